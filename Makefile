@@ -1,0 +1,35 @@
+# Two commands: `make app` and `make test`. Windows without make: see README.md.
+PYTHON ?= python3
+PORT ?= 8501
+VENV_PYTHON := .venv/bin/python
+
+.PHONY: app setup setup-test test test-deep lint benchmark build-geodata clean
+
+app: setup
+	$(VENV_PYTHON) -m streamlit run app.py --server.port $(PORT) --server.headless true
+
+setup:
+	@$(PYTHON) scripts/setup.py
+
+setup-test:
+	@$(PYTHON) scripts/setup.py --test
+
+test: setup-test lint
+	$(VENV_PYTHON) -m pytest -m "not deep and not benchmark" --cov --cov-fail-under=95
+
+test-deep: setup-test
+	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -m "property or deep"
+
+lint:
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+
+benchmark: setup-test
+	$(VENV_PYTHON) benchmarks/map_ready.py
+
+build-geodata: setup-test
+	$(VENV_PYTHON) geodata/build/build_all.py
+
+clean:
+	rm -rf .venv node_modules static/vendor

@@ -1,0 +1,131 @@
+"""Prepare this folder to run the atlas: .venv, its packages, and the map's scripts and styles.
+
+Needs nothing but the standard library, so that it runs before anything is installed, and does
+nothing when nothing changed. ``--test`` also brings what the suite needs: the packages of
+requirements-test.txt and, on Debian or Ubuntu where that is allowed, Chromium and a CJK font.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "setup-stamp.json"
+OLDEST, NEWEST = (3, 11), (3, 13)
+SYSTEM_PACKAGES = ("chromium", "fonts-noto-cjk")
+
+
+def main() -> int:
+    """Run the set-up; return a process exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--test", action="store_true", help="also bring what the test suite needs")
+    arguments = parser.parse_args()
+    refusal = version_refusal(sys.version_info[:2])
+    if refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    try:
+        set_up(with_tests=arguments.test)
+    except subprocess.CalledProcessError as error:
+        print(
+            f"准备环境失败:命令 {shown(error.cmd)} 退出码 {error.returncode};请看上面的输出,排除后重试。"
+            f" / Set-up failed in {shown(error.cmd)}; see the output above, mend it and try again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def version_refusal(version: tuple[int, int]) -> str | None:
+    """Return the one sentence for a Python that is not supported, or None."""
+    if OLDEST <= version <= NEWEST:
+        return None
+    return (
+        f"需要 Python 3.11–3.13,当前为 {version[0]}.{version[1]};请安装后以 PYTHON=python3.12 make setup 重试。"
+        f" / Python 3.11-3.13 is needed, this is {version[0]}.{version[1]}: install one and run"
+        " PYTHON=python3.12 make setup."
+    )
+
+
+def set_up(*, with_tests: bool) -> None:
+    """Bring .venv, packages and assets up to date."""
+    requirement_files = ["requirements.txt", *(["requirements-test.txt"] if with_tests else [])]
+    wanted = digests([*requirement_files, "constraints.txt"])
+    have = json.loads(STAMP.read_text(encoding="utf-8")) if STAMP.exists() else {}
+    if any(have.get(name) != digest for name, digest in wanted.items()) or not VENV_PYTHON.exists():
+        install_packages(requirement_files)
+        STAMP.write_text(json.dumps({**have, **wanted}, indent=1), encoding="utf-8")
+    run([str(VENV_PYTHON), "scripts/vendor_assets.py", *(["--test"] if with_tests else [])])
+    if with_tests:
+        bring_browser()
+
+
+def digests(names: list[str]) -> dict[str, str]:
+    """Return the SHA-256 of each file, by name."""
+    return {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in names}
+
+
+def install_packages(requirement_files: list[str]) -> None:
+    """Create .venv and install the packages under the tested constraints."""
+    if not VENV_PYTHON.exists():
+        print("创建 .venv / creating .venv", flush=True)
+        run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+    print("安装依赖 / installing packages", flush=True)
+    command = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for name in requirement_files:
+        command += ["--requirement", name]
+    run([*command, "--constraint", "constraints.txt"])
+
+
+def bring_browser() -> None:
+    """Install Chromium and a CJK font where the system's package tool may be used."""
+    needs = [name for name, there in zip(SYSTEM_PACKAGES, (has_browser(), has_cjk_font()), strict=True) if not there]
+    if not needs:
+        return
+    may_install = shutil.which("apt-get") is not None and getattr(os, "geteuid", lambda: 1)() == 0
+    if not may_install:
+        print(
+            f"缺少 {'、'.join(needs)},浏览器测试将跳过;可自行安装后重试。"
+            f" / Missing {', '.join(needs)}: the browser tests will be skipped until you install it.",
+            file=sys.stderr,
+        )
+        return
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run(["apt-get", "update", "-qq"], env=quiet)
+    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *needs], env=quiet)
+
+
+def has_browser() -> bool:
+    """Return whether a Chromium is on the path."""
+    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+
+
+def has_cjk_font() -> bool:
+    """Return whether fontconfig knows a font for Chinese."""
+    if shutil.which("fc-list") is None:
+        return False
+    listing = subprocess.run(["fc-list", ":lang=zh"], capture_output=True, check=False)
+    return bool(listing.stdout.strip())
+
+
+def run(command: list[str], env: dict[str, str] | None = None) -> None:
+    """Run ``command`` in the project's folder; raise when it fails."""
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
+
+
+def shown(command: list[str]) -> str:
+    """Return ``command`` as a person would type it, without this machine's folders."""
+    return " ".join(Path(part).name if Path(part).is_absolute() else part for part in command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""The one catalogue of user-facing text: Chinese first, with an English twin.
+
+Every topic is a JSON file beside this module, ``{key: {"zh": …, "en": …}}``; the first part of
+a key is its topic's file name. Values are `str.format` templates with named fields.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["LANGUAGES", "catalogue", "text"]
+
+LANGUAGES: Final = ("zh", "en")
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Return every text, ``{key: {language: template}}``.
+
+    Raises
+    ------
+    ValueError
+        If a key stands in a file of another topic.
+    """
+    merged: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).parent.glob("*.json")):
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items():
+            if key.split(".", 1)[0] != path.stem:
+                msg = f"text key {key!r} does not belong in {path.name}"
+                raise ValueError(msg)
+            merged[key] = entry
+    return MappingProxyType(merged)
+
+
+def text(key: str, lang: str = "zh", **params: object) -> str:
+    """Return the text of ``key`` in ``lang``, filled with ``params``."""
+    return catalogue()[key][lang].format(**params)
