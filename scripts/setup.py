@@ -50,7 +50,8 @@ def version_refusal(version: tuple[int, int]) -> str | None:
     if OLDEST <= version <= NEWEST:
         return None
     return (
-        f"需要 Python 3.11–3.13,当前为 {version[0]}.{version[1]};请安装后以 PYTHON=python3.12 make setup 重试。"
+        f"需要 Python 3.11–3.13,当前为 {version[0]}.{version[1]};"
+        "请安装后以 PYTHON=python3.12 make setup 重试。"
         f" / Python 3.11-3.13 is needed, this is {version[0]}.{version[1]}: install one and run"
         " PYTHON=python3.12 make setup."
     )
@@ -88,7 +89,8 @@ def install_packages(requirement_files: list[str]) -> None:
 
 def bring_browser() -> None:
     """Install Chromium and a CJK font where the system's package tool may be used."""
-    needs = [name for name, there in zip(SYSTEM_PACKAGES, (has_browser(), has_cjk_font()), strict=True) if not there]
+    here = (has_browser(), has_cjk_font())
+    needs = [name for name, there in zip(SYSTEM_PACKAGES, here, strict=True) if not there]
     if not needs:
         return
     may_install = shutil.which("apt-get") is not None and getattr(os, "geteuid", lambda: 1)() == 0

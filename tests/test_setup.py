@@ -1,0 +1,86 @@
+"""The set-up script: versions, stamps, and what requirements name."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def setup_script():
+    spec = importlib.util.spec_from_file_location("setup_script", ROOT / "scripts" / "setup.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_supported_versions_are_taken(setup_script, version):
+    assert setup_script.version_refusal(version) is None
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 10), (3, 14)])
+def test_other_versions_get_one_sentence(setup_script, version):
+    sentence = setup_script.version_refusal(version)
+    assert "3.11" in sentence
+    assert f"{version[0]}.{version[1]}" in sentence
+    assert "\n" not in sentence
+
+
+def test_nothing_is_installed_when_nothing_changed(setup_script, tmp_path, monkeypatch):
+    commands = []
+    python = tmp_path / "python"
+    python.touch()
+    for name in ("requirements.txt", "constraints.txt"):
+        (tmp_path / name).write_text("numpy\n", encoding="utf-8")
+    monkeypatch.setattr(setup_script, "ROOT", tmp_path)
+    monkeypatch.setattr(setup_script, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(setup_script, "VENV_PYTHON", python)
+    monkeypatch.setattr(setup_script, "run", lambda command, env=None: commands.append(command))
+
+    setup_script.set_up(with_tests=False)
+    assert any("pip" in command for command in commands)
+
+    commands.clear()
+    setup_script.set_up(with_tests=False)
+    assert not any("pip" in command for command in commands)
+
+    commands.clear()
+    (tmp_path / "constraints.txt").write_text("numpy==2\n", encoding="utf-8")
+    setup_script.set_up(with_tests=False)
+    assert any("pip" in command for command in commands)
+
+
+def distribution_names(name: str) -> list[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [re.split(r"[<>=~!\[ ]", line)[0] for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_constraints_pin_every_requirement(name):
+    pinned = {line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    missing = [requirement for requirement in distribution_names(name) if requirement.lower() not in pinned]
+    assert not missing
+
+
+def test_every_direct_requirement_is_imported_by_the_product():
+    listing = ["git", "ls-files", "-co", "--exclude-standard", "*.py"]
+    tracked = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+    source = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in tracked.stdout.split())
+    for requirement in distribution_names("requirements.txt"):
+        module = requirement.replace("-", "_")
+        assert re.search(rf"^\s*(import|from) {module}\b", source, re.MULTILINE), requirement
+
+
+def test_an_unsupported_python_exits_with_usage_code(setup_script, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "version_info", (3, 9, 0))
+    monkeypatch.setattr(sys, "argv", ["setup.py"])
+    assert setup_script.main() == 2
+    assert "3.9" in capsys.readouterr().err
