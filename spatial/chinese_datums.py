@@ -67,7 +67,8 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> Coordinates:
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     west, south, east, north = _WINDOW
     inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    shift_lon, shift_lat = _gcj_shift(lon, lat)
+    # Outside the window the formula is not evaluated: it means nothing there and may overflow.
+    shift_lon, shift_lat = _gcj_shift(np.where(inside, lon, np.nan), np.where(inside, lat, np.nan))
     return lon + np.where(inside, shift_lon, 0.0), lat + np.where(inside, shift_lat, 0.0)
 
 
@@ -86,9 +87,15 @@ def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> Coordinates:
     return _invert(wgs84_to_gcj02, *_invert(_gcj02_to_bd09, lon, lat))
 
 
+def _finite_or_nan(value: ArrayLike) -> NDArray[np.float64]:
+    """Return ``value`` with infinities as NaN, which pass through arithmetic in silence."""
+    given = np.asarray(value, dtype=float)
+    return np.where(np.isfinite(given), given, np.nan)
+
+
 def _gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> Coordinates:
     """Rotate and stretch GCJ-02 degrees to BD-09 degrees."""
-    x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    x, y = _finite_or_nan(lon), _finite_or_nan(lat)
     radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BD_ANGLE)
     angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BD_ANGLE)
     return radius * np.cos(angle) + _BD_SHIFT_LON, radius * np.sin(angle) + _BD_SHIFT_LAT
@@ -98,7 +105,7 @@ def _invert(
     forward: Callable[[ArrayLike, ArrayLike], Coordinates], lon: ArrayLike, lat: ArrayLike
 ) -> Coordinates:
     """Find the positions that `forward` sends to ``lon, lat``."""
-    goal_lon, goal_lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    goal_lon, goal_lat = _finite_or_nan(lon), _finite_or_nan(lat)
     found_lon, found_lat = goal_lon.copy(), goal_lat.copy()
     for _ in range(_MAX_STEPS):
         there_lon, there_lat = forward(found_lon, found_lat)
