@@ -1,0 +1,184 @@
+"""Coordinate cells to numbers, and numbers to positions that can be meant.
+
+A coordinate is never repaired: what is no number, not finite or out of the range of its reference
+system is set aside with a reason. Where most rows show the same misreading (longitude and
+latitude exchanged, metres under degrees, degrees under metres, a zone number before the easting)
+the file is refused with a hint, because the planner alone can say which reading is right.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from spatial.crs import Datum, parse_crs, transform_xy
+from spatial.errors import GeometryError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+__all__ = ["judge_positions", "parse_coordinate"]
+
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_MAX_LON: Final = 180.0
+_MAX_LAT: Final = 90.0
+_MISREAD_SHARE: Final = 0.5
+# Longitudes and latitudes of China, for systems that are meant for nothing else.
+_CHINA_LON: Final = (73.0, 136.0)
+_CHINA_LAT: Final = (3.0, 54.0)
+_CHINESE_EPSG: Final = 4490
+_AREA_MARGIN_DEG: Final = 3.0
+_MILLION: Final = 1_000_000
+_THREE_DEGREE_ZONES: Final = range(25, 46)
+_FIRST_THREE_DEGREE_EPSG: Final = 4513
+_SIX_DEGREE_ZONES: Final = range(13, 24)
+_FIRST_SIX_DEGREE_EPSG: Final = 4491
+
+
+def parse_coordinate(cell: str) -> tuple[float, str]:
+    """Return the number of a cell and the key of the reason why it is none (``""`` if it is).
+
+    Full-width digits are read; a decimal comma, a degree sign or a unit is not.
+    """
+    words = unicodedata.normalize("NFKC", cell).strip()
+    if not words:
+        return np.nan, "error.reason_missing"
+    if _NOT_FINITE.fullmatch(words):
+        return np.nan, "error.reason_not_finite"
+    if not _NUMBER.fullmatch(words):
+        return np.nan, "error.reason_not_a_number"
+    number = float(words)
+    return (number, "") if np.isfinite(number) else (np.nan, "error.reason_not_finite")
+
+
+def judge_positions(x: Floats, y: Floats, *, crs: str, x_name: str, y_name: str) -> list[str]:
+    """Return for each position the key of the reason why it cannot be meant, ``""`` if it can.
+
+    Parameters
+    ----------
+    x, y : numpy.ndarray
+        Finite coordinates of one shape, east first.
+    crs : str
+        The stated reference system: a datum name or ``EPSG:n``.
+    x_name, y_name : str
+        Column names, for the messages.
+
+    Raises
+    ------
+    GeometryError
+        If more than half of the positions show one and the same misreading.
+    UnknownCrsError
+        If ``crs`` is not known.
+    """
+    parsed = parse_crs(crs)
+    if x.size == 0:
+        return []
+    if isinstance(parsed, Datum) or parsed.is_geographic:
+        checks = _degree_checks(x, y, in_china=_is_chinese(parsed))
+    else:
+        checks = _grid_checks(x, y, parsed)
+    reasons = np.full(x.shape, "", dtype=object)
+    for key, mask in checks:
+        misread = mask & (reasons == "")
+        if key.startswith("error.misread") and misread.mean() > _MISREAD_SHARE:
+            _refuse(key, misread, x, y, crs=crs, names=(x_name, y_name))
+        reasons[misread] = key
+    return [_REASONS.get(key, key) for key in reasons]
+
+
+_REASONS: Final = {
+    "error.misread_metres": "error.reason_out_of_range",
+    "error.misread_degrees": "error.reason_out_of_range",
+    "error.misread_swapped": "error.reason_swapped",
+    "error.misread_zone_prefix": "error.reason_out_of_range",
+}
+
+
+def _is_chinese(crs: CRS | Datum) -> bool:
+    """Tell a reference system that is meant for China alone."""
+    if isinstance(crs, Datum):
+        return crs is not Datum.WGS84
+    return crs.to_epsg() == _CHINESE_EPSG
+
+
+def _degree_checks(x: Floats, y: Floats, *, in_china: bool) -> list[tuple[str, Mask]]:
+    """Return reason and rows for coordinates in degrees, in order of precedence."""
+    swapped = (np.abs(x) <= _MAX_LAT) & (np.abs(y) > _MAX_LAT) & (np.abs(y) <= _MAX_LON)
+    if in_china:
+        swapped |= _between(x, _CHINA_LAT) & _between(y, _CHINA_LON)
+    return [
+        ("error.reason_zero", (x == 0) & (y == 0)),
+        ("error.misread_metres", (np.abs(x) > _MAX_LON) & (np.abs(y) > _MAX_LON)),
+        ("error.misread_swapped", swapped),
+        ("error.reason_out_of_range", (np.abs(x) > _MAX_LON) | (np.abs(y) > _MAX_LAT)),
+    ]
+
+
+def _grid_checks(x: Floats, y: Floats, crs: CRS) -> list[tuple[str, Mask]]:
+    """Return reason and rows for coordinates of a plane grid, in order of precedence."""
+    zone = np.floor(x / _MILLION)
+    prefixed = np.isin(zone, [*_THREE_DEGREE_ZONES, *_SIX_DEGREE_ZONES])
+    inside, inside_swapped = _in_area_of_use(x, y, crs), _in_area_of_use(y, x, crs)
+    return [
+        ("error.reason_zero", (x == 0) & (y == 0)),
+        ("error.misread_degrees", (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LON) & ~inside),
+        ("error.misread_swapped", inside_swapped & ~inside),
+        ("error.misread_zone_prefix", prefixed & ~inside),
+        ("error.reason_outside_crs", ~inside),
+    ]
+
+
+def _in_area_of_use(x: Floats, y: Floats, crs: CRS) -> Mask:
+    """Tell the positions that fall in the area the system is made for, with a margin."""
+    lon, lat = transform_xy(x, y, source=crs, target=Datum.WGS84)
+    found: Mask = np.isfinite(lon) & np.isfinite(lat)
+    area = crs.area_of_use
+    if area is None:
+        return found
+    margin = _AREA_MARGIN_DEG
+    found &= _between(lon, (area.west - margin, area.east + margin))
+    found &= _between(lat, (area.south - margin, area.north + margin))
+    # A transformation can fold far coordinates back into the area; the way back tells them.
+    back_x, back_y = transform_xy(lon, lat, source=Datum.WGS84, target=crs)
+    with np.errstate(invalid="ignore"):
+        found &= (np.abs(back_x - x) < 1.0) & (np.abs(back_y - y) < 1.0)
+    return found
+
+
+def _between(values: Floats, bounds: tuple[float, float]) -> Mask:
+    """Tell the values within inclusive bounds."""
+    return (values >= bounds[0]) & (values <= bounds[1])
+
+
+def _refuse(key: str, mask: Mask, x: Floats, y: Floats, *, crs: str, names: tuple[str, str]) -> None:
+    """Raise the error of a misreading that most rows share, with the first of them."""
+    first = int(np.argmax(mask))
+    raise GeometryError(
+        key,
+        crs=crs,
+        n=int(mask.sum()),
+        total=int(mask.size),
+        x=float(x[first]),
+        y=float(y[first]),
+        x_name=names[0],
+        y_name=names[1],
+        suggestion=_prefixed_system(float(x[first])),
+    )
+
+
+def _prefixed_system(x: float) -> str:
+    """Return the CGCS2000 grid whose eastings begin with the zone number of ``x``."""
+    zone = int(x // _MILLION)
+    if zone in _THREE_DEGREE_ZONES:
+        return f"EPSG:{_FIRST_THREE_DEGREE_EPSG + zone - _THREE_DEGREE_ZONES.start}"
+    if zone in _SIX_DEGREE_ZONES:
+        return f"EPSG:{_FIRST_SIX_DEGREE_EPSG + zone - _SIX_DEGREE_ZONES.start}"
+    return ""

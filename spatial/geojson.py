@@ -1,0 +1,252 @@
+"""GeoJSON in plain Python: strict JSON, named limits, no address ever followed.
+
+The parser accepts RFC 7946 and the named reference systems of the 2008 specification. It refuses
+``NaN``, repeated keys, a ``crs`` that points elsewhere, and the formats that only look alike.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from spatial.errors import MissingCrsError, UnknownCrsError, UnreadableFileError, UnsupportedFormatError
+from spatial.text_decoding import decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spatial.limits import Limits
+
+__all__ = ["Feature", "FeatureCollection", "property_text", "read_position", "read_geojson"]
+
+_GEOMETRY_TYPES: Final = (
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+_EPSG_NAME: Final = re.compile(
+    r"(?:epsg:|urn:ogc:def:crs:epsg:[\d.]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/)(\d{1,6})"
+)
+_CRS84_NAME: Final = re.compile(
+    r"(?:ogc:crs84|crs:84|urn:ogc:def:crs:ogc:[\d.]*:crs84|https?://www\.opengis\.net/def/crs/ogc/[\d.]+/crs84)"
+)
+_MAX_POSITION: Final = 3
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature as it stands in the file.
+
+    Attributes
+    ----------
+    index : int
+        0-based place among the features.
+    feature_id : str
+        The feature's own ``id`` as text, ``""`` without one.
+    properties : mapping
+        JSON values by name.
+    geometry : mapping or None
+        The geometry object, unchecked but for its type.
+    """
+
+    index: int
+    feature_id: str
+    properties: Mapping[str, Any]
+    geometry: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class FeatureCollection:
+    """The features of a file, its encoding and the reference system that it names.
+
+    ``crs`` is ``None`` where the file names none, which for RFC 7946 means WGS 84.
+    """
+
+    features: tuple[Feature, ...]
+    encoding: str
+    crs: str | None
+
+
+def read_geojson(
+    data: bytes, *, name: str, limits: Limits, encoding: str | None = None, crs_stated: bool = False
+) -> FeatureCollection:
+    """Parse a GeoJSON file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    name : str
+        File name, for messages alone.
+    limits : Limits
+        Size, depth, features and columns are held to it.
+    encoding : str or None
+        The stated encoding, if any.
+    crs_stated : bool
+        Whether the caller states the reference system, so that an explicit ``"crs": null`` is no
+        obstacle.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the text is not strict JSON.
+    UnsupportedFormatError
+        If it is JSON of another kind, or its ``crs`` points to an address.
+    LimitExceededError
+        If a named limit is passed.
+    """
+    limits.check("upload_bytes", len(data))
+    decoded = decode_text(data, name=name, encoding=encoding)
+    document = _parse(decoded.characters, name=name, limits=limits)
+    features = _features(document, name=name, limits=limits)
+    crs = _named_crs(document, name=name, crs_stated=crs_stated)
+    return FeatureCollection(features, decoded.encoding, crs)
+
+
+def read_position(position: object) -> tuple[float, float, bool] | None:
+    """Return longitude or easting, latitude or northing and whether a height was dropped.
+
+    None where the value is not an array of two or more finite numbers.
+    """
+    if not isinstance(position, list) or len(position) < 2:  # noqa: PLR2004 - a position has two axes
+        return None
+    for value in position:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+    try:
+        x, y = float(position[0]), float(position[1])
+    except OverflowError:
+        return None
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return None
+    return x, y, len(position) >= _MAX_POSITION
+
+
+def property_text(value: object) -> str:
+    """Return a property value as text: words as they are, null as ``""``, the rest as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
+    """Return the JSON object of the text."""
+    limits.check("json_containers", characters.count("[") + characters.count("{"))
+
+    def no_constant(word: str) -> NoReturn:
+        raise UnreadableFileError("error.json_constant", name=name, word=word)
+
+    def no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        merged = dict(pairs)
+        if len(merged) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise UnreadableFileError("error.json_repeated_key", name=name, member=twice)
+        return merged
+
+    try:
+        document = json.loads(characters, parse_constant=no_constant, object_pairs_hook=no_repetition)
+    except json.JSONDecodeError as fault:
+        raise UnreadableFileError("error.not_json", name=name, line=fault.lineno, column=fault.colno) from fault
+    except RecursionError:
+        limits.breach("json_depth", limits.json_depth + 1)
+    except ValueError as fault:
+        if isinstance(fault, UnreadableFileError):
+            raise
+        raise UnreadableFileError("error.json_number", name=name) from fault
+    _check_depth(document, limits)
+    if not isinstance(document, dict):
+        raise UnsupportedFormatError("error.not_geojson", name=name, found=type(document).__name__)
+    return document
+
+
+def _check_depth(document: object, limits: Limits) -> None:
+    """Hold the nesting of a JSON value to the limit, level by level."""
+    level, depth = [document], 0
+    while level:
+        below: list[object] = []
+        for value in level:
+            members = value.values() if isinstance(value, dict) else value
+            if isinstance(value, dict | list):
+                below.extend(member for member in members if isinstance(member, dict | list))  # type: ignore[attr-defined]
+        depth += 1
+        limits.check("json_depth", depth)
+        level = below
+
+
+def _features(document: dict[str, Any], *, name: str, limits: Limits) -> tuple[Feature, ...]:
+    """Return the features of a document of whichever GeoJSON kind."""
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        raw = document.get("features")
+    elif kind == "Feature":
+        raw = [document]
+    elif kind in _GEOMETRY_TYPES:
+        raw = [{"type": "Feature", "geometry": document, "properties": None}]
+    else:
+        found = _look_alike(document)
+        raise UnsupportedFormatError("error.not_geojson", name=name, found=found)
+    if not isinstance(raw, list):
+        raise UnreadableFileError("error.geojson_without_features", name=name)
+    limits.check("features", len(raw))
+    features = tuple(_feature(item, index, name=name) for index, item in enumerate(raw))
+    columns = {key for feature in features for key in feature.properties}
+    limits.check("columns", len(columns))
+    if not features:
+        raise UnreadableFileError("error.geojson_without_features", name=name)
+    longest = max((len(v) for f in features for v in f.properties.values() if isinstance(v, str)), default=0)
+    limits.check("cell_characters", longest)
+    return features
+
+
+def _feature(item: object, index: int, *, name: str) -> Feature:
+    """Return one checked feature."""
+    if not isinstance(item, dict) or item.get("type") != "Feature":
+        raise UnreadableFileError("error.geojson_not_a_feature", name=name, index=index)
+    properties, geometry = item.get("properties"), item.get("geometry")
+    if not isinstance(properties, dict | None):
+        raise UnreadableFileError("error.geojson_not_a_feature", name=name, index=index)
+    known = isinstance(geometry, dict) and geometry.get("type") in _GEOMETRY_TYPES
+    return Feature(index, property_text(item.get("id")), properties or {}, geometry if known else None)
+
+
+def _look_alike(document: dict[str, Any]) -> str:
+    """Name the format that a JSON object without a GeoJSON type looks like."""
+    kind = document.get("type")
+    if kind == "Topology":
+        return "TopoJSON"
+    if kind == "gdal_streamed_alg":
+        return "GDALG"
+    if "geometryType" in document or "spatialReference" in document:
+        return "Esri JSON"
+    return str(kind)[:40] if kind is not None else "JSON"
+
+
+def _named_crs(document: dict[str, Any], *, name: str, crs_stated: bool) -> str | None:
+    """Return the reference system that the file names, as the rest of the library writes it."""
+    if "crs" not in document:
+        return None
+    member = document["crs"]
+    if member is None:
+        if crs_stated:
+            return None
+        raise MissingCrsError("error.geojson_crs_null", name=name)
+    if not isinstance(member, dict) or member.get("type") != "name":
+        kind = member.get("type") if isinstance(member, dict) else type(member).__name__
+        raise UnsupportedFormatError("error.geojson_crs_link", name=name, kind=str(kind)[:40])
+    properties = member.get("properties")
+    printed = properties.get("name") if isinstance(properties, dict) else None
+    words = str(printed).strip().lower()
+    if _CRS84_NAME.fullmatch(words):
+        return "wgs84"
+    found = _EPSG_NAME.fullmatch(words)
+    if not found:
+        raise UnknownCrsError("error.geojson_crs_name", name=name, crs=str(printed)[:80])
+    return f"EPSG:{found.group(1)}"
