@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WINDOW", "build", "river_strips"]
 
-WINDOW: Final = (113.05, 22.93, 113.60, 23.24)
+WINDOW: Final = (113.05, 22.93, 113.60, 23.21)
 """West, south, east, north of the shown surroundings, in degrees."""
 _WEST_TIP: Final = shapely.Point(113.2367524, 23.1059669)
 _EAST_TIP: Final = shapely.Point(113.4141966, 23.0902873)
@@ -60,7 +60,7 @@ def _neighbours() -> Iterator[Feature]:
     window = shapely.box(*WINDOW)
     for properties, outline in read_features(GEOGRAPHY_DIR / "city_districts.geojson"):
         cut = shapely.intersection(outline, window)
-        if properties["district_id"] != "haizhu" and not cut.is_empty:
+        if properties["zone_id"] != "haizhu" and not cut.is_empty:
             names = {key: properties[key] for key in ("name_zh", "name_en")}
             yield {"kind": "neighbour", **names, "geometry_basis": "derived"}, cut
 

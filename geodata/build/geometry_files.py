@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Feature = tuple[Mapping[str, Any], BaseGeometry]
 
 __all__ = [
+    "AREA_DECIMALS",
     "COORDINATE_DECIMALS",
     "GEOGRAPHY_DIR",
     "INVENTORIES_DIR",
@@ -37,6 +38,7 @@ PACK_DIR: Final = Path(__file__).resolve().parents[1] / "plans" / "haizhu"
 GEOGRAPHY_DIR: Final = PACK_DIR / "geography"
 INVENTORIES_DIR: Final = PACK_DIR / "inventories"
 COORDINATE_DECIMALS: Final = 7
+AREA_DECIMALS: Final = 6
 
 
 def write_features(path: Path, features: Iterable[Feature]) -> None:
