@@ -1,0 +1,25 @@
+"""The atlas in the browser: ``streamlit run app.py``."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from spatial.text import text
+from views.indicators import show_indicators
+from views.overview import show_overview
+from views.page_frame import PAGE_ICON, show_foot, show_head
+from views.session import current_view, publish_address
+from views.sources import show_sources
+
+view = current_view()
+st.set_page_config(page_title=text("app.name", view.lang), page_icon=PAGE_ICON, layout="wide")
+pages = [
+    st.Page(show_overview, title=text("app.page.overview", view.lang), url_path="overview", default=True),
+    st.Page(show_indicators, title=text("app.page.indicators", view.lang), url_path="indicators"),
+    st.Page(show_sources, title=text("app.page.sources", view.lang), url_path="sources"),
+]
+current = st.navigation(pages, position="hidden")
+show_head(view, pages, current)
+current.run()
+publish_address(current_view())
+show_foot(view.lang)

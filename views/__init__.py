@@ -1,0 +1,1 @@
+"""The pages: Streamlit lives here and nowhere below."""

@@ -1,0 +1,46 @@
+"""The only caches of the pages: what every session may share, and nothing else.
+
+Keys are small and hashable (the name of a pack, a definition, a language). An inventory that a
+planner brought never enters here; its verdicts are worked out in its own session.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from spatial.limits import Limits
+from spatial.pack import list_packs
+from views.evaluation import Evaluation, evaluate
+from views.pack_frames import PackFrames, read_frames
+
+if TYPE_CHECKING:
+    from spatial.definition import Definition
+
+__all__ = ["frames", "limits", "pack_names", "shared_evaluation"]
+
+
+@st.cache_resource(show_spinner=False)
+def pack_names() -> tuple[str, ...]:
+    """Return the names of the shipped packs."""
+    return tuple(list_packs())
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def frames(name: str) -> PackFrames:
+    """Return the pack of that name with its frames; read only."""
+    return read_frames(name)
+
+
+@st.cache_resource(show_spinner=False)
+def limits() -> Limits:
+    """Return the limits of an import as this server is set up."""
+    return Limits.from_environment(os.environ)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def shared_evaluation(name: str, definition: Definition) -> Evaluation:
+    """Return the verdicts of a pack under ``definition`` by its own inventory."""
+    return evaluate(frames(name), definition)

@@ -1,0 +1,58 @@
+"""The switches of a definition: each field with the choices that it offers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from spatial.definition import (
+    AreaBasis,
+    Definition,
+    Indoor,
+    LifecycleStatus,
+    Numerator,
+    Shared,
+    word_key,
+)
+from spatial.text import text
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+__all__ = ["DEFINITION_FIELDS", "choice_word", "choices", "field_word", "variations"]
+
+DEFINITION_FIELDS: Final[dict[str, type[StrEnum]]] = {
+    "numerator": Numerator,
+    "indoor": Indoor,
+    "shared": Shared,
+    "status": LifecycleStatus,
+    "area_basis": AreaBasis,
+}
+
+
+def choices(field: str) -> tuple[StrEnum | None, ...]:
+    """Return what ``field`` may be; None, where it is the default, means not stated."""
+    words = tuple(DEFINITION_FIELDS[field])
+    return (None, *words) if getattr(Definition(), field) is None else words
+
+
+def field_word(field: str, lang: str) -> str:
+    """Return the name of a switch."""
+    return text(f"app.definition.{field}", lang)
+
+
+def choice_word(field: str, choice: StrEnum | None, lang: str) -> str:
+    """Return the name of one position of a switch."""
+    if choice is None:
+        return text(replace(Definition(), **{field: None}).numerator_key, lang)
+    return text(word_key(choice), lang)
+
+
+def variations(definition: Definition) -> tuple[tuple[str, Definition], ...]:
+    """Return each definition that differs from ``definition`` in one switch, with that switch."""
+    return tuple(
+        (field, replace(definition, **{field: choice}))
+        for field in DEFINITION_FIELDS
+        for choice in choices(field)
+        if choice != getattr(definition, field)
+    )

@@ -1,0 +1,163 @@
+"""What each switch of the definition would change: the same zones under every other definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spatial.text import text
+from views.definition_fields import choice_word, field_word
+from views.figures import figure
+from views.html_table import Cell, Column, Markup, fragment, render_table
+from views.status_mark import status_mark
+from views.verdict_rows import district_rows, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from spatial.definition import Definition
+    from spatial.errors import AtlasError
+    from views.evaluation import Evaluation
+    from views.verdict_rows import VerdictRow
+
+__all__ = ["Variation", "flip_sentence", "flip_table", "zone_under_definitions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variation:
+    """The verdicts after one switch, or why there are none."""
+
+    field: str
+    definition: Definition
+    outcome: Evaluation | AtlasError
+
+    def label(self, lang: str) -> str:
+        """Return the switch and its new position."""
+        choice = getattr(self.definition, self.field)
+        return f"{field_word(self.field, lang)}: {choice_word(self.field, choice, lang)}"
+
+
+def rows_by_zone(evaluation: Evaluation, lang: str) -> dict[str, VerdictRow]:
+    """Return the row in use of every zone; the district's first."""
+    rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
+    rows += rows_of(evaluation.parts, evaluation, lang)
+    by_zone: dict[str, VerdictRow] = {}
+    for row in rows:
+        if row.in_use:
+            by_zone.setdefault(row.zone_id, row)
+    return by_zone
+
+
+def _changed(now: VerdictRow, then: VerdictRow | None) -> bool:
+    return then is not None and then.status != now.status
+
+
+def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -> str:
+    """Return one sentence that names each switch that changes a verdict, or says that none does."""
+    now = rows_by_zone(current, lang)
+    shown = _first_screen_zones(current, lang)
+    parts = []
+    for variation in others:
+        then = _outcome_rows(variation, lang)
+        names = [now[zone].name for zone in shown if _changed(now[zone], then.get(zone))]
+        if names:
+            parts.append(
+                text(
+                    "app.flips.one",
+                    lang,
+                    switch=variation.label(lang),
+                    zones=text("app.list_separator", lang).join(names),
+                )
+            )
+    if not parts:
+        return text("app.flips.none", lang)
+    return text("app.flips.some", lang, switches=text("app.flips.separator", lang).join(parts))
+
+
+def flip_table(current: Evaluation, others: Sequence[Variation], lang: str) -> Markup:
+    """Return definitions down, zones across, with every changed verdict marked."""
+    now = rows_by_zone(current, lang)
+    shown = _first_screen_zones(current, lang)
+    columns = [
+        Column(head=text("app.flips.switch", lang)),
+        *(Column(head=now[zone].name) for zone in shown),
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [text("app.flips.now", lang), *(_figure_cell(now[zone], lang) for zone in shown)]
+    ]
+    for variation in others:
+        then = _outcome_rows(variation, lang)
+        cells = [_compared_cell(now[zone], then.get(zone), variation, lang) for zone in shown]
+        rows.append([variation.label(lang), *cells])
+    return render_table(
+        columns,
+        rows,
+        caption=text("app.flips.caption", lang),
+        row_styles=["chosen", *("" for _ in others)],
+    )
+
+
+def zone_under_definitions(
+    zone_id: str, current: Evaluation, others: Sequence[Variation], lang: str
+) -> Markup:
+    """Return the figures of one zone under the definition in use and under every other one."""
+    columns = [
+        Column(head=text("app.flips.switch", lang)),
+        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True),
+        Column(head=text("app.verdict.count", lang), unit=text("app.unit.stations", lang), numeric=True),
+        Column(head=text("app.verdict.density", lang), unit=text("app.unit.per_km2", lang), numeric=True),
+        Column(head=text("app.verdict.gap", lang), unit=text("app.unit.stations", lang), numeric=True),
+        Column(head=text("app.verdict.status", lang)),
+    ]
+    now = rows_by_zone(current, lang)[zone_id]
+    lines: list[tuple[str, VerdictRow | None]] = [(text("app.flips.now", lang), now)]
+    lines += [(each.label(lang), _outcome_rows(each, lang).get(zone_id)) for each in others]
+    rows = [_zone_cells(label, now, row, lang) for label, row in lines]
+    return render_table(
+        columns,
+        rows,
+        caption=text("app.flips.zone_caption", lang, zone=now.name),
+        row_styles=["chosen", *("" for _ in others)],
+        style="verdicts",
+    )
+
+
+def _first_screen_zones(evaluation: Evaluation, lang: str) -> list[str]:
+    rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
+    return list(dict.fromkeys(row.zone_id for row in rows))
+
+
+def _outcome_rows(variation: Variation, lang: str) -> Mapping[str, VerdictRow]:
+    if isinstance(variation.outcome, Exception):
+        return {}
+    return rows_by_zone(variation.outcome, lang)
+
+
+def _figure_cell(row: VerdictRow, lang: str) -> Markup:
+    return fragment(
+        '{mark} <small class="aside">{density}</small>',
+        mark=status_mark(row.status, lang),
+        density=text("app.flips.density", lang, density=figure(row.density_per_km2, 1)),
+    )
+
+
+def _compared_cell(
+    now: VerdictRow, then: VerdictRow | None, variation: Variation, lang: str
+) -> Cell | Markup | str:
+    if then is None:
+        outcome = variation.outcome
+        return outcome.message(lang) if isinstance(outcome, Exception) else text("app.flips.no_row", lang)
+    return Cell(content=_figure_cell(then, lang), style="flipped" if _changed(now, then) else "")
+
+
+def _zone_cells(label: str, now: VerdictRow, row: VerdictRow | None, lang: str) -> list[Cell | Markup | str]:
+    if row is None:
+        return [label, *(figure(None) for _ in range(4)), text("app.flips.no_row", lang)]
+    return [
+        label,
+        figure(row.area_km2, 2),
+        figure(row.count),
+        figure(row.density_per_km2, 1),
+        figure(row.gap_count),
+        Cell(content=status_mark(row.status, lang), style="flipped" if _changed(now, row) else ""),
+    ]

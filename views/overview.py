@@ -1,0 +1,129 @@
+"""总览: the map and, beside it, the verdicts; everything that a planner asks first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from layers.atlas_map import build_atlas
+from spatial.errors import AtlasError
+from spatial.text import text
+from views import cache
+from views.definition_fields import variations
+from views.definition_panel import show_definition_panel
+from views.evaluation import Evaluation, evaluate
+from views.flips import Variation, flip_sentence, flip_table
+from views.html_table import fragment
+from views.inventory_panel import show_inventory_panel
+from views.layers_panel import show_layers_panel, tianditu_key
+from views.map_frame import show_atlas
+from views.messages import note, reporting
+from views.pack_frames import POLES, STATIONS
+from views.plan_tables import finding_note
+from views.scene import map_scene
+from views.selection import pick_zone, show_search, show_selection, show_zone_choice
+from views.session import brought_inventory, current_view, own_evaluations
+from views.verdict_rows import district_rows, rows_of
+from views.verdict_table import verdict_table
+
+if TYPE_CHECKING:
+    from spatial.definition import Definition
+    from views.pack_frames import PackFrames
+    from views.state import ViewState
+
+__all__ = ["show_overview"]
+
+MAP_HEIGHT: Final = 742
+
+
+def show_overview() -> None:
+    """Show the page."""
+    view = current_view()
+    with reporting(view.lang):
+        frames = cache.frames(view.pack)
+        if "district" not in frames.layers:
+            note(text("app.overview.no_geometry", view.lang), tone="caution")
+            return
+        _show_tools(frames, view)
+        evaluation = _evaluation(view, view.definition)
+        with st.container(key="atlas-main"):
+            map_side, verdict_side = st.columns([59, 41], gap="small")
+            with map_side, reporting(view.lang):
+                _show_map(frames, view, evaluation)
+            with verdict_side, st.container(key="atlas-verdict"), reporting(view.lang):
+                _show_verdicts(frames, view, evaluation)
+        with reporting(view.lang):
+            others = _others(view)
+            st.html(flip_table(evaluation, others, view.lang))
+
+
+def _show_tools(frames: PackFrames, view: ViewState) -> None:
+    with st.container(key="atlas-tools", horizontal=True, vertical_alignment="bottom", gap="small"):
+        show_search(frames, view)
+        show_zone_choice(frames, view)
+        with st.popover(text("app.layers.title", view.lang)):
+            show_layers_panel(view)
+        with st.popover(text("app.definition.title", view.lang)):
+            show_definition_panel(view)
+        with st.popover(text("app.inventory.title", view.lang)):
+            show_inventory_panel(view.lang)
+
+
+def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
+    scene = map_scene(
+        frames,
+        view,
+        evaluation,
+        stations=brought_inventory() or frames.inventories[STATIONS],
+        poles=frames.inventories[POLES],
+        tianditu_key=tianditu_key(),
+    )
+    click = show_atlas(build_atlas(scene, lang=view.lang), height=MAP_HEIGHT, key="atlas")
+    if click is not None:
+        pick_zone(click)
+
+
+def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
+    lang = view.lang
+    rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
+    st.html(verdict_table(rows, lang, caption=text("app.verdict.caption", lang)))
+    target = frames.pack.target
+    if target is not None and target.indicator_id:
+        st.html(finding_note(frames.pack.plan, target.indicator_id, lang=lang))
+    st.html(
+        fragment(
+            '<p class="definition-line"><strong>{head}</strong> {words}</p>',
+            head=text("app.definition.in_use", lang),
+            words=view.definition.label(lang),
+        )
+    )
+    note(flip_sentence(evaluation, _others(view), lang))
+    key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
+    if evaluation.zones is not None:
+        note(text(key, lang), tone="caution" if evaluation.synthetic else "plain")
+        for notice in evaluation.zones.notices:
+            note(notice.message(lang))
+    show_selection(frames, view, evaluation, _others(view))
+
+
+def _evaluation(view: ViewState, definition: Definition) -> Evaluation:
+    """Return the verdicts: shared for the demonstration, this session's own otherwise."""
+    brought = brought_inventory()
+    if brought is None:
+        return cache.shared_evaluation(view.pack, definition)
+    memory = own_evaluations()
+    if definition not in memory:
+        memory[definition] = evaluate(cache.frames(view.pack), definition, brought=brought)
+    return memory[definition]
+
+
+def _others(view: ViewState) -> list[Variation]:
+    found = []
+    for field, definition in variations(view.definition):
+        try:
+            outcome: Evaluation | AtlasError = _evaluation(view, definition)
+        except AtlasError as error:
+            outcome = error
+        found.append(Variation(field=field, definition=definition, outcome=outcome))
+    return found

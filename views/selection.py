@@ -1,0 +1,143 @@
+"""Choosing a zone or a place, on the map or by name, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from spatial.text import text
+from views.citation import localised
+from views.flips import zone_under_definitions
+from views.messages import note
+from views.place_search import search_entries
+from views.session import SessionKey, change_view, current_view
+from views.verdict_rows import district_rows, rows_of
+from views.verdict_table import verdict_table
+from views.zone_sheet import geometry_facts, place_sheet, zone_targets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from views.evaluation import Evaluation
+    from views.flips import Variation
+    from views.map_frame import MapClick
+    from views.pack_frames import PackFrames
+    from views.state import ViewState
+
+__all__ = ["pick_zone", "show_search", "show_selection", "show_zone_choice"]
+
+
+def show_search(frames: PackFrames, view: ViewState) -> None:
+    """Show the search by part of a name; a choice highlights the place."""
+    entries = search_entries(frames.pack.plan, view.lang)
+    position = next((i for i, entry in enumerate(entries) if entry.place_id == view.place), None)
+    chosen = st.session_state.get(SessionKey.SEARCH)
+    if chosen is None or entries[chosen].place_id != view.place:
+        st.session_state[SessionKey.SEARCH] = position
+    st.selectbox(
+        text("app.search.title", view.lang),
+        range(len(entries)),
+        index=None,
+        format_func=lambda number: entries[number].label,
+        placeholder=text("app.search.placeholder", view.lang),
+        key=SessionKey.SEARCH,
+        on_change=_found,
+        args=(tuple(entry.place_id for entry in entries), frozenset(frames.names["zh"])),
+        filter_mode="contains",
+        label_visibility="collapsed",
+        width=300,
+    )
+
+
+def show_zone_choice(frames: PackFrames, view: ViewState) -> None:
+    """Show the list of district, zones and parts: the keyboard's way to a click on the map."""
+    names = frames.names[view.lang]
+    st.session_state[SessionKey.ZONE] = view.zone if view.zone in names else None
+    st.selectbox(
+        text("app.zone.title", view.lang),
+        list(names),
+        index=None,
+        format_func=lambda zone_id: names[zone_id],
+        placeholder=text("app.zone.placeholder", view.lang),
+        key=SessionKey.ZONE,
+        on_change=_zone_chosen,
+        filter_mode=None,
+        label_visibility="collapsed",
+        width=220,
+    )
+
+
+def pick_zone(click: MapClick) -> None:
+    """Select what was clicked on the map, once for each click."""
+    if click == st.session_state.get(SessionKey.LAST_CLICK):
+        return
+    st.session_state[SessionKey.LAST_CLICK] = click
+    if click.zone_id is not None and click.zone_id != current_view().zone:
+        change_view(zone=click.zone_id)
+        st.rerun()
+
+
+def show_selection(
+    frames: PackFrames, view: ViewState, evaluation: Evaluation, others: Sequence[Variation]
+) -> None:
+    """Show what is known of the selected place and the selected zone."""
+    plan, lang = frames.pack.plan, view.lang
+    if view.place is not None:
+        place = next((each for each in plan.places if each.place_id == view.place), None)
+        if place is None:
+            note(text("app.search.unknown", lang, name=view.place), tone="caution")
+        else:
+            if not frames.is_located(place.place_id):
+                note(text("app.search.unlocated", lang, name=localised(place, "name", lang)), tone="caution")
+            st.html(place_sheet(plan, place, lang))
+    if view.zone is None:
+        note(text("app.zone.hint", lang))
+        return
+    if view.zone not in frames.names[lang]:
+        note(text("app.zone.unknown", lang, name=view.zone), tone="caution")
+        return
+    if view.zone != view.place:
+        st.html(place_sheet(plan, plan.place(view.zone), lang))
+    _show_zone_figures(frames, view, evaluation, others)
+
+
+def _show_zone_figures(
+    frames: PackFrames, view: ViewState, evaluation: Evaluation, others: Sequence[Variation]
+) -> None:
+    lang, zone_id = view.lang, view.zone
+    assert zone_id is not None  # noqa: S101 -- the caller has looked
+    st.html(geometry_facts(_zone_record(frames, zone_id), lang))
+    every = [
+        *district_rows(evaluation, lang),
+        *rows_of(evaluation.zones, evaluation, lang),
+        *rows_of(evaluation.parts, evaluation, lang),
+    ]
+    children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
+    rows = [row for row in every if row.zone_id == zone_id]
+    if zone_id != frames.pack.district_zone_id:
+        rows += [row for row in every if row.zone_id in children]
+    st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang), full=True))
+    st.html(zone_targets(frames.pack.plan, zone_id, lang))
+    st.html(zone_under_definitions(zone_id, evaluation, others, lang))
+
+
+def _found(place_ids: tuple[str, ...], zones: frozenset[str]) -> None:
+    number = st.session_state[SessionKey.SEARCH]
+    place_id = None if number is None else place_ids[number]
+    if place_id in zones:
+        change_view(place=place_id, zone=place_id)
+    else:
+        change_view(place=place_id)
+
+
+def _zone_chosen() -> None:
+    change_view(zone=st.session_state[SessionKey.ZONE])
+
+
+def _zone_record(frames: PackFrames, zone_id: str) -> dict[str, object]:
+    for frame in frames.layers.values():
+        found = frame[frame["zone_id"] == zone_id]
+        if len(found):
+            return found.iloc[0].to_dict()
+    raise KeyError(zone_id)

@@ -1,0 +1,130 @@
+"""The state of one browser session: the view, its address and a planner's own inventory.
+
+Nothing here is shared: an inventory that was brought lives in this session's memory alone and
+is gone when the session is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from views.state import ViewState, read_address, write_address
+
+if TYPE_CHECKING:
+    from spatial.definition import Definition
+    from spatial.inventory import Inventory
+    from views.evaluation import Evaluation
+
+__all__ = [
+    "SessionKey",
+    "brought_inventory",
+    "change_view",
+    "current_view",
+    "forget_inventory",
+    "ignored_parameters",
+    "keep_inventory",
+    "own_evaluations",
+    "publish_address",
+    "upload_key",
+    "widget_key",
+]
+
+
+class SessionKey(StrEnum):
+    """Every key of the session's memory, widgets included."""
+
+    VIEW = "view"
+    ADDRESS = "address"
+    IGNORED = "ignored"
+    INVENTORY = "inventory"
+    UPLOAD_ROUND = "upload_round"
+    LAST_CLICK = "last_click"
+    LANGUAGE = "widget_language"
+    ZONE = "widget_zone"
+    SEARCH = "widget_search"
+    PACK = "widget_pack"
+    DATUM = "widget_datum"
+    DOCUMENT = "widget_document"
+    CLEAR = "widget_clear"
+    REPORT = "widget_report"
+    DEFINITION = "widget_definition"
+    DEFINITION_RESET = "widget_definition_reset"
+    LAYER = "widget_layer"
+    OPACITY = "widget_opacity"
+    EVALUATIONS = "evaluations"
+    UPLOAD = "widget_upload"
+    UPLOAD_USE = "widget_upload_use"
+
+
+def widget_key(family: SessionKey, member: str) -> str:
+    """Return the key of one widget among several of a family."""
+    return f"{family}_{member}"
+
+
+def current_view() -> ViewState:
+    """Return the view of this session; an address that came from outside is read anew."""
+    address = st.query_params.to_dict()
+    if SessionKey.VIEW not in st.session_state or address != st.session_state[SessionKey.ADDRESS]:
+        view, ignored = read_address(address)
+        st.session_state[SessionKey.VIEW] = view
+        st.session_state[SessionKey.IGNORED] = ignored
+        st.session_state[SessionKey.ADDRESS] = address
+    return st.session_state[SessionKey.VIEW]
+
+
+def ignored_parameters() -> tuple[str, ...]:
+    """Return the parts of the address that were not understood."""
+    return tuple(st.session_state.get(SessionKey.IGNORED, ()))
+
+
+def change_view(**changes: Any) -> ViewState:  # noqa: ANN401 -- fields of ViewState
+    """Replace parts of the view and write its address; a change of nothing does nothing."""
+    view = replace(current_view(), **changes)
+    st.session_state[SessionKey.IGNORED] = ()
+    st.session_state[SessionKey.VIEW] = view
+    publish_address(view)
+    return view
+
+
+def publish_address(view: ViewState) -> None:
+    """Write the address of ``view`` into the browser, where it differs."""
+    address = write_address(view)
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+    st.session_state[SessionKey.ADDRESS] = address
+
+
+def brought_inventory() -> Inventory | None:
+    """Return the inventory that this session's planner brought, if any."""
+    return st.session_state.get(SessionKey.INVENTORY)
+
+
+def keep_inventory(inventory: Inventory) -> None:
+    """Keep a planner's inventory for this session, and let go of the file it came from."""
+    _next_upload()
+    st.session_state[SessionKey.INVENTORY] = inventory
+
+
+def forget_inventory() -> None:
+    """Drop the planner's inventory and everything that was worked out from it."""
+    _next_upload()
+    st.session_state.pop(SessionKey.INVENTORY, None)
+
+
+def own_evaluations() -> dict[Definition, Evaluation]:
+    """Return this session's memory of verdicts from its own inventory."""
+    return st.session_state.setdefault(SessionKey.EVALUATIONS, {})
+
+
+def upload_key() -> str:
+    """Return the key of the uploader; a new one empties it."""
+    return widget_key(SessionKey.UPLOAD, str(st.session_state.get(SessionKey.UPLOAD_ROUND, 0)))
+
+
+def _next_upload() -> None:
+    st.session_state[SessionKey.UPLOAD_ROUND] = st.session_state.get(SessionKey.UPLOAD_ROUND, 0) + 1
+    st.session_state.pop(SessionKey.EVALUATIONS, None)

@@ -1,0 +1,128 @@
+"""Tables of where the data come from, how well each outline is known, and the limits in force."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from spatial.catalog import is_intact
+from spatial.limits import setting_name
+from spatial.text import text
+from views.citation import cite, localised
+from views.figures import NOTHING, figure
+from views.html_table import Cell, Column, Markup, fragment, render_table
+
+if TYPE_CHECKING:
+    from spatial.limits import Limits
+    from spatial.pack import Pack
+    from views.pack_frames import PackFrames
+
+__all__ = ["basis_table", "catalog_table", "limits_table", "unlocated_table"]
+
+
+def catalog_table(pack: Pack, lang: str) -> Markup:
+    """Return every data file with source, licence, basis and whether its checksum holds."""
+    columns = [
+        Column(head=text(f"app.source.{name}", lang))
+        for name in ("dataset", "kind", "origin", "licence", "crs", "basis", "checksum")
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            fragment(
+                '{title}<small class="aside"><code>{path}</code></small>{synthetic}',
+                title=localised(dataset, "title", lang),
+                path=dataset.path,
+                synthetic=_synthetic_badge(lang) if dataset.synthetic else Markup(""),
+            ),
+            text(f"app.dataset_kind.{dataset.kind}", lang),
+            dataset.source or NOTHING,
+            dataset.licence or NOTHING,
+            dataset.crs or NOTHING,
+            text(f"app.basis.{dataset.geometry_basis}", lang) if dataset.geometry_basis else NOTHING,
+            fragment(
+                '<code title="{full}">{short}…</code> {state}',
+                full=dataset.sha256,
+                short=dataset.sha256[:12],
+                state=text(
+                    "app.source.intact" if is_intact(pack.directory, dataset) else "app.source.changed", lang
+                ),
+            ),
+        ]
+        for dataset in pack.catalog
+    ]
+    return render_table(columns, rows, caption=text("app.source.caption", lang), style="wide")
+
+
+def _synthetic_badge(lang: str) -> Markup:
+    return fragment('<span class="badge synthetic">{word}</span>', word=text("app.badge.synthetic", lang))
+
+
+def basis_table(frames: PackFrames, lang: str) -> Markup:
+    """Return how well each outline is known, with its areas and their sources."""
+    columns = [
+        Column(head=text("app.verdict.zone", lang)),
+        Column(head=text("app.sheet.basis", lang)),
+        Column(head=text("app.sheet.accuracy", lang), unit="m", numeric=True),
+        Column(head=text("app.sheet.area_geometry", lang), unit="km²", numeric=True),
+        Column(head=text("app.sheet.area_official", lang), unit="km²", numeric=True),
+        Column(head=text("app.source.area_source", lang)),
+        Column(head=text("app.sheet.water", lang)),
+        Column(head=text("app.source.note", lang)),
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            zone[f"short_{lang}"],
+            text(f"app.basis.{zone['geometry_basis']}", lang),
+            figure(zone["position_accuracy_m"]),
+            figure(zone["area_geometry_km2"], 2),
+            figure(zone["area_official_km2"], 2),
+            zone["area_official_source"] or NOTHING,
+            text("app.yes" if zone["includes_water"] else "app.no", lang),
+            zone[f"note_{lang}"] or NOTHING,
+        ]
+        for frame in frames.layers.values()
+        for zone in frame.astype(object).where(frame.notna(), None).to_dict("records")
+    ]
+    return render_table(columns, rows, caption=text("app.source.basis_caption", lang), style="wide")
+
+
+def unlocated_table(frames: PackFrames, lang: str) -> Markup | None:
+    """Return the places that are listed and never drawn; None where there is none."""
+    plan = frames.pack.plan
+    columns = [
+        Column(head=text(f"app.source.{name}", lang)) for name in ("place", "place_kind", "origin", "why")
+    ]
+    why = dict(zip(frames.places["place_id"], frames.places.get("note", ()), strict=False))
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            localised(place, "name", lang),
+            text(f"app.kind.{place.kind}", lang),
+            cite(plan, document_id=place.document_id, section_id=place.section_id, lang=lang),
+            str(why.get(place.place_id) or text("app.source.no_position", lang)),
+        ]
+        for place in plan.places
+        if not frames.is_located(place.place_id)
+    ]
+    if not rows:
+        return None
+    return render_table(
+        columns, rows, caption=text("app.source.unlocated_caption", lang, count=len(rows)), style="wide"
+    )
+
+
+def limits_table(limits: Limits, lang: str) -> Markup:
+    """Return the limits of an import as this server is set up."""
+    columns = [
+        Column(head=text("app.source.limit", lang)),
+        Column(head=text("app.source.limit_value", lang), numeric=True),
+        Column(head=text("app.source.limit_setting", lang)),
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            text(f"app.limit.{field.name}", lang),
+            figure(getattr(limits, field.name)),
+            fragment("<code>{setting}</code>", setting=setting_name(field.name)),
+        ]
+        for field in fields(limits)
+    ]
+    return render_table(columns, rows, caption=text("app.source.limits_caption", lang))

@@ -1,0 +1,114 @@
+"""The rows of the verdict table: the district first, then zones, each saying what it rests on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from spatial.text import text
+from spatial.verdict import Status
+from views.definition_fields import choice_word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from spatial.check import CheckResult
+    from views.evaluation import Evaluation
+
+__all__ = ["VerdictRow", "district_rows", "rows_of"]
+
+SCHEMATIC_BASES: Final = frozenset({"schematic", "published_area_only", "published_four_sides"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictRow:
+    """One verdict with the words that qualify it; figures are None where there are none."""
+
+    zone_id: str
+    name: str
+    basis: str
+    area_km2: float | None
+    count: int | None
+    density_per_km2: float | None
+    density_low: float | None
+    density_high: float | None
+    target_per_km2: float | None
+    required_count: int | None
+    gap_count: int | None
+    attainment_ratio: float | None
+    status: Status
+    synthetic: bool
+    reference: bool
+    schematic: bool
+    in_use: bool = True
+
+
+def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
+    """Return the district's rows: by the inventory that was brought, and by published counts."""
+    chosen = evaluation.definition.area_basis
+    rows = []
+    if evaluation.district is not None:
+        rows += rows_of(evaluation.district, evaluation, lang, basis=text("app.verdict.by_inventory", lang))
+    for result in sorted(evaluation.published, key=lambda each: each.definition.area_basis != chosen):
+        basis = result.definition.area_basis
+        words = text("app.verdict.by_published", lang, basis=choice_word("area_basis", basis, lang))
+        rows += rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
+    return rows
+
+
+def rows_of(
+    result: CheckResult | None,
+    evaluation: Evaluation,
+    lang: str,
+    *,
+    basis: str = "",
+    in_use: bool = True,
+) -> list[VerdictRow]:
+    """Return one row per zone of ``result``, in its order, named as ``evaluation`` names it."""
+    if result is None:
+        return []
+    names = evaluation.names[lang]
+    return [_row(record, names, basis=basis, in_use=in_use) for record in _records(result)]
+
+
+def _records(result: CheckResult) -> Iterable[dict[str, Any]]:
+    names = list(result.rows.columns)
+    for values in result.rows.itertuples(index=False):
+        yield dict(zip(names, values, strict=True))
+
+
+def _row(record: dict[str, Any], names: Mapping[str, str], *, basis: str, in_use: bool) -> VerdictRow:
+    zone_id = str(record["zone_id"])
+    return VerdictRow(
+        zone_id=zone_id,
+        name=names.get(zone_id, str(record["name"])),
+        basis=basis,
+        area_km2=_number(record["area_km2"]),
+        count=_whole(record["count"]),
+        density_per_km2=_number(record["density_per_km2"]),
+        density_low=_number(record["density_low"]),
+        density_high=_number(record["density_high"]),
+        target_per_km2=_number(record["target_per_km2"]),
+        required_count=_whole(record["required_count"]),
+        gap_count=_whole(record["gap_count"]),
+        attainment_ratio=_number(record["attainment_ratio"]),
+        status=Status(record["status"]),
+        synthetic=bool(record["synthetic"]),
+        reference=record["target_scope"] == "district_reference",
+        schematic=str(record.get("geometry_basis")) in SCHEMATIC_BASES,
+        in_use=in_use,
+    )
+
+
+def _number(value: object) -> float | None:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _whole(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None else round(number)

@@ -1,0 +1,99 @@
+"""The verdict table and the badges that stand wherever a status stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spatial.text import text
+from views.figures import figure, interval, percent, plain
+from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.status_mark import status_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from views.verdict_rows import VerdictRow
+
+__all__ = ["badges", "verdict_table"]
+
+
+def badges(row: VerdictRow, lang: str) -> Markup:
+    """Return the words that qualify a verdict: simulated, reference target, schematic."""
+    shown = [
+        name
+        for name, applies in (
+            ("synthetic", row.synthetic),
+            ("reference", row.reference),
+            ("schematic", row.schematic),
+        )
+        if applies
+    ]
+    return join(
+        fragment(
+            '<span class="badge {name}" title="{meaning}">{word}</span>',
+            name=name,
+            meaning=text(f"app.badge.{name}_meaning", lang),
+            word=text(f"app.badge.{name}", lang),
+        )
+        for name in shown
+    )
+
+
+def verdict_table(rows: Sequence[VerdictRow], lang: str, *, caption: str, full: bool = False) -> Markup:
+    """Return the verdicts as a table.
+
+    Parameters
+    ----------
+    rows : sequence of VerdictRow
+        The district's rows first.
+    lang : str
+        Language of heads and badges.
+    caption : str
+        What the table shows.
+    full : bool
+        Whether the interval and the attainment are shown too.
+    """
+    stations, density = text("app.unit.stations", lang), text("app.unit.per_km2", lang)
+    columns = [
+        Column(head=text("app.verdict.zone", lang)),
+        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True),
+        Column(head=text("app.verdict.count", lang), unit=stations, numeric=True),
+        Column(head=text("app.verdict.density", lang), unit=density, numeric=True),
+        *([Column(head=text("app.verdict.interval", lang), unit=density, numeric=True)] if full else []),
+        Column(head=text("app.verdict.target", lang), unit=density, numeric=True),
+        Column(head=text("app.verdict.required", lang), unit=stations, numeric=True),
+        Column(head=text("app.verdict.gap", lang), unit=stations, numeric=True),
+        *([Column(head=text("app.verdict.attainment", lang), numeric=True)] if full else []),
+        Column(head=text("app.verdict.status", lang)),
+    ]
+    return render_table(
+        columns,
+        [_cells(row, lang, full=full) for row in rows],
+        caption=caption,
+        row_styles=["" if row.in_use else "not-in-use" for row in rows],
+        style="verdicts",
+    )
+
+
+def _cells(row: VerdictRow, lang: str, *, full: bool) -> list[Cell | Markup | str]:
+    name = fragment(
+        "{name}{basis}",
+        name=row.name,
+        basis=fragment('<small class="aside">{basis}</small>', basis=row.basis) if row.basis else Markup(""),
+    )
+    return [
+        name,
+        figure(row.area_km2, 2),
+        figure(row.count),
+        fragment("<strong>{density}</strong>", density=figure(row.density_per_km2, 1)),
+        *([interval(row.density_low, row.density_high)] if full else []),
+        plain(row.target_per_km2),
+        figure(row.required_count),
+        figure(row.gap_count),
+        *([percent(row.attainment_ratio)] if full else []),
+        fragment(
+            '{mark}<span class="badges">{badges}</span>',
+            mark=status_mark(row.status, lang),
+            badges=badges(row, lang),
+        ),
+    ]

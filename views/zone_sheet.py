@@ -1,0 +1,142 @@
+"""What the plans say of one zone, part or place, each sentence with its source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spatial.text import text
+from views.citation import cite, localised
+from views.figures import figure, plain
+from views.html_table import Markup, fragment, join
+from views.plan_tables import finding_note
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from spatial.plan import PlanRecords
+    from spatial.plan_records import Place
+
+__all__ = ["geometry_facts", "place_sheet", "zone_targets"]
+
+PARK_KINDS = ("park", "carrier", "platform", "culture", "commerce", "wetland")
+
+
+def place_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
+    """Return role, parts, parks and the passages that speak of a place."""
+    return fragment(
+        '<div class="sheet"><h3>{name} <span class="badge">{kind}</span></h3>'
+        "<p>{role} {source}</p>{findings}{parts}{members}{mentions}</div>",
+        name=localised(place, "name", lang),
+        kind=text(f"app.kind.{place.kind}", lang),
+        role=localised(place, "role", lang),
+        source=cite(plan, document_id=place.document_id, section_id=place.section_id, lang=lang),
+        findings=finding_note(plan, place.place_id, lang=lang),
+        parts=_named(
+            [each for each in plan.places if each.parent_id == place.place_id and each.kind == "part"],
+            heading=text("app.sheet.parts", lang),
+            lang=lang,
+        ),
+        members=_named(_members(plan, place), heading=text("app.sheet.members", lang), lang=lang),
+        mentions=_mentions(plan, place, lang),
+    )
+
+
+def _members(plan: PlanRecords, zone: Place) -> list[Place]:
+    """Return the parks and the like that a passage puts into ``zone``."""
+    inside = {mention.place_id for mention in plan.mentions if mention.zone_id == zone.place_id}
+    return [
+        place
+        for place in plan.places
+        if place.kind in PARK_KINDS and (place.place_id in inside or place.parent_id == zone.place_id)
+    ]
+
+
+def _named(places: Sequence[Place], *, heading: str, lang: str) -> Markup:
+    if not places:
+        return Markup("")
+    return fragment(
+        "<h4>{heading}</h4><ul>{items}</ul>",
+        heading=heading,
+        items=join(
+            fragment(
+                '<li>{name} <span class="cite">{kind}</span></li>',
+                name=localised(place, "name", lang),
+                kind=text(f"app.kind.{place.kind}", lang),
+            )
+            for place in places
+        ),
+    )
+
+
+def _mentions(plan: PlanRecords, place: Place, lang: str) -> Markup:
+    passages = plan.mentions_of(place.place_id)
+    if not passages:
+        return Markup("")
+    return fragment(
+        "<h4>{heading}</h4><ul>{items}</ul>",
+        heading=text("app.sheet.mentions", lang),
+        items=join(
+            fragment(
+                '<li>{words} <q lang="zh">{printed}</q> {source}</li>',
+                words=localised(mention, "description", lang),
+                printed=mention.name_in_text,
+                source=cite(plan, document_id=mention.document_id, section_id=mention.section_id, lang=lang),
+            )
+            for mention in passages
+        ),
+    )
+
+
+def zone_targets(plan: PlanRecords, scope: str, lang: str) -> Markup:
+    """Return the goals that the plans state for ``scope``, each with document and section."""
+    goals = [indicator for indicator in plan.indicators if indicator.scope == scope]
+    if not goals:
+        return fragment('<p class="sheet">{words}</p>', words=text("app.sheet.no_targets", lang))
+    items = join(
+        fragment(
+            "<li>{name}: <strong>{sign} {value}</strong> {unit} {year} {source}</li>",
+            name=localised(goal, "name", lang),
+            sign=text(f"app.plan.operator_{goal.operator}", lang),
+            value="" if goal.value is None else plain(goal.value),
+            unit=localised(goal, "unit", lang),
+            year="" if goal.target_year is None else text("app.sheet.by_year", lang, year=goal.target_year),
+            source=cite(plan, document_id=goal.document_id, section_id=goal.section_id, lang=lang),
+        )
+        for goal in goals
+    )
+    return fragment(
+        '<div class="sheet"><h4>{heading}</h4><ul>{items}</ul></div>',
+        heading=text("app.sheet.targets", lang),
+        items=items,
+    )
+
+
+def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
+    """Return how well a zone's outline and area are known."""
+    facts = [
+        (text("app.sheet.basis", lang), text(f"app.basis.{zone['geometry_basis']}", lang)),
+        (
+            text("app.sheet.accuracy", lang),
+            text("app.sheet.metres", lang, metres=figure(zone["position_accuracy_m"])),
+        ),
+        (text("app.sheet.area_geometry", lang), f"{figure(zone['area_geometry_km2'], 2)} km²"),
+        (text("app.sheet.area_official", lang), _official(zone, lang)),
+        (
+            text("app.sheet.water", lang),
+            text("app.yes" if zone["includes_water"] else "app.no", lang),
+        ),
+    ]
+    note = zone.get(f"note_{lang}")
+    return fragment(
+        '<dl class="sheet">{items}</dl>{note}',
+        items=join(fragment("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in facts),
+        note=fragment('<p class="sheet aside">{note}</p>', note=note) if note else Markup(""),
+    )
+
+
+def _official(zone: Mapping[str, Any], lang: str) -> str:
+    area = figure(zone["area_official_km2"], 2)
+    source = zone.get("area_official_source")
+    if not isinstance(source, str) or not source:
+        return text("app.sheet.none_published", lang)
+    return text("app.sheet.area_with_source", lang, area=area, source=source)
