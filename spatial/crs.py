@@ -39,6 +39,7 @@ __all__ = [
     "metric_crs_for",
     "parse_crs",
     "points_from_lonlat",
+    "reproject",
     "require_crs",
     "to_canonical",
     "to_metric",
@@ -147,17 +148,17 @@ def transform_xy(
 
 def to_canonical(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ``gdf`` in `CANONICAL_CRS`; all columns and the index are kept."""
-    return _reproject(gdf, CRS(CANONICAL_CRS))
+    return reproject(gdf, CRS(CANONICAL_CRS))
 
 
 def to_web(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ``gdf`` in `WEB_CRS`, longitude first, as RFC 7946 wants it."""
-    return _reproject(gdf, CRS(WEB_CRS))
+    return reproject(gdf, CRS(WEB_CRS))
 
 
 def to_metric(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ``gdf`` in the metric system that `metric_crs_for` chooses for it."""
-    return _reproject(gdf, metric_crs_for(gdf))
+    return reproject(gdf, metric_crs_for(gdf))
 
 
 def metric_crs_for(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
@@ -166,7 +167,7 @@ def metric_crs_for(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     The zone of the middle of the data decides: the 3-degree Gauss-Krüger zones of CGCS2000 between
     73.5°E and 136.5°E (`METRIC_CRS` is the one at 114°E), UTM elsewhere, UPS at the poles.
     """
-    canonical = _reproject(gdf, CRS(CANONICAL_CRS))
+    canonical = reproject(gdf, CRS(CANONICAL_CRS))
     west, south, east, north = canonical.total_bounds
     if not np.isfinite([west, south, east, north]).all():
         return CRS(METRIC_CRS)
@@ -206,8 +207,16 @@ def geometry_to_canonical(gdf: gpd.GeoDataFrame, *, crs: str) -> gpd.GeoDataFram
     return gdf.set_geometry(gpd.GeoSeries(geometry, index=gdf.index, crs=CANONICAL_CRS))
 
 
-def _reproject(gdf: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
-    """Return ``gdf`` in ``target``; the frame itself where it is there already."""
+def reproject(gdf: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
+    """Return ``gdf`` in ``target``; the frame itself where it is there already.
+
+    Raises
+    ------
+    MissingCrsError
+        If the frame states no system.
+    UnknownCrsError
+        If no parameters for the change of datum are known.
+    """
     source = require_crs(gdf, layer="")
     if source == target:
         return gdf
@@ -215,9 +224,7 @@ def _reproject(gdf: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
     return geometry if isinstance(gdf, gpd.GeoSeries) else gdf.set_geometry(geometry)
 
 
-def _carry(
-    geometry: gpd.GeoSeries, source: CRS | Datum, target: str | CRS
-) -> NDArray[np.object_]:
+def _carry(geometry: gpd.GeoSeries, source: CRS | Datum, target: str | CRS) -> NDArray[np.object_]:
     """Carry every vertex from ``source`` to ``target``; heights are left out."""
 
     def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -227,9 +234,7 @@ def _carry(
     return moved
 
 
-def _into_canonical(
-    x: NDArray[np.float64], y: NDArray[np.float64], source: str | CRS | Datum
-) -> Coordinates:
+def _into_canonical(x: NDArray[np.float64], y: NDArray[np.float64], source: str | CRS | Datum) -> Coordinates:
     system = parse_crs(source) if isinstance(source, str) else source
     if system is Datum.GCJ02:
         return chinese_datums.gcj02_to_wgs84(x, y)
@@ -254,9 +259,7 @@ def _definition(system: CRS | Datum) -> str:
     return _EPSG_OF_DATUM[system] if isinstance(system, Datum) else system.to_wkt()
 
 
-def _run(
-    transformer: Transformer | None, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> Coordinates:
+def _run(transformer: Transformer | None, x: NDArray[np.float64], y: NDArray[np.float64]) -> Coordinates:
     if transformer is None:
         return x.copy(), y.copy()
     moved_x, moved_y = transformer.transform(x, y)

@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "catalogue", "text"]
+__all__ = ["LANGUAGES", "TextKey", "catalogue", "text"]
 
 LANGUAGES: Final = ("zh", "en")
+
+
+class TextKey(str):
+    """A key that stands for its text where it fills another text."""
+
+    __slots__ = ()
 
 
 @cache
@@ -41,4 +47,8 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 def text(key: str, lang: str = "zh", **params: object) -> str:
     """Return the text of ``key`` in ``lang``, filled with ``params``."""
-    return catalogue()[key][lang].format(**params)
+    filled = {
+        name: text(value, lang) if isinstance(value, TextKey) else value
+        for name, value in params.items()
+    }
+    return catalogue()[key][lang].format(**filled)

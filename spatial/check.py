@@ -1,0 +1,316 @@
+"""Check zones against a target: the one calculation behind map, table, command line and export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from spatial.definition import Definition, Numerator
+from spatial.errors import BasisUnavailableError, CellLevelTableError, UsageError
+from spatial.notice import Notice
+from spatial.tally import Survey, Tally, survey
+from spatial.verdict import VerdictSettings
+from spatial.zone_rows import (
+    COMPARED_COLUMNS,
+    MORE_COLUMNS,
+    MissingBasis,
+    Question,
+    notices_on,
+    zone_rows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from spatial.counting import LayerKind
+    from spatial.target import Target
+
+__all__ = [
+    "JSON_COLUMNS",
+    "CheckResult",
+    "MissingBasis",
+    "Notice",
+    "check_count",
+    "check_zones",
+    "compare_definitions",
+]
+
+JSON_COLUMNS: Final = (
+    "zone_id",
+    "name",
+    "area_km2",
+    "count",
+    "density_per_km2",
+    "target_per_km2",
+    "target_scope",
+    "required_count",
+    "gap_count",
+    "attainment_ratio",
+    "density_low",
+    "density_high",
+    "status",
+    "synthetic",
+)
+_SETTINGS: Final = VerdictSettings()
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found, with everything that is needed to read it.
+
+    Parameters
+    ----------
+    definition : Definition
+        What was counted over which area.
+    target : Target, optional
+        What it was held against.
+    layer : LayerKind
+        Whether the zones overlap.
+    rows : DataFrame
+        One row per zone, in the order and on the index of the input: the columns of
+        `JSON_COLUMNS`, then ``geometry_basis``, ``count_low``, ``count_high``, ``area_basis`` and
+        ``stations_per_10k_people``.
+    n_in, n_used, n_reported : int
+        Rows of the inventory: read, with a usable position, and reported as unusable.
+    total_count, outside_count : int
+        Stations that the definition counts, and those of them in no zone.
+    notices : tuple of Notice
+        What the reader of the figures has to know.
+    """
+
+    definition: Definition
+    target: Target | None
+    layer: LayerKind
+    rows: pd.DataFrame
+    n_in: int
+    n_used: int
+    n_reported: int
+    total_count: int
+    outside_count: int
+    notices: tuple[Notice, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values for JSON: figures unrounded, what is missing as None."""
+        table = self.rows.loc[:, list(JSON_COLUMNS)]
+        return {
+            "definition": self.definition.to_dict(),
+            "layer": str(self.layer),
+            "zones": [
+                {name: _plain(value) for name, value in zip(JSON_COLUMNS, row, strict=True)}
+                for row in table.itertuples(index=False, name=None)
+            ],
+            "n_in": self.n_in,
+            "n_used": self.n_used,
+            "n_reported": self.n_reported,
+            "total_count": self.total_count,
+            "outside_count": self.outside_count,
+            "notices": [notice.to_dict() for notice in self.notices],
+        }
+
+
+def check_zones(  # noqa: PLR0913 - each is a choice that the result names
+    zones: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | None,
+    *,
+    definition: Definition,
+    target: Target | None,
+    settings: VerdictSettings = _SETTINGS,
+    synthetic: bool = False,
+    n_in: int | None = None,
+    n_reported: int = 0,
+    missing_basis: MissingBasis = "error",
+    name_column: str = "name_zh",
+) -> CheckResult:
+    """Count the stations of each zone and hold them against the target.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        Zone frame in any stated system, with ``zone_id``.
+    points : GeoDataFrame or None
+        Point frame in any stated system; None where there is no inventory. Rows without a finite
+        position are added to ``n_reported``.
+    definition : Definition
+        What is counted, over which area.
+    target : Target or None
+        Stations per km²; None where the plan sets none.
+    settings : VerdictSettings
+        Thresholds.
+    synthetic : bool
+        Whether the inventory is made up; also read from a column ``synthetic``.
+    n_in, n_reported : int
+        Rows that the reader met and those it reported; by default those of ``points`` and 0.
+    missing_basis : {"error", "no_data"}
+        Whether a definition that the data cannot answer raises, or gives rows without data.
+    name_column : str
+        Column of the name shown; the id where it is missing.
+
+    Raises
+    ------
+    InputError
+        If the frames cannot be used, or the definition asks for what the data lack.
+    """
+    question = Question(
+        definition=definition,
+        target=target,
+        settings=settings,
+        missing_basis=missing_basis,
+        name_column=name_column,
+    )
+    found = survey(zones, points)
+    n_points = 0 if points is None else len(points)
+    read = n_points + n_reported if n_in is None else n_in
+    return _result(
+        found,
+        _tally(found, question),
+        question,
+        synthetic=synthetic or found.synthetic,
+        rows_met=(read, n_reported + found.n_unplaced),
+    )
+
+
+def check_count(
+    zone: gpd.GeoDataFrame,
+    count: int,
+    *,
+    definition: Definition,
+    target: Target | None,
+    settings: VerdictSettings = _SETTINGS,
+    synthetic: bool = False,
+    missing_basis: MissingBasis = "error",
+    name_column: str = "name_zh",
+) -> CheckResult:
+    """Hold a published number of stations against the target.
+
+    Parameters
+    ----------
+    zone : GeoDataFrame, one row
+        The zone that the number is published for.
+    count : int
+        The number. It has no positions, so its own count is certain and only the area is not.
+    definition, target, settings, synthetic, missing_basis, name_column
+        As for `check_zones`. A published number answers no choice but its own: as given,
+        everything included, shared stations once, existing, no other date.
+
+    Raises
+    ------
+    UsageError
+        If there is not exactly one zone, or the number is negative.
+    InputError
+        If the frame cannot be used, or the definition asks for what the number cannot tell.
+    """
+    if len(zone) != 1 or count < 0:
+        raise UsageError("verdict.one_zone_one_count", zones=len(zone), count=count)
+    question = Question(
+        definition=definition,
+        target=target,
+        settings=settings,
+        missing_basis=missing_basis,
+        name_column=name_column,
+    )
+    tally = _published(count, question)
+    return _result(survey(zone, None), tally, question, synthetic=synthetic, rows_met=(0, 0))
+
+
+def compare_definitions(
+    zones: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame | None,
+    *,
+    definitions: Sequence[Definition],
+    target: Target | None,
+    settings: VerdictSettings = _SETTINGS,
+    name_column: str = "name_zh",
+) -> pd.DataFrame:
+    """Show what each definition makes of each zone; the first one is the measure of a flip.
+
+    Parameters
+    ----------
+    zones, points, target, settings, name_column
+        As for `check_zones`.
+    definitions : sequence of Definition
+        The first is the one in use. What the data cannot answer has the status ``no_data``.
+
+    Returns
+    -------
+    DataFrame
+        One row per zone and definition: ``zone_id``, ``name``, ``definition`` (the object),
+        ``count``, ``area_km2``, ``density_per_km2``, ``required_count``, ``gap_count``,
+        ``status`` and ``flips`` (the status differs from that of the first definition).
+    """
+    found = survey(zones, points)
+    parts = []
+    for definition in definitions:
+        question = Question(
+            definition=definition,
+            target=target,
+            settings=settings,
+            missing_basis="no_data",
+            name_column=name_column,
+        )
+        rows = zone_rows(found.zones, _tally(found, question), question)
+        kept = rows.loc[:, ["zone_id", "name", *COMPARED_COLUMNS]].reset_index(drop=True)
+        kept.insert(2, "definition", [definition] * len(kept))
+        parts.append(kept.assign(flips=False if not parts else kept["status"] != parts[0]["status"]))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _tally(found: Survey, question: Question) -> Tally:
+    """Count, or say why that cannot be done, as the question wants it."""
+    try:
+        return found.tally(question.definition)
+    except (BasisUnavailableError, CellLevelTableError) as error:
+        if question.missing_basis == "error":
+            raise
+        return Tally(notices=(Notice(error.key, error.params),))
+
+
+def _published(count: int, question: Question) -> Tally:
+    """Return the tally of a published number, which answers one definition only."""
+    asked = question.definition
+    plain = Definition(numerator=asked.numerator, area_basis=asked.area_basis)
+    if asked != plain or asked.numerator not in (None, Numerator.AS_GIVEN):
+        if question.missing_basis == "error":
+            raise BasisUnavailableError("verdict.published_as_given_only")
+        return Tally(notices=(Notice("verdict.published_as_given_only"),))
+    counts = np.array([count], dtype=np.int64)
+    notice = Notice("verdict.published_count", {"count": count})
+    return Tally((counts, counts, counts), count, 0, (notice,))
+
+
+def _result(
+    found: Survey,
+    tally: Tally,
+    question: Question,
+    *,
+    synthetic: bool,
+    rows_met: tuple[int, int] = (0, 0),
+) -> CheckResult:
+    """Put rows, totals and notices together; ``rows_met`` are those read and those reported."""
+    rows = zone_rows(found.zones, tally, question).assign(synthetic=synthetic)
+    n_in, n_reported = rows_met
+    return CheckResult(
+        question.definition,
+        question.target,
+        found.layer,
+        rows.loc[:, [*JSON_COLUMNS, *MORE_COLUMNS]],
+        n_in=n_in,
+        n_used=n_in - n_reported,
+        n_reported=n_reported,
+        total_count=tally.total,
+        outside_count=tally.outside,
+        notices=(*tally.notices, *notices_on(found, rows, synthetic=synthetic)),
+    )
+
+
+def _plain(value: object) -> object:
+    """Return one cell as a JSON value: whole numbers stay whole, what is missing is None."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, np.generic):
+        return value.item()
+    return value

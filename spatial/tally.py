@@ -1,0 +1,124 @@
+"""Counting one inventory in one layer under many definitions: where the points lie is found once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from spatial.counting import LayerKind, Placement, layer_kind, locate, placeable
+from spatial.interval import Bounds, bound, stated_accuracy_m
+from spatial.selection import select_stations
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from spatial.definition import Definition
+    from spatial.notice import Notice
+
+    Rows = NDArray[np.int64]
+
+__all__ = ["Survey", "Tally", "survey"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The stations of each zone under one definition.
+
+    Parameters
+    ----------
+    counts : tuple of three ndarrays of int, or None
+        As drawn, surely inside and possibly inside; None where there is nothing to count.
+    total, outside : int
+        Stations that the definition counts, and those in no zone.
+    notices : tuple of Notice
+        What the definition left out, merged or assumed.
+    """
+
+    counts: tuple[Rows, Rows, Rows] | None = None
+    total: int = 0
+    outside: int = 0
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Where the usable points of an inventory lie in a layer.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        The layer.
+    layer : LayerKind
+        Whether its zones overlap.
+    points : GeoDataFrame, optional
+        The points that have a position; None where no inventory was given.
+    n_unplaced : int
+        Rows without a finite position.
+    placed, bounds
+        Where the points lie, as drawn and at worst; None where there are none.
+    """
+
+    zones: gpd.GeoDataFrame
+    layer: LayerKind
+    points: gpd.GeoDataFrame | None = None
+    n_unplaced: int = 0
+    placed: Placement | None = None
+    bounds: Bounds | None = None
+
+    def tally(self, definition: Definition) -> Tally:
+        """Count the stations that ``definition`` selects.
+
+        Raises
+        ------
+        BasisUnavailableError, CellLevelTableError
+            If the inventory cannot answer the definition.
+        """
+        if self.points is None or self.placed is None or self.bounds is None:
+            return Tally()
+        selected = select_stations(self.points, definition)
+        weights = np.zeros(len(self.points), dtype=np.int64)
+        weights[selected.rows] = selected.weights
+        return Tally(
+            (self.placed.counts(weights), *self.bounds.counts(weights)),
+            selected.n_counted,
+            self.placed.outside(weights),
+            selected.notices,
+        )
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether a row of the inventory says that it is made up."""
+        if self.points is None or "synthetic" not in self.points:
+            return False
+        words = self.points["synthetic"].astype("string").str.strip().str.lower()
+        return bool(words.isin(["true", "1"]).any())
+
+    @property
+    def n_without_accuracy(self) -> tuple[int, int]:
+        """The numbers of zones and of points that state no position accuracy."""
+        zones = int(np.isnan(stated_accuracy_m(self.zones)).sum())
+        if self.points is None:
+            return zones, 0
+        return zones, int(np.isnan(stated_accuracy_m(self.points)).sum())
+
+
+def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
+    """Find where the points lie; without a usable one there is nothing to count.
+
+    Raises
+    ------
+    MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
+        If the frames cannot be used.
+    """
+    kind = layer_kind(zones)
+    if points is None:
+        return Survey(zones, kind)
+    there = placeable(points)
+    usable, n_unplaced = points[there], int((~there).sum())
+    if usable.empty:
+        return Survey(zones, kind, usable, n_unplaced)
+    placed = locate(usable, zones)
+    return Survey(zones, kind, usable, n_unplaced, placed, bound(usable, zones, placed=placed))
