@@ -12,7 +12,14 @@ from typing import Final
 
 from spatial.errors import UnreadableFileError, UnsupportedFormatError
 
-__all__ = ["GEOJSON_SUFFIXES", "GPKG_MAGIC", "PARQUET_MAGIC", "TABLE_SUFFIXES", "file_suffix", "refuse_foreign"]
+__all__ = [
+    "GEOJSON_SUFFIXES",
+    "GPKG_MAGIC",
+    "PARQUET_MAGIC",
+    "TABLE_SUFFIXES",
+    "file_suffix",
+    "refuse_foreign",
+]
 
 TABLE_SUFFIXES: Final = (".csv", ".txt", ".tsv")
 GEOJSON_SUFFIXES: Final = (".geojson", ".json")

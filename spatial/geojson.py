@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import pandas as pd
+
 from spatial.errors import MissingCrsError, UnknownCrsError, UnreadableFileError, UnsupportedFormatError
 from spatial.text_decoding import decode_text
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from spatial.limits import Limits
 
-__all__ = ["Feature", "FeatureCollection", "property_text", "read_position", "read_geojson"]
+__all__ = ["Feature", "FeatureCollection", "property_text", "read_geojson", "read_position"]
 
 _GEOMETRY_TYPES: Final = (
     "Point",
@@ -38,6 +40,7 @@ _CRS84_NAME: Final = re.compile(
     r"(?:ogc:crs84|crs:84|urn:ogc:def:crs:ogc:[\d.]*:crs84|https?://www\.opengis\.net/def/crs/ogc/[\d.]+/crs84)"
 )
 _MAX_POSITION: Final = 3
+_WHOLE_NUMBERS: Final = 2**53
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,18 @@ def read_position(position: object) -> tuple[float, float, bool] | None:
 
 
 def property_text(value: object) -> str:
-    """Return a property value as text: words as they are, null as ``""``, the rest as JSON."""
-    if value is None:
+    """Return a value as text: words as they are, nothing as ``""``, whole numbers without a point."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN differs from itself
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE_NUMBERS:
+        return str(int(value))
+    return str(value)
 
 
 def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
@@ -154,7 +165,9 @@ def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
     try:
         document = json.loads(characters, parse_constant=no_constant, object_pairs_hook=no_repetition)
     except json.JSONDecodeError as fault:
-        raise UnreadableFileError("error.not_json", name=name, line=fault.lineno, column=fault.colno) from fault
+        raise UnreadableFileError(
+            "error.not_json", name=name, line=fault.lineno, column=fault.colno
+        ) from fault
     except RecursionError:
         limits.breach("json_depth", limits.json_depth + 1)
     except ValueError as fault:

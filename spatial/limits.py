@@ -27,6 +27,8 @@ class Limits:
     ----------
     upload_bytes : int
         Bytes of the file as it is brought.
+    unpacked_bytes : int
+        Bytes of a compressed file once unpacked.
     rows : int
         Data rows of a table.
     features : int
@@ -44,6 +46,7 @@ class Limits:
     """
 
     upload_bytes: int = 50_000_000
+    unpacked_bytes: int = 200_000_000
     rows: int = 200_000
     features: int = 200_000
     columns: int = 200

@@ -6,47 +6,34 @@ files. Nothing here knows a particular plan, and a pack may hold no geometry at 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from spatial.catalog import DatasetRecord, member_path, read_catalog
-from spatial.crs import CANONICAL_CRS, WEB_CRS, to_canonical
+from spatial.crs import WEB_CRS, to_canonical
 from spatial.errors import NoGeometryError, PackError, UnknownPackError
 from spatial.geojson import read_geojson
 from spatial.inventory import Inventory, read_inventory
 from spatial.limits import Limits
+from spatial.pack_file import PACK_FILE, MapView, PublishedCount, pack_target, read_pack_file
 from spatial.plan import PlanRecords, load_plan
 from spatial.plan_records import Bilingual
 from spatial.plan_tables import read_records
 from spatial.tables import read_table
-from spatial.target import Target, TargetScope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from spatial.plan_records import OptionalText
+    from spatial.target import Target
 
 __all__ = ["PLANS_DIRECTORY", "MapView", "Pack", "PublishedCount", "list_packs", "open_pack"]
 
 PLANS_DIRECTORY: Final = Path(__file__).resolve().parent.parent / "geodata" / "plans"
 """Where the packs that come with the product lie."""
 
-_PACK_FILE: Final = "pack.json"
-_FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
-    "pack_id": (str,),
-    "name": (dict,),
-    "district_zone_id": (str, type(None)),
-    "district_name": (dict, type(None)),
-    "target_indicator_id": (str, type(None)),
-    "map_view": (dict, type(None)),
-    "review_number": (str, type(None)),
-}
 _NUMBERS: Final = (
     "position_accuracy_m",
     "area_official_km2",
@@ -58,31 +45,6 @@ _NUMBERS: Final = (
 _DISTRICT_LAYER: Final = "district"
 # Files of a pack are our own; the limits only bound a broken one.
 _PACK_LIMITS: Final = Limits(json_containers=20_000_000)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MapView:
-    """Where a map of the pack opens: WGS 84 degrees and a web map's zoom level."""
-
-    lon: float
-    lat: float
-    zoom: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishedCount:
-    """A number of stations that a document states for a zone, without their positions."""
-
-    count_id: str
-    subject: str
-    zone_id: str
-    count: int
-    as_of: OptionalText
-    basis_zh: str
-    basis_en: str
-    context_id: OptionalText
-    document_id: str
-    section_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +132,7 @@ class Pack:
         frame = self.zones(_DISTRICT_LAYER)
         found = frame[frame["zone_id"] == self.district_zone_id]
         if len(found) != 1:
-            raise PackError("error.pack_file", path=_PACK_FILE, reason="district_zone_id")
+            raise PackError("error.pack_file", path=PACK_FILE, reason="district_zone_id")
         return found
 
     def backdrop(self) -> gpd.GeoDataFrame | None:
@@ -184,7 +146,11 @@ class Pack:
         Columns are those of the file; ``confidence_m`` is a number of metres.
         """
         frames = [self._table(dataset) for dataset in self.datasets("place_points")]
-        table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["place_id", "lon", "lat"])
+        table = (
+            pd.concat(frames, ignore_index=True)
+            if frames
+            else pd.DataFrame(columns=["place_id", "lon", "lat"])
+        )
         for column in table.columns.intersection(["lon", "lat", "confidence_m"]):
             table[column] = pd.to_numeric(table[column].replace("", None))
         located = table["lon"].notna() & table["lat"].notna()
@@ -240,12 +206,12 @@ class Pack:
         if not shapes.is_valid.all():
             faulty = [str(at) for at in shapes.index[~shapes.is_valid]]
             raise PackError("error.pack_file", path=dataset.path, reason="geometry " + ", ".join(faulty))
-        return to_canonical(gpd.GeoDataFrame(frame, geometry=shapes)).to_crs(CANONICAL_CRS)
+        return to_canonical(gpd.GeoDataFrame(frame, geometry=shapes))
 
 
 def list_packs() -> tuple[str, ...]:
     """Return the names of the packs that come with the product."""
-    return tuple(sorted(path.parent.name for path in PLANS_DIRECTORY.glob(f"*/{_PACK_FILE}")))
+    return tuple(sorted(path.parent.name for path in PLANS_DIRECTORY.glob(f"*/{PACK_FILE}")))
 
 
 def open_pack(name_or_directory: str | Path) -> Pack:
@@ -261,9 +227,11 @@ def open_pack(name_or_directory: str | Path) -> Pack:
     directory = Path(name_or_directory)
     if isinstance(name_or_directory, str) and name_or_directory in list_packs():
         directory = PLANS_DIRECTORY / name_or_directory
-    if not (directory / _PACK_FILE).is_file():
-        raise UnknownPackError("error.unknown_pack", name=str(name_or_directory), known=", ".join(list_packs()))
-    facts = _read_pack_file(directory / _PACK_FILE)
+    if not (directory / PACK_FILE).is_file():
+        raise UnknownPackError(
+            "error.unknown_pack", name=str(name_or_directory), known=", ".join(list_packs())
+        )
+    facts = read_pack_file(directory / PACK_FILE)
     plan = load_plan(directory)
     view = facts["map_view"]
     try:
@@ -275,42 +243,9 @@ def open_pack(name_or_directory: str | Path) -> Pack:
             catalog=read_catalog(directory),
             district_zone_id=facts["district_zone_id"],
             district_name=Bilingual(**facts["district_name"]) if facts["district_name"] else None,
-            target=_target(facts, plan),
+            target=pack_target(facts, plan),
             map_view=MapView(**view) if view else None,
             review_number=facts["review_number"],
         )
     except TypeError as fault:
-        raise PackError("error.pack_file", path=_PACK_FILE, reason=str(fault)) from fault
-
-
-def _read_pack_file(path: Path) -> dict[str, Any]:
-    """Return the checked members of ``pack.json``."""
-    try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as fault:
-        raise PackError("error.pack_file", path=path.name, reason="JSON") from fault
-    if not isinstance(facts, dict) or set(facts) != set(_FIELDS):
-        raise PackError("error.pack_file", path=path.name, reason="{" + ", ".join(_FIELDS) + "}")
-    for member, types in _FIELDS.items():
-        if not isinstance(facts[member], types):
-            raise PackError("error.pack_file", path=path.name, reason=member)
-    return facts
-
-
-def _target(facts: Mapping[str, Any], plan: PlanRecords) -> Target | None:
-    """Return the density target that the pack names."""
-    if facts["target_indicator_id"] is None:
-        return None
-    indicator = plan.indicator(facts["target_indicator_id"])
-    if indicator.value is None:
-        raise PackError("error.pack_file", path=_PACK_FILE, reason="target_indicator_id")
-    whole = indicator.scope == facts["district_zone_id"]
-    return Target(
-        value_per_km2=indicator.value,
-        scope=TargetScope.DISTRICT if whole else TargetScope.ZONE,
-        scope_zone_id=indicator.scope,
-        year=indicator.target_year,
-        indicator_id=indicator.indicator_id,
-        document_id=indicator.document_id,
-        section_id=indicator.section_id,
-    )
+        raise PackError("error.pack_file", path=PACK_FILE, reason=str(fault)) from fault

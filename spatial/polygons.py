@@ -75,9 +75,11 @@ def count_vertices(geometry: Mapping[str, Any] | None) -> int:
 def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:
     """Return the simple geometries of a geometry, at whatever depth."""
     parts = list(shapely.get_parts(geometry))
-    return parts if all(not hasattr(part, "geoms") for part in parts) else [
-        inner for part in parts for inner in _parts(part)
-    ]
+    return (
+        parts
+        if all(not hasattr(part, "geoms") for part in parts)
+        else [inner for part in parts for inner in _parts(part)]
+    )
 
 
 def _polygon(rings: object) -> Polygon | None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from spatial.notice import Notice
 from spatial.coordinates import parse_coordinate
+from spatial.notice import Notice
 from spatial.station_words import (
     SHARED_WORDS,
     SITE_TYPE_WORDS,
@@ -80,9 +80,7 @@ def _free_name(header: str, taken: Mapping[str, pd.Series]) -> str:
     return name
 
 
-def _translate(
-    cells: pd.Series, words: Mapping[str, str], header: str, notices: list[Notice]
-) -> pd.Series:
+def _translate(cells: pd.Series, words: Mapping[str, str], header: str, notices: list[Notice]) -> pd.Series:
     """Replace known words; keep the others and report them."""
     table = {cell: words.get(normalise_word(cell), cell) for cell in cells.unique()}
     unknown = {cell for cell in table if cell and normalise_word(cell) not in words}
@@ -134,7 +132,7 @@ def _iso_date(cell: str) -> str | None:
         return None
     parts = [int(part) for part in found.groups() if part]
     try:
-        date(*(parts + [1, 1])[:3])
+        date(*[*parts, 1, 1][:3])
     except ValueError:
         return None
     return "-".join(f"{part:04d}" if at == 0 else f"{part:02d}" for at, part in enumerate(parts))

@@ -64,7 +64,9 @@ SITE_TYPE_WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("other", "其他", "其它"), "other"),
 }
 STATUS_WORDS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("existing", "现状", "已建", "已建成", "建成", "已开通", "开通", "在用", "在网"), "existing"),
+    **dict.fromkeys(
+        ("existing", "现状", "已建", "已建成", "建成", "已开通", "开通", "在用", "在网"), "existing"
+    ),
     **dict.fromkeys(("underconstruction", "在建", "建设中", "施工中"), "under_construction"),
     **dict.fromkeys(("planned", "规划", "规划中", "拟建", "待建", "未建"), "planned"),
 }

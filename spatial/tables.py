@@ -176,5 +176,3 @@ def _fit(
             lines.append(line)
             rows.append(tuple(cells[: len(headers)]))
     return Table(headers, header_line, tuple(lines), tuple(rows), tuple(ragged), n_blank, delimiter)
-
-

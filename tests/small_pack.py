@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Two squares of 0.01° that share an edge, in the sea off nobody's coast.
 WEST = [[114.00, 23.00], [114.01, 23.00], [114.01, 23.01], [114.00, 23.01], [114.00, 23.00]]
@@ -92,7 +94,20 @@ def _write_plan(directory: Path) -> None:
     write_csv(
         directory / "places.csv",
         columns,
-        ["west", "西片", "West", "西片", "West", "zone", "district", "", "角色", "role", "plan-a", "plan-a-1"],
+        [
+            "west",
+            "西片",
+            "West",
+            "西片",
+            "West",
+            "zone",
+            "district",
+            "",
+            "角色",
+            "role",
+            "plan-a",
+            "plan-a-1",
+        ],
     )
     write_csv(
         directory / "place_mentions.csv",
@@ -128,14 +143,22 @@ def write_pack(directory: Path, *, with_geometry: bool = True) -> Path:
     if not with_geometry:
         write_json(
             directory / "pack.json",
-            {**facts, "district_zone_id": None, "district_name": None, "map_view": None, "target_indicator_id": None},
+            {
+                **facts,
+                "district_zone_id": None,
+                "district_name": None,
+                "map_view": None,
+                "target_indicator_id": None,
+            },
         )
         write_catalog(directory, *PLAN_DATASETS)
         return directory
     write_json(directory / "pack.json", facts)
     geography = directory / "geography"
     write_json(geography / "district.geojson", collection(zone("whole", "全区", WHOLE, role="district")))
-    write_json(geography / "zones.geojson", collection(zone("west", "西片", WEST), zone("east", "东片", EAST)))
+    write_json(
+        geography / "zones.geojson", collection(zone("west", "西片", WEST), zone("east", "东片", EAST))
+    )
     write_json(geography / "backdrop.geojson", collection(zone("sea", "海", WHOLE)))
     write_csv(geography / "zone_vertices.csv", "zone_id,vertex,lon,lat", ["west", 1, 114.0, 23.0])
     write_csv(
@@ -154,7 +177,18 @@ def write_pack(directory: Path, *, with_geometry: bool = True) -> Path:
     write_csv(
         directory / "published_counts.csv",
         "count_id,subject,zone_id,count,as_of,basis_zh,basis_en,context_id,document_id,section_id",
-        ["built-2020", "base_stations", "whole", 30, "2020-12-31", "未写明", "not stated", "built", "plan-a", "plan-a-1"],
+        [
+            "built-2020",
+            "base_stations",
+            "whole",
+            30,
+            "2020-12-31",
+            "未写明",
+            "not stated",
+            "built",
+            "plan-a",
+            "plan-a-1",
+        ],
     )
     write_catalog(
         directory,

@@ -1,0 +1,276 @@
+"""Zones and points from files on the command line, each format opened only as what it proves to be.
+
+GeoJSON and tables are parsed in Python. A GeoPackage must have the header and the application id of
+one, is read from a private copy with its driver fixed, and the number of rows is checked against the
+database's own; a GeoParquet file is measured before it is unpacked. Nothing here serves the web
+process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.crs import CANONICAL_CRS, geometry_to_canonical
+from spatial.errors import (
+    DuplicateIdError,
+    GeometryError,
+    MissingColumnError,
+    UnreadableFileError,
+    UnsupportedFormatError,
+)
+from spatial.file_kinds import GEOJSON_SUFFIXES, TABLE_SUFFIXES, file_suffix, refuse_foreign
+from spatial.geojson import property_text, read_geojson
+from spatial.geopackage import GPKG_SUFFIX, read_geopackage
+from spatial.geoparquet import PARQUET_SUFFIXES, read_geoparquet
+from spatial.inventory import Inventory, inventory_from_frame, read_inventory
+from spatial.limits import DEFAULT_LIMITS, Limits
+from spatial.notice import Notice
+from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
+from spatial.station_words import normalise_word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["VectorLayer", "ZoneLayer", "read_points", "read_zones"]
+
+_ZONE_NAME_WORDS: Final = ("namezh", "name", "名称", "片区名称", "分区名称", "区域名称", "mc", "zonename")
+_ZONE_ID: Final = "zone_id"
+_ZONE_NAME: Final = "name_zh"
+_SHOWN: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorLayer:
+    """One layer as a file holds it.
+
+    Attributes
+    ----------
+    attributes : pandas.DataFrame, shape (n, columns)
+        Values as they stand.
+    geometry : list
+        Shapely geometries, None where a row has none.
+    feature_ids : list of str
+        The rows' own ids outside the columns, ``""`` without one.
+    crs : str
+        The reference system in which the geometry is read.
+    notices : tuple of Notice
+        What the reader should know.
+    """
+
+    attributes: pd.DataFrame
+    geometry: list[BaseGeometry | None]
+    feature_ids: list[str]
+    crs: str
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZoneLayer:
+    """Zones ready to be counted in.
+
+    Attributes
+    ----------
+    zones : geopandas.GeoDataFrame
+        In EPSG:4490 and in file order, with ``zone_id`` and ``name_zh`` as text.
+    n_in, n_reported : int
+        Features of the file and those of them that are no polygon.
+    notices : tuple of Notice
+        What was repaired, named or left out.
+    """
+
+    zones: gpd.GeoDataFrame
+    n_in: int
+    n_reported: int
+    notices: tuple[Notice, ...]
+
+
+def read_zones(
+    path: Path,
+    *,
+    layer: str | None = None,
+    zone_id: str | None = None,
+    zone_name: str | None = None,
+    crs: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> ZoneLayer:
+    """Read zones from GeoJSON, GeoPackage or GeoParquet.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    layer : str or None
+        Layer of a GeoPackage; needed where it has several.
+    zone_id, zone_name : str or None
+        Columns; otherwise ``zone_id`` or the features' own ids, and a column that is called a name.
+    crs : str or None
+        The reference system where the file states none, or states a wrong one.
+    limits : Limits
+        Named limits.
+
+    Raises
+    ------
+    MissingColumnError, DuplicateIdError, GeometryError
+        If the layer does not describe zones.
+    MissingCrsError, UnknownCrsError, UnsupportedFormatError, UnreadableFileError, LimitExceededError
+        If the file is refused.
+    """
+    found = _read_layer(path, layer=layer, crs=crs, limits=limits)
+    cleaned = [clean_polygon(geometry) for geometry in found.geometry]
+    kept = [at for at, polygon in enumerate(cleaned) if polygon is not None]
+    if not kept:
+        raise GeometryError("error.zones_without_polygon", name=path.name)
+    notices = list(found.notices)
+    ids = _zone_ids(found, zone_id, path.name, notices)
+    names = _zone_names(found, zone_name, ids, path.name)
+    left_out = [ids[at] for at, polygon in enumerate(cleaned) if polygon is None]
+    _tell(notices, "inventory.zones_left_out", path.name, left_out)
+    repaired = [ids[at] for at, polygon in enumerate(cleaned) if polygon is not None and polygon.repaired]
+    _tell(notices, "inventory.zones_repaired", path.name, repaired)
+    taken = [column for column in found.attributes if column in {_ZONE_ID, _ZONE_NAME, "geometry"}]
+    frame = found.attributes.drop(columns=taken)
+    frame.insert(0, _ZONE_ID, ids)
+    frame.insert(1, _ZONE_NAME, names)
+    if "geometry_basis" not in frame:
+        frame["geometry_basis"] = "user_supplied"
+    frame["geometry"] = [None if polygon is None else polygon.geometry for polygon in cleaned]
+    zones = gpd.GeoDataFrame(frame.iloc[kept].reset_index(drop=True), geometry="geometry", crs=CANONICAL_CRS)
+    _refuse_duplicates(zones, path.name)
+    zones = geometry_to_canonical(zones, crs=found.crs)
+    return ZoneLayer(zones=zones, n_in=len(ids), n_reported=len(left_out), notices=tuple(notices))
+
+
+def read_points(
+    path: Path,
+    *,
+    layer: str | None = None,
+    x: str | None = None,
+    y: str | None = None,
+    crs: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Inventory:
+    """Read stations or poles from CSV, GeoJSON, GeoPackage or GeoParquet.
+
+    Parameters and errors as for `read_zones` and `spatial.inventory.read_inventory`.
+    """
+    suffix = file_suffix(path.name)
+    if suffix == GPKG_SUFFIX or suffix in PARQUET_SUFFIXES:
+        found = _read_layer(path, layer=layer, crs=crs, limits=limits)
+        inventory = inventory_from_frame(found.attributes, found.geometry, name=path.name, crs=found.crs)
+        return replace(inventory, notices=(*found.notices, *inventory.notices))
+    data = _read_bytes(path, limits)
+    return read_inventory(data, name=path.name, crs=crs, x=x, y=y, limits=limits)
+
+
+def _read_layer(path: Path, *, layer: str | None, crs: str | None, limits: Limits) -> VectorLayer:
+    """Read one layer of whichever format the name and the bytes agree on."""
+    suffix = file_suffix(path.name)
+    if suffix in TABLE_SUFFIXES or suffix not in (*GEOJSON_SUFFIXES, GPKG_SUFFIX, *PARQUET_SUFFIXES):
+        raise UnsupportedFormatError("error.unknown_zone_suffix", name=path.name, suffix=suffix)
+    data = _read_bytes(path, limits)
+    if suffix == GPKG_SUFFIX:
+        frame, named = read_geopackage(
+            data, name=path.name, layer=layer, crs_stated=crs is not None, limits=limits
+        )
+    elif suffix in PARQUET_SUFFIXES:
+        frame, named = read_geoparquet(data, name=path.name, crs_stated=crs is not None, limits=limits)
+    else:
+        return _layer_from_geojson(data, name=path.name, crs=crs, limits=limits)
+    limits.check("vertices", int(frame.geometry.count_coordinates().sum()))
+    notices: tuple[Notice, ...] = ()
+    stated = crs or named
+    if stated is None:
+        stated, notices = "wgs84", (Notice("inventory.parquet_wgs84", {"name": path.name}),)
+    attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    geometry = [None if value is None or pd.isna(value) else value for value in frame.geometry]
+    return VectorLayer(
+        attributes=attributes,
+        geometry=geometry,
+        feature_ids=[""] * len(frame),
+        crs=stated,
+        notices=notices,
+    )
+
+
+def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limits) -> VectorLayer:
+    """Read the features of a GeoJSON file as zones."""
+    refuse_foreign(data, name=name)
+    collection = read_geojson(data, name=name, limits=limits, crs_stated=crs is not None)
+    limits.check("vertices", sum(count_vertices(feature.geometry) for feature in collection.features))
+    stated = crs or collection.crs
+    notices = [] if stated else [Notice("inventory.geojson_wgs84", {"name": name})]
+    if crs and collection.crs and crs.lower() != collection.crs.lower():
+        notices.append(Notice("inventory.crs_overrides", {"stated": crs, "named": collection.crs}))
+    return VectorLayer(
+        attributes=pd.DataFrame([dict(feature.properties) for feature in collection.features]),
+        geometry=[polygon_from_json(feature.geometry) for feature in collection.features],
+        feature_ids=[feature.feature_id for feature in collection.features],
+        crs=stated or "wgs84",
+        notices=tuple(notices),
+    )
+
+
+def _read_bytes(path: Path, limits: Limits) -> bytes:
+    """Return the bytes of a file, once its size is known to be within the limit."""
+    try:
+        limits.check("upload_bytes", path.stat().st_size)
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise UnreadableFileError("error.missing_file", name=path.name) from None
+    except OSError as fault:
+        raise UnreadableFileError("error.unreadable_file", name=path.name, reason=fault.strerror) from fault
+
+
+def _zone_ids(found: VectorLayer, column: str | None, name: str, notices: list[Notice]) -> list[str]:
+    """Return the zones' ids as text; where there is none, the row number."""
+    if column is not None:
+        ids = _texts(found.attributes, column, name)
+    elif _ZONE_ID in found.attributes:
+        ids = _texts(found.attributes, _ZONE_ID, name)
+    else:
+        ids = list(found.feature_ids)
+    n_missing = sum(1 for value in ids if not value)
+    if n_missing:
+        notices.append(Notice("inventory.zones_without_id", {"name": name, "n": n_missing}))
+    return [value or str(number) for number, value in enumerate(ids, start=1)]
+
+
+def _zone_names(found: VectorLayer, column: str | None, ids: list[str], name: str) -> list[str]:
+    """Return the zones' names; where there is none, the id."""
+    if column is None:
+        by_word = {normalise_word(str(header)): str(header) for header in reversed(list(found.attributes))}
+        column = next((by_word[word] for word in _ZONE_NAME_WORDS if word in by_word), None)
+    names = _texts(found.attributes, column, name) if column is not None else [""] * len(ids)
+    return [value or zone_id for value, zone_id in zip(names, ids, strict=True)]
+
+
+def _texts(attributes: pd.DataFrame, column: str, name: str) -> list[str]:
+    """Return a column as text: ``7.0`` of a table with gaps is ``"7"``, nothing is ``""``."""
+    if column not in attributes:
+        columns = ", ".join(map(str, attributes.columns))
+        raise MissingColumnError("error.missing_column", name=name, column=column, columns=columns)
+    return [property_text(value).strip() for value in attributes[column]]
+
+
+def _refuse_duplicates(zones: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse zone ids that occur more than once."""
+    twice = sorted(set(zones.loc[zones[_ZONE_ID].duplicated(), _ZONE_ID]))
+    if twice:
+        raise DuplicateIdError("error.duplicate_zone_ids", name=name, ids=_few(twice))
+
+
+def _tell(notices: list[Notice], key: str, name: str, ids: list[str]) -> None:
+    """Add a notice about zones, where there are any to name."""
+    if ids:
+        notices.append(Notice(key, {"name": name, "n": len(ids), "ids": _few(ids)}))
+
+
+def _few(ids: list[str]) -> str:
+    """Return the first few ids of a list."""
+    return ", ".join(ids[:_SHOWN]) + ("…" if len(ids) > _SHOWN else "")
