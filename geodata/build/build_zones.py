@@ -3,7 +3,8 @@
 `zone_vertices.csv` says where each vertex lies, what it follows and how that is known;
 `zone_edges.csv` strings vertices to named edges; `zone_rings.csv` names the edges around each zone,
 counter-clockwise. ``-edge`` runs an edge backwards and ``outline`` walks the district outline to the
-next edge, so neighbours share every vertex by construction. `zone_attributes.csv` holds the rest.
+next edge, so neighbours share every vertex by construction. `zone_attributes.csv` holds the rest;
+the names are those of the plan's places.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from geodata.build.geometry_files import (
     AREA_DECIMALS,
     COORDINATE_DECIMALS,
     GEOGRAPHY_DIR,
+    PACK_DIR,
     read_features,
     read_rows,
     write_features,
@@ -41,6 +43,7 @@ _LAND_SOURCE: Final = (
     "推算：区界内移 174 m（11 座跨界桥梁半长的平均值，100–298 m）以扣除半幅江面；不扣内河涌与湖泊"
 )
 _OUTLINE: Final = "outline"
+_NAMES: Final = ("name_zh", "name_en", "short_zh", "short_en")
 _NUMBERS: Final = {"position_accuracy_m": float, "area_official_km2": float, "population": int}
 
 
@@ -80,7 +83,11 @@ def compile_zones() -> dict[str, Polygon]:
 def build() -> None:
     """Write `district.geojson`, `zones.geojson` and `parts.geojson`."""
     shapes = {"haizhu": district_outline(), **compile_zones()}
-    rows = read_rows(GEOGRAPHY_DIR / "zone_attributes.csv")
+    names = {row["place_id"]: row for row in read_rows(PACK_DIR / "places_district.csv")}
+    rows = [
+        {"zone_id": row["zone_id"], **{key: names[row["zone_id"]][key] for key in _NAMES}, **row}
+        for row in read_rows(GEOGRAPHY_DIR / "zone_attributes.csv")
+    ]
     areas = area_km2(gpd.GeoSeries(shapes, crs=WEB_CRS)).round(AREA_DECIMALS)
     for role, layer in LAYERS.items():
         features = [
