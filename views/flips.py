@@ -71,7 +71,7 @@ def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -
             )
     if not parts:
         return text("app.flips.none", lang)
-    return text("app.flips.some", lang, switches=text("app.flips.separator", lang).join(parts))
+    return text("app.flips.some", lang, switches=text("app.clause_separator", lang).join(parts))
 
 
 def flip_table(current: Evaluation, others: Sequence[Variation], lang: str) -> Markup:

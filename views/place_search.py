@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spatial.text import text
-from views.citation import localised
 
 if TYPE_CHECKING:
     from spatial.plan import PlanRecords

@@ -136,15 +136,16 @@ def document_table(plan: PlanRecords, documents: Sequence[Document], *, lang: st
 
 
 def finding_note(plan: PlanRecords, touched_id: str, *, lang: str) -> Markup:
-    """Return the findings that touch a record, each folded under its title; or nothing."""
-    return join(
-        fragment(
-            '<details class="finding-note"><summary><span aria-hidden="true">⚑</span> {title}</summary>'
-            "<p>{detail}</p></details>",
-            title=finding.title.in_language(lang),
-            detail=finding.detail.in_language(lang),
-        )
-        for finding in plan.findings_touching(touched_id)
+    """Return the findings that touch a record, folded under their titles; or nothing."""
+    findings = plan.findings_touching(touched_id)
+    if not findings:
+        return Markup("")
+    titles = text("app.clause_separator", lang).join(each.title.in_language(lang) for each in findings)
+    return fragment(
+        '<details class="finding-note"><summary><span aria-hidden="true">⚑</span> {titles}</summary>'
+        "{details}</details>",
+        titles=titles,
+        details=join(fragment("<p>{words}</p>", words=each.detail.in_language(lang)) for each in findings),
     )
 
 

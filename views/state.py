@@ -35,6 +35,7 @@ USUAL_OPACITY: Final = {
 }
 
 LONGEST_ID: Final = 64
+FULL_PERCENT: Final = 100
 EMPTY_LAYERS: Final = "none"
 
 
@@ -117,10 +118,7 @@ def read_address(address: Mapping[str, str]) -> tuple[ViewState, tuple[str, ...]
     ignored: list[str] = []
     for key, word in address.items():
         try:
-            if key in DEFINITION_FIELDS:
-                view = _read_definition(view, key, word)
-            else:
-                view = readers[key](view, word)
+            view = _read_definition(view, key, word) if key in DEFINITION_FIELDS else readers[key](view, word)
         except (KeyError, ValueError):
             ignored.append(f"{key}={word}"[:LONGEST_ID])
     return view, tuple(ignored)
@@ -153,7 +151,7 @@ def _read_opacity(view: ViewState, word: str) -> ViewState:
     pairs = []
     for part in word.split(","):
         layer, percent = part.split(".", 1)
-        if not percent.isdecimal() or not 0 <= int(percent) <= 100:
+        if not percent.isdecimal() or not 0 <= int(percent) <= FULL_PERCENT:
             raise ValueError(part)
         pairs.append((LayerId(layer), int(percent)))
     return replace(view, opacity=tuple(sorted(pairs)))

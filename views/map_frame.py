@@ -1,0 +1,148 @@
+"""The one place where a map meets streamlit-folium.
+
+streamlit-folium passes public addresses of scripts and styles to the browser; its component
+function is wrapped here, once, so that each address is looked up in `layers.vendor` and only files
+of the app itself are asked for. An unknown address stops the run, not the planner's network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+import streamlit as st
+import streamlit_folium
+
+from layers.vendor import APP_SCRIPTS, APP_STYLES, local_url
+from spatial.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from layers.atlas_map import AtlasMap
+
+__all__ = ["MapClick", "show_atlas"]
+
+# The component's frame stands two levels below the app's own address, whatever path a proxy adds.
+STATIC_URL: Final = "../../app/static"
+STATIC_FOLDER: Final = Path(__file__).parent.parent / "static"
+GUARD: Final = (Path(__file__).parent / "map_guard.js").read_text(encoding="utf-8")
+LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+VENDOR: Final = "vendor"
+APP: Final = "map"
+
+# Sessions run in threads of their own, so what one run asks for must not reach another's.
+_guard_of_this_run: ContextVar[str] = ContextVar("guard_of_this_run")
+
+
+@dataclass(frozen=True)
+class MapClick:
+    """What a planner chose on the map.
+
+    Attributes
+    ----------
+    kind : str
+        ``"zone"`` or ``"place"``.
+    id : str
+        ``zone_id`` or ``place_id``.
+    part_id : str or None
+        The part of the zone that lies under the pointer.
+    lon, lat : float
+        Where the pointer was, WGS 84.
+    """
+
+    kind: str
+    id: str
+    part_id: str | None
+    lon: float
+    lat: float
+
+
+def show_atlas(atlas: AtlasMap, *, height: int, key: str, fill_window: bool = True) -> MapClick | None:
+    """Show the map; return what was chosen since the last run, or None.
+
+    Parameters
+    ----------
+    atlas : AtlasMap
+        The map; its constant part decides whether the frame is kept.
+    height : int
+        Height in pixels, the least height with ``fill_window``.
+    key : str
+        Names the map on the page.
+    fill_window : bool
+        Whether the map reaches down to the window's lower edge.
+    """
+    _wrap_component()
+    _guard_of_this_run.set(_guard(atlas.lang, fill=fill_window))
+    answer = streamlit_folium.st_folium(
+        atlas.map,
+        key=f"{key}-{atlas.version}",
+        height=height,
+        use_container_width=True,
+        feature_group_to_add=atlas.groups,
+        returned_objects=[],
+    )
+    return _new_click(answer, memory=f"{key}-last-click")
+
+
+def _wrap_component() -> None:
+    """Put our asset table between streamlit-folium and the browser, once per process."""
+    original = streamlit_folium._component_func  # noqa: SLF001  (it offers no public hook)
+    if getattr(original, "assets_are_local", False):
+        return
+
+    def with_local_assets(**arguments: Any) -> Any:
+        scripts = [_guard_of_this_run.get(), *_local(arguments["js_links"]), *_own(APP_SCRIPTS)]
+        styles = [*_local(arguments["css_links"]), *_own(APP_STYLES)]
+        return original(**{**arguments, "js_links": scripts, "css_links": styles})
+
+    with_local_assets.assets_are_local = True  # type: ignore[attr-defined]
+    streamlit_folium._component_func = with_local_assets  # noqa: SLF001
+
+
+def _local(urls: Iterable[str]) -> list[str]:
+    """Return the app's own addresses for folium's; one that is not known is an error."""
+    return [f"{STATIC_URL}/{VENDOR}/{path}" for url in urls if (path := local_url(url)) is not None]
+
+
+@cache
+def _own(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the addresses of our scripts, each with the digest that a changed file changes."""
+    digests = {
+        name: hashlib.sha256((STATIC_FOLDER / APP / name).read_bytes()).hexdigest()[:12] for name in names
+    }
+    return tuple(f"{STATIC_URL}/{APP}/{name}?v={digest}" for name, digest in digests.items())
+
+
+@cache
+def _guard(lang: str, *, fill: bool) -> str:
+    """Return the guard as an address that holds the script itself."""
+    settings = {
+        "missing": text("map.asset_missing", lang, file="%FILE%"),
+        "lang": LANGUAGE_TAGS[lang],
+        "fill": fill,
+    }
+    script = GUARD.replace("(SETTINGS)", f"({json.dumps(settings)})")
+    return "data:text/javascript;charset=utf-8," + quote(script)
+
+
+def _new_click(answer: dict[str, Any] | None, *, memory: str) -> MapClick | None:
+    """Return the click of ``answer`` once: the component repeats its last value in every run."""
+    click = (answer or {}).get("atlas_click")
+    if not click or st.session_state.get(memory) == click["number"]:
+        return None
+    st.session_state[memory] = click["number"]
+    part = click.get("part_id")
+    return MapClick(
+        kind=str(click["kind"]),
+        id=str(click["id"]),
+        part_id=None if part is None else str(part),
+        lon=float(click["lon"]),
+        lat=float(click["lat"]),
+    )
