@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-__all__ = ["CGCS2000_ELLIPSOID", "MAX_EDGE_M", "area_km2", "perimeter_km", "require_polygons"]
+__all__ = ["CGCS2000_ELLIPSOID", "MAX_EDGE_M", "area_km2", "measure", "perimeter_km", "require_polygons"]
 
 MAX_EDGE_M: Final = 50.0
 CGCS2000_ELLIPSOID: Final = Geod(a=6378137.0, rf=298.257222101)
@@ -53,7 +53,7 @@ def area_km2(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
     GeometryError
         If a geometry is no polygon, or an invalid one.
     """
-    return _measure(gdf)["area_km2"]
+    return measure(gdf)["area_km2"]
 
 
 def perimeter_km(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
@@ -61,7 +61,7 @@ def perimeter_km(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.Series:
 
     Parameters, index and errors are those of `area_km2`.
     """
-    return _measure(gdf)["perimeter_km"]
+    return measure(gdf)["perimeter_km"]
 
 
 def require_polygons(gdf: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str) -> None:
@@ -85,8 +85,8 @@ def require_polygons(gdf: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str) -> No
             raise GeometryError(key, layer=layer, count=rows.size, rows=shown)
 
 
-def _measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
-    """Return ``area_km2`` and ``perimeter_km`` on the index of ``gdf``."""
+def measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
+    """Return `area_km2` and `perimeter_km` as the columns of one frame, on the index of ``gdf``."""
     require_crs(gdf, layer="zones")
     require_polygons(gdf, layer="zones")
     crs = metric_crs_for(gdf)

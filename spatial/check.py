@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from spatial.check_result import JSON_COLUMNS, CheckResult
 from spatial.definition import Definition, Numerator
 from spatial.errors import BasisUnavailableError, CellLevelTableError, UsageError
 from spatial.notice import Notice
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from spatial.counting import LayerKind
     from spatial.target import Target
 
 __all__ = [
@@ -40,77 +39,7 @@ __all__ = [
     "compare_definitions",
 ]
 
-JSON_COLUMNS: Final = (
-    "zone_id",
-    "name",
-    "area_km2",
-    "count",
-    "density_per_km2",
-    "target_per_km2",
-    "target_scope",
-    "required_count",
-    "gap_count",
-    "attainment_ratio",
-    "density_low",
-    "density_high",
-    "status",
-    "synthetic",
-)
 _SETTINGS: Final = VerdictSettings()
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What a check found, with everything that is needed to read it.
-
-    Parameters
-    ----------
-    definition : Definition
-        What was counted over which area.
-    target : Target, optional
-        What it was held against.
-    layer : LayerKind
-        Whether the zones overlap.
-    rows : DataFrame
-        One row per zone, in the order and on the index of the input: the columns of
-        `JSON_COLUMNS`, then ``geometry_basis``, ``count_low``, ``count_high``, ``area_basis`` and
-        ``stations_per_10k_people``.
-    n_in, n_used, n_reported : int
-        Rows of the inventory: read, with a usable position, and reported as unusable.
-    total_count, outside_count : int
-        Stations that the definition counts, and those of them in no zone.
-    notices : tuple of Notice
-        What the reader of the figures has to know.
-    """
-
-    definition: Definition
-    target: Target | None
-    layer: LayerKind
-    rows: pd.DataFrame
-    n_in: int
-    n_used: int
-    n_reported: int
-    total_count: int
-    outside_count: int
-    notices: tuple[Notice, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """Return plain values for JSON: figures unrounded, what is missing as None."""
-        table = self.rows.loc[:, list(JSON_COLUMNS)]
-        return {
-            "definition": self.definition.to_dict(),
-            "layer": str(self.layer),
-            "zones": [
-                {name: _plain(value) for name, value in zip(JSON_COLUMNS, row, strict=True)}
-                for row in table.itertuples(index=False, name=None)
-            ],
-            "n_in": self.n_in,
-            "n_used": self.n_used,
-            "n_reported": self.n_reported,
-            "total_count": self.total_count,
-            "outside_count": self.outside_count,
-            "notices": [notice.to_dict() for notice in self.notices],
-        }
 
 
 def check_zones(  # noqa: PLR0913 - each is a choice that the result names
@@ -243,7 +172,7 @@ def compare_definitions(
         ``status`` and ``flips`` (the status differs from that of the first definition).
     """
     found = survey(zones, points)
-    parts = []
+    parts: list[pd.DataFrame] = []
     for definition in definitions:
         question = Question(
             definition=definition,
@@ -252,7 +181,7 @@ def compare_definitions(
             missing_basis="no_data",
             name_column=name_column,
         )
-        rows = zone_rows(found.zones, _tally(found, question), question)
+        rows = zone_rows(found, _tally(found, question), question)
         kept = rows.loc[:, ["zone_id", "name", *COMPARED_COLUMNS]].reset_index(drop=True)
         kept.insert(2, "definition", [definition] * len(kept))
         parts.append(kept.assign(flips=False if not parts else kept["status"] != parts[0]["status"]))
@@ -291,7 +220,7 @@ def _result(
     rows_met: tuple[int, int] = (0, 0),
 ) -> CheckResult:
     """Put rows, totals and notices together; ``rows_met`` are those read and those reported."""
-    rows = zone_rows(found.zones, tally, question).assign(synthetic=synthetic)
+    rows = zone_rows(found, tally, question).assign(synthetic=synthetic)
     n_in, n_reported = rows_met
     return CheckResult(
         question.definition,
@@ -305,12 +234,3 @@ def _result(
         outside_count=tally.outside,
         notices=(*tally.notices, *notices_on(found, rows, synthetic=synthetic)),
     )
-
-
-def _plain(value: object) -> object:
-    """Return one cell as a JSON value: whole numbers stay whole, what is missing is None."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return None
-    if isinstance(value, np.generic):
-        return value.item()
-    return value

@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.area import require_polygons
-from spatial.crs import metric_crs_for, reproject, require_crs, to_canonical
-from spatial.errors import DuplicateIdError, GeometryError, MissingColumnError
+from spatial.errors import DuplicateIdError, MissingColumnError
+from spatial.reading import Reading, canonical_reading, metric_polygons, metric_reading, placeable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 __all__ = [
+    "EDGE_TOLERANCE_DEG",
     "EDGE_TOLERANCE_M",
     "OVERLAP_TOLERANCE",
     "LayerKind",
@@ -40,7 +42,9 @@ __all__ = [
     "layer_kind",
     "locate",
     "outside_count",
-    "placeable",
+    "overlapping_pairs",
+    "place",
+    "weigh",
     "zone_ids",
 ]
 
@@ -48,7 +52,7 @@ OVERLAP_TOLERANCE: Final = 1e-4
 """Share of the smaller zone's area up to which an overlap is a digitising sliver."""
 
 EDGE_TOLERANCE_M: Final = 0.001
-_EDGE_TOLERANCE_DEG: Final = 1e-8
+EDGE_TOLERANCE_DEG: Final = 1e-8
 
 
 class LayerKind(StrEnum):
@@ -101,7 +105,7 @@ def zone_ids(zones: gpd.GeoDataFrame) -> pd.Series:
     """
     if "zone_id" not in zones:
         raise MissingColumnError("verdict.no_zone_id")
-    ids = zones["zone_id"].astype("string").fillna("")
+    ids: pd.Series = zones["zone_id"].astype("string").fillna("")
     faulty = ids.duplicated(keep=False) | (ids == "")
     if faulty.any():
         named = ", ".join(sorted(set(ids[faulty]) - {""}))
@@ -109,27 +113,25 @@ def zone_ids(zones: gpd.GeoDataFrame) -> pd.Series:
     return ids
 
 
-def placeable(points: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which rows have one finite position, shape (n,)."""
-    geometry = points.geometry.to_numpy()
-    single = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
-    return single & np.isfinite(shapely.get_x(geometry)) & np.isfinite(shapely.get_y(geometry))
-
-
 def layer_kind(zones: gpd.GeoDataFrame) -> LayerKind:
     """Tell whether the zones of a layer overlap by more than `OVERLAP_TOLERANCE`."""
-    return LayerKind.OVERLAPPING if overlapping_pairs(zones).size else LayerKind.TILING
+    overlaps = overlapping_pairs(metric_polygons(zones))
+    return LayerKind.OVERLAPPING if overlaps.size else LayerKind.TILING
 
 
-def overlapping_pairs(zones: gpd.GeoDataFrame) -> Rows:
-    """Return the overlapping pairs of rows, shape (n, 2), the lower row first."""
-    geometry = metric_polygons(zones)
-    first, second = shapely.STRtree(geometry).query(geometry, predicate="intersects")
+def overlapping_pairs(polygons: Geometries) -> Rows:
+    """Return the pairs of rows that overlap, shape (n, 2), the lower row first.
+
+    Parameters
+    ----------
+    polygons : ndarray of geometry
+        On a metric grid, whose flat areas serve here for a ratio alone.
+    """
+    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
-    # Areas on the flat metric grid serve here for a ratio alone.
-    size = shapely.area(geometry)
-    common = shapely.area(shapely.intersection(geometry[first], geometry[second]))
+    size = shapely.area(polygons)
+    common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
     real = common > OVERLAP_TOLERANCE * np.minimum(size[first], size[second])
     return np.column_stack([first[real], second[real]])
 
@@ -147,15 +149,10 @@ def locate(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Placement:
     MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
         If the frames cannot be used.
     """
-    order = np.argsort(zone_ids(zones).to_numpy(dtype=object), kind="stable")
-    rank = np.empty(len(zones), dtype=np.int64)
-    rank[order] = np.arange(len(zones))
-    pairs = _candidates(points, zones)
-    zone_rows, point_rows = np.divmod(pairs, max(len(points), 1))
-    sort = np.lexsort((rank[zone_rows], point_rows))
-    zone_rows, point_rows = zone_rows[sort], point_rows[sort]
-    kept = _first_of_rivals(zone_rows, point_rows, overlapping_pairs(zones), n_zones=len(zones))
-    return Placement(zone_rows[kept], point_rows[kept], len(zones), len(points))
+    ids = zone_ids(zones)
+    metric, canonical = metric_reading(points, zones), canonical_reading(points, zones)
+    readings = ((metric, EDGE_TOLERANCE_M), (canonical, EDGE_TOLERANCE_DEG))
+    return place(readings, ids, overlaps=overlapping_pairs(metric.polygons))
 
 
 def assign_to_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Series:
@@ -181,82 +178,30 @@ def outside_count(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> int:
     return locate(points, zones).outside(placeable(points).astype(np.int64))
 
 
-def metric_polygons(zones: gpd.GeoDataFrame) -> Geometries:
-    """Return the zones on their metric grid; refuse what has no usable outline."""
-    require_crs(zones, layer="zones")
-    require_polygons(zones, layer="zones")
-    missing = shapely.is_missing(zones.geometry) | shapely.is_empty(zones.geometry)
-    if missing.any():
-        named = ", ".join(zone_ids(zones)[missing])
-        raise GeometryError("verdict.zones_without_geometry", count=missing.sum(), zones=named)
-    grid: Geometries = reproject(zones, metric_crs_for(zones)).geometry.to_numpy()
-    return grid
-
-
-def metric_points(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Geometries:
-    """Return the points on the metric grid of ``zones``; None for those that have no place there."""
-    require_crs(points, layer="points")
-    crs = metric_crs_for(zones)
-    there = placeable(points)
-    moved = np.full(len(points), None, dtype=object)
-    moved[there] = reproject(points[there], crs).geometry.to_numpy()
-    # Far from the zones the grid may have no coordinates to give.
-    moved[~(np.isfinite(shapely.get_x(moved)) & np.isfinite(shapely.get_y(moved)))] = None
-    return moved
-
-
-def pairs_near_edges(
-    points: Geometries,
-    zones: Geometries,
-    *,
-    point_reach: NDArray[np.float64],
-    zone_reach: NDArray[np.float64],
-) -> tuple[Rows, Rows]:
-    """Return the pairs (zone row, point row) where the point is near the zone's edge.
+def place(readings: Sequence[tuple[Reading, float]], ids: pd.Series, *, overlaps: Rows) -> Placement:
+    """Place the points that any reading puts in a zone or on its edge.
 
     Parameters
     ----------
-    points, zones : ndarray of geometry
-        On one grid.
-    point_reach, zone_reach : ndarray of float
-        In the grid's unit. A pair is near within the sum of its two; a sum of nought never is.
+    readings : sequence of (Reading, float)
+        The same frames on several grids, each with the width of an edge there.
+    ids : Series
+        The ``zone_id`` of each zone.
+    overlaps : ndarray of int, shape (n, 2)
+        The pairs of rows of zones that share ground.
     """
-    edges = shapely.boundary(zones)
-    shapely.prepare(edges)
-    farthest = zone_reach + point_reach.max(initial=0.0)
-    west, south, east, north = shapely.bounds(zones).T
-    windows = shapely.box(west - farthest, south - farthest, east + farthest, north + farthest)
-    zone_rows, point_rows = shapely.STRtree(points).query(windows)
-    distance = zone_reach[zone_rows] + point_reach[point_rows]
-    near = (distance > 0.0) & shapely.dwithin(edges[zone_rows], points[point_rows], distance)
-    return zone_rows[near], point_rows[near]
-
-
-def _candidates(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Rows:
-    """Return every pair that either reading of the edges allows, as zone × n_points + point."""
-    readings = (
-        (metric_points(points, zones), metric_polygons(zones), EDGE_TOLERANCE_M),
-        (_canonical_points(points), to_canonical(zones).geometry.to_numpy(), _EDGE_TOLERANCE_DEG),
-    )
-    found = []
-    for where, polygons, tolerance in readings:
-        inside = shapely.STRtree(where).query(polygons, predicate="intersects")
-        on_edge = pairs_near_edges(
-            where,
-            polygons,
-            point_reach=np.zeros(len(where)),
-            zone_reach=np.full(len(polygons), tolerance),
-        )
-        for zone_rows, point_rows in (inside, on_edge):
-            found.append(zone_rows * len(points) + point_rows)
-    return np.unique(np.concatenate(found))
-
-
-def _canonical_points(points: gpd.GeoDataFrame) -> Geometries:
-    there = placeable(points)
-    kept = np.full(len(points), None, dtype=object)
-    kept[there] = to_canonical(points[there]).geometry.to_numpy()
-    return kept
+    found = [reading.inside() for reading, _ in readings]
+    for reading, width in readings:
+        zone_reach = np.full(len(ids), width)
+        found.append(reading.near_edge(point_reach=np.zeros(len(reading.points)), zone_reach=zone_reach))
+    reading = readings[0][0]
+    zone_rows, point_rows = reading.split(np.unique(np.concatenate(found)))
+    rank = np.empty(len(ids), dtype=np.int64)
+    rank[np.argsort(ids.to_numpy(dtype=object), kind="stable")] = np.arange(len(ids))
+    order = np.lexsort((rank[zone_rows], point_rows))
+    zone_rows, point_rows = zone_rows[order], point_rows[order]
+    kept = _first_of_rivals(zone_rows, point_rows, overlaps, n_zones=len(ids))
+    return Placement(zone_rows[kept], point_rows[kept], len(ids), len(reading.points))
 
 
 def _first_of_rivals(zone_rows: Rows, point_rows: Rows, overlaps: Rows, *, n_zones: int) -> NDArray[np.bool_]:

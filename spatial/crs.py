@@ -24,6 +24,7 @@ from pyproj import CRS, Transformer
 
 from spatial import chinese_datums
 from spatial.errors import MissingCrsError, UnknownCrsError
+from spatial.metric_grid import metric_epsg
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -51,15 +52,6 @@ CANONICAL_CRS: Final = "EPSG:4490"
 METRIC_CRS: Final = "EPSG:4547"
 WEB_CRS: Final = "EPSG:4326"
 
-# The 3-degree Gauss-Krüger zones of CGCS2000, central meridians 75°E to 135°E.
-_GK_FIRST_EPSG: Final = 4534
-_GK_FIRST_MERIDIAN: Final = 75
-_GK_LAST_MERIDIAN: Final = 135
-_GK_WIDTH: Final = 3
-_UTM_NORTH, _UTM_SOUTH = 32600, 32700
-_UPS_NORTH, _UPS_SOUTH = 32661, 32761
-_UTM_WIDTH, _UTM_ZONES = 6, 60
-_POLAR_LATITUDE: Final = 84.0
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 
 # Datums whose parameters EPSG lists only for oil fields at sea, or not at all.
@@ -148,12 +140,12 @@ def transform_xy(
 
 def to_canonical(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ``gdf`` in `CANONICAL_CRS`; all columns and the index are kept."""
-    return reproject(gdf, CRS(CANONICAL_CRS))
+    return reproject(gdf, CANONICAL_CRS)
 
 
 def to_web(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return ``gdf`` in `WEB_CRS`, longitude first, as RFC 7946 wants it."""
-    return reproject(gdf, CRS(WEB_CRS))
+    return reproject(gdf, WEB_CRS)
 
 
 def to_metric(gdf: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -167,11 +159,11 @@ def metric_crs_for(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     The zone of the middle of the data decides: the 3-degree Gauss-Krüger zones of CGCS2000 between
     73.5°E and 136.5°E (`METRIC_CRS` is the one at 114°E), UTM elsewhere, UPS at the poles.
     """
-    canonical = reproject(gdf, CRS(CANONICAL_CRS))
+    canonical = reproject(gdf, CANONICAL_CRS)
     west, south, east, north = canonical.total_bounds
     if not np.isfinite([west, south, east, north]).all():
         return CRS(METRIC_CRS)
-    return CRS.from_epsg(_metric_epsg((west + east) / 2.0, (south + north) / 2.0))
+    return CRS.from_epsg(metric_epsg((west + east) / 2.0, (south + north) / 2.0))
 
 
 def points_from_lonlat(lon: ArrayLike, lat: ArrayLike, *, crs: str) -> gpd.GeoSeries:
@@ -207,7 +199,7 @@ def geometry_to_canonical(gdf: gpd.GeoDataFrame, *, crs: str) -> gpd.GeoDataFram
     return gdf.set_geometry(gpd.GeoSeries(geometry, index=gdf.index, crs=CANONICAL_CRS))
 
 
-def reproject(gdf: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
+def reproject(gdf: gpd.GeoDataFrame, target: CRS | str) -> gpd.GeoDataFrame:
     """Return ``gdf`` in ``target``; the frame itself where it is there already.
 
     Raises
@@ -217,7 +209,7 @@ def reproject(gdf: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
     UnknownCrsError
         If no parameters for the change of datum are known.
     """
-    source = require_crs(gdf, layer="")
+    source, target = require_crs(gdf, layer="zones"), CRS(target)
     if source == target:
         return gdf
     geometry = gpd.GeoSeries(_carry(gdf.geometry, source, target), index=gdf.index, crs=target)
@@ -298,14 +290,3 @@ def _check_datum(crs: CRS) -> str:
     if any(name in plain for name in _WITHOUT_PARAMETERS):
         raise UnknownCrsError("verdict.datum_without_parameters", crs=crs.name)
     return plain
-
-
-def _metric_epsg(lon: float, lat: float) -> int:
-    """Return the code of the metric system whose zone holds a position in degrees."""
-    meridian = round(lon / _GK_WIDTH) * _GK_WIDTH
-    if abs(lat) > _POLAR_LATITUDE:
-        return _UPS_NORTH if lat > 0 else _UPS_SOUTH
-    if _GK_FIRST_MERIDIAN <= meridian <= _GK_LAST_MERIDIAN:
-        return _GK_FIRST_EPSG + (meridian - _GK_FIRST_MERIDIAN) // _GK_WIDTH
-    zone = min(int((lon + _MAX_LON) // _UTM_WIDTH) + 1, _UTM_ZONES)
-    return (_UTM_NORTH if lat >= 0 else _UTM_SOUTH) + zone

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatial.area import perimeter_km
-from spatial.counting import metric_points, metric_polygons, pairs_near_edges, weigh
+from spatial.counting import weigh
 from spatial.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spatial.counting import Placement
+    from spatial.reading import Reading
 
     Rows = NDArray[np.int64]
 
@@ -53,36 +53,40 @@ class Bounds:
         )
 
 
-def bound(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, placed: Placement) -> Bounds:
+def bound(
+    metric: Reading,
+    placed: Placement,
+    *,
+    point_accuracy_m: NDArray[np.float64],
+    zone_accuracy_m: NDArray[np.float64],
+) -> Bounds:
     """Find the points that the stated accuracies could put in or out of each zone.
 
     Parameters
     ----------
-    points, zones : GeoDataFrame
-        With ``position_accuracy_m`` where it is known.
+    metric : Reading
+        Points and zones in metres.
     placed : Placement
         Where the points lie as drawn.
+    point_accuracy_m, zone_accuracy_m : ndarray of float
+        As `stated_accuracy_m` gives them; NaN adds nothing.
     """
     inside = placed.zone_rows * placed.n_points + placed.point_rows
-    zone_rows, point_rows = pairs_near_edges(
-        metric_points(points, zones),
-        metric_polygons(zones),
-        point_reach=np.nan_to_num(stated_accuracy_m(points)),
-        zone_reach=np.nan_to_num(stated_accuracy_m(zones)),
+    near = metric.near_edge(
+        point_reach=np.nan_to_num(point_accuracy_m), zone_reach=np.nan_to_num(zone_accuracy_m)
     )
-    near = zone_rows * placed.n_points + point_rows
-    size = max(placed.n_points, 1)
-    sure = np.divmod(np.setdiff1d(inside, near), size)
-    return Bounds(sure, np.divmod(np.union1d(inside, near), size), placed.n_zones)
+    sure, possible = np.setdiff1d(inside, near), np.union1d(inside, near)
+    return Bounds(metric.split(sure), metric.split(possible), placed.n_zones)
 
 
-def area_bounds_km2(zones: gpd.GeoDataFrame, areas_km2: pd.Series) -> tuple[pd.Series, pd.Series]:
+def area_bounds_km2(
+    areas_km2: pd.Series, perimeters_km: pd.Series, *, zone_accuracy_m: NDArray[np.float64]
+) -> tuple[pd.Series, pd.Series]:
     """Return the areas less and plus the perimeter times the boundary's accuracy, in km².
 
     The lower bound may be nought or less: then the outline proves no area at all.
     """
-    reach_km = np.nan_to_num(stated_accuracy_m(zones)) / M_PER_KM
-    doubt = perimeter_km(zones) * reach_km
+    doubt = perimeters_km * np.nan_to_num(zone_accuracy_m) / M_PER_KM
     return areas_km2 - doubt, areas_km2 + doubt
 
 

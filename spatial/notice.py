@@ -26,6 +26,5 @@ class Notice:
 
     def to_dict(self) -> dict[str, object]:
         """Return the remark as plain values, in every language."""
-        return {"key": self.key, "params": dict(self.params)} | {
-            lang: self.message(lang) for lang in LANGUAGES
-        }
+        worded = {lang: self.message(lang) for lang in LANGUAGES}
+        return {"key": self.key, "params": dict(self.params), **worded}

@@ -216,7 +216,8 @@ def _words(points: gpd.GeoDataFrame, column: str) -> pd.Series:
     """Return a column as trimmed text, ``""`` where it is missing or not filled in."""
     if column not in points:
         return pd.Series("", index=points.index, dtype="string")
-    return points[column].astype("string").fillna("").str.strip()
+    words: pd.Series = points[column].astype("string").fillna("").str.strip()
+    return words
 
 
 def _note_left_out(notices: list[Notice], kept: NDArray[np.bool_], reason: TextKey) -> None:

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from spatial.counting import LayerKind, Placement, layer_kind, locate, placeable
+from spatial.area import measure
+from spatial.counting import (
+    EDGE_TOLERANCE_DEG,
+    EDGE_TOLERANCE_M,
+    LayerKind,
+    Placement,
+    layer_kind,
+    overlapping_pairs,
+    place,
+    zone_ids,
+)
 from spatial.interval import Bounds, bound, stated_accuracy_m
+from spatial.reading import canonical_reading, metric_reading, placeable
 from spatial.selection import select_stations
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from spatial.definition import Definition
@@ -88,6 +101,11 @@ class Survey:
             selected.notices,
         )
 
+    @cached_property
+    def measured(self) -> pd.DataFrame:
+        """``area_km2`` and ``perimeter_km`` of the outlines."""
+        return measure(self.zones)
+
     @property
     def synthetic(self) -> bool:
         """Whether a row of the inventory says that it is made up."""
@@ -113,12 +131,22 @@ def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
     MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
         If the frames cannot be used.
     """
-    kind = layer_kind(zones)
+    ids = zone_ids(zones)
     if points is None:
-        return Survey(zones, kind)
+        return Survey(zones, layer_kind(zones))
     there = placeable(points)
     usable, n_unplaced = points[there], int((~there).sum())
     if usable.empty:
-        return Survey(zones, kind, usable, n_unplaced)
-    placed = locate(usable, zones)
-    return Survey(zones, kind, usable, n_unplaced, placed, bound(usable, zones, placed=placed))
+        return Survey(zones, layer_kind(zones), usable, n_unplaced)
+    metric, canonical = metric_reading(usable, zones), canonical_reading(usable, zones)
+    overlaps = overlapping_pairs(metric.polygons)
+    readings = ((metric, EDGE_TOLERANCE_M), (canonical, EDGE_TOLERANCE_DEG))
+    placed = place(readings, ids, overlaps=overlaps)
+    bounds = bound(
+        metric,
+        placed,
+        point_accuracy_m=stated_accuracy_m(usable),
+        zone_accuracy_m=stated_accuracy_m(zones),
+    )
+    kind = LayerKind.OVERLAPPING if overlaps.size else LayerKind.TILING
+    return Survey(zones, kind, usable, n_unplaced, placed, bounds)

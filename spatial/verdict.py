@@ -60,7 +60,8 @@ class VerdictSettings:
 
 def required_count(target_per_km2: pd.Series, area_km2: pd.Series, *, tolerance: float) -> pd.Series:
     """Return how many stations the target asks of each area: whole, rounded up, Int64 or NA."""
-    return np.ceil(target_per_km2 * area_km2 - tolerance).astype("Int64")
+    whole: pd.Series = np.ceil(target_per_km2 * area_km2 - tolerance)
+    return whole.astype("Int64")
 
 
 def judge(rows: pd.DataFrame, *, settings: VerdictSettings) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from spatial.counting import LayerKind, zone_ids
 from spatial.definition import AreaBasis, Definition, denominators_km2, require_basis
-from spatial.interval import area_bounds_km2
+from spatial.interval import area_bounds_km2, stated_accuracy_m
 from spatial.notice import Notice
 from spatial.units import PEOPLE_PER_WAN
 from spatial.verdict import Status, VerdictSettings, judge
@@ -61,29 +61,34 @@ class Question:
     name_column: str
 
 
-def zone_rows(zones: gpd.GeoDataFrame, tally: Tally, question: Question) -> pd.DataFrame:
-    """Return one judged row per zone, on the index of ``zones``.
+def zone_rows(found: Survey, tally: Tally, question: Question) -> pd.DataFrame:
+    """Return one judged row per zone, on the index of the layer.
 
     Raises
     ------
     BasisUnavailableError
         If a zone has no denominator of the kind asked for, and that is to be an error.
     """
-    basis = question.definition.area_basis
+    zones, basis = found.zones, question.definition.area_basis
     ids = zone_ids(zones)
-    areas = denominators_km2(zones, basis)
+    outlined = found.measured["area_km2"]
+    areas = outlined if basis == AreaBasis.GEOMETRY else denominators_km2(zones, basis)
     if question.missing_basis == "error":
         require_basis(areas, ids, basis=basis)
-    # The published areas are exact by definition; an outline is only as good as its boundary.
-    low, high = area_bounds_km2(zones, areas) if basis == AreaBasis.GEOMETRY else (areas, areas)
-    scopes = [question.target and question.target.scope_for(zone_id) for zone_id in ids]
+    low = high = areas
+    # A published area is exact by definition; an outline is only as good as its boundary.
+    if basis == AreaBasis.GEOMETRY:
+        accuracy = stated_accuracy_m(zones)
+        low, high = area_bounds_km2(areas, found.measured["perimeter_km"], zone_accuracy_m=accuracy)
+    target = question.target
+    scopes = [None if target is None else target.scope_for(zone_id) for zone_id in ids]
     rows = _counts(zones, tally).assign(
         zone_id=ids.astype(object),
         name=_named(zones, question.name_column),
         area_km2=areas,
         area_low_km2=low,
         area_high_km2=high,
-        target_per_km2=_target_values(scopes, question.target),
+        target_per_km2=_target_values(scopes, target),
         target_scope=pd.Series(scopes, index=zones.index, dtype=object),
         geometry_basis=_column(zones, "geometry_basis").astype(object),
         area_basis=str(basis),

@@ -1,0 +1,130 @@
+"""Points and zones on one grid, where the edges of the zones are straight.
+
+Between two vertices an edge is straight in degrees for one reader and straight in metres for
+another. A `Reading` is one of the two; `spatial.counting` asks both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.area import require_polygons
+from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, require_crs
+from spatial.errors import GeometryError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+    Rows = NDArray[np.int64]
+    Geometries = NDArray[np.object_]
+
+__all__ = ["Reading", "canonical_reading", "metric_polygons", "metric_reading", "placeable"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Points and polygons on one grid.
+
+    Parameters
+    ----------
+    points : ndarray of geometry, shape (n_points,)
+        None where a point has no place on this grid.
+    polygons : ndarray of geometry, shape (n_zones,)
+        The zones.
+    tree : STRtree
+        Over ``points``.
+    """
+
+    points: Geometries
+    polygons: Geometries
+    tree: shapely.STRtree
+
+    def inside(self) -> Rows:
+        """Return the pairs of a zone and a point in it or on its edge, as codes."""
+        return self._codes(*self.tree.query(self.polygons, predicate="intersects"))
+
+    def near_edge(self, *, point_reach: NDArray[np.float64], zone_reach: NDArray[np.float64]) -> Rows:
+        """Return the pairs of a zone and a point near its edge, as codes.
+
+        Parameters
+        ----------
+        point_reach, zone_reach : ndarray of float, shapes (n_points,) and (n_zones,)
+            In the grid's unit. A pair is near within the sum of its two; a sum of nought never is.
+        """
+        edges = shapely.boundary(self.polygons)
+        shapely.prepare(edges)
+        farthest = zone_reach + point_reach.max(initial=0.0)
+        west, south, east, north = shapely.bounds(self.polygons).T
+        windows = shapely.box(west - farthest, south - farthest, east + farthest, north + farthest)
+        zone_rows, point_rows = self.tree.query(windows)
+        reach = zone_reach[zone_rows] + point_reach[point_rows]
+        near = (reach > 0.0) & shapely.dwithin(edges[zone_rows], self.points[point_rows], reach)
+        return self._codes(zone_rows[near], point_rows[near])
+
+    def split(self, codes: Rows) -> tuple[Rows, Rows]:
+        """Return the zone rows and point rows of pair codes."""
+        zone_rows, point_rows = np.divmod(codes, max(len(self.points), 1))
+        return zone_rows, point_rows
+
+    def _codes(self, zone_rows: Rows, point_rows: Rows) -> Rows:
+        """Return one sortable number per pair: zone row × n_points + point row."""
+        return zone_rows * len(self.points) + point_rows
+
+
+def placeable(points: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which rows have one finite position, shape (n,)."""
+    geometry = points.geometry.to_numpy()
+    single = shapely.get_type_id(geometry) == shapely.GeometryType.POINT
+    placed: NDArray[np.bool_] = single & _finite(geometry)
+    return placed
+
+
+def metric_reading(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Reading:
+    """Read both frames on the metric grid of ``zones``.
+
+    Raises
+    ------
+    MissingCrsError, GeometryError
+        If a frame states no system, or a zone has no usable outline.
+    """
+    return _reading(points, metric_polygons(zones), metric_crs_for(zones))
+
+
+def canonical_reading(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Reading:
+    """Read both frames in canonical degrees; errors as for `metric_reading`."""
+    return _reading(points, _outlines(zones, CANONICAL_CRS), CANONICAL_CRS)
+
+
+def metric_polygons(zones: gpd.GeoDataFrame) -> Geometries:
+    """Return the outlines on the metric grid; errors as for `metric_reading`."""
+    return _outlines(zones, metric_crs_for(zones))
+
+
+def _reading(points: gpd.GeoDataFrame, polygons: Geometries, crs: CRS | str) -> Reading:
+    require_crs(points, layer="points")
+    there = placeable(points)
+    moved = np.full(len(points), None, dtype=object)
+    moved[there] = reproject(points[there], crs).geometry.to_numpy()
+    # Far from the zones a flat grid may have no coordinates to give.
+    moved[~_finite(moved)] = None
+    return Reading(moved, polygons, shapely.STRtree(moved))
+
+
+def _outlines(zones: gpd.GeoDataFrame, crs: CRS | str) -> Geometries:
+    require_polygons(zones, layer="zones")
+    missing = shapely.is_missing(zones.geometry) | shapely.is_empty(zones.geometry)
+    if missing.any():
+        rows = ", ".join(str(row + 1) for row in np.flatnonzero(missing))
+        raise GeometryError("verdict.zones_without_geometry", count=missing.sum(), rows=rows)
+    outlines: Geometries = reproject(zones, crs).geometry.to_numpy()
+    return outlines
+
+
+def _finite(points: Geometries) -> NDArray[np.bool_]:
+    return np.isfinite(shapely.get_x(points)) & np.isfinite(shapely.get_y(points))
