@@ -8,6 +8,7 @@ not exist and a word outside its list, and says which file and which record.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import ChainMap
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,17 +114,16 @@ class PlanRecords:
 
     def resolve(self, name: str) -> Place | None:
         """Return the place of that id, name or alias, or None."""
-        key = name.strip()
-        place_id = self._place_names.get(key)
+        place_id = self._place_names.get(_folded(name))
         return None if place_id is None else self._places[place_id]
 
     def search_places(self, fragment: str) -> tuple[Place, ...]:
         """Return the places with ``fragment`` in a name or alias; none for an empty fragment."""
-        part = fragment.strip().casefold()
+        part = _folded(fragment)
         if not part:
             return ()
-        hits = {pid for name, pid in self._place_names.items() if part in name.casefold()}
-        hits.update(row.place_id for row in self.places if part in row.name_en.casefold())
+        hits = {place_id for name, place_id in self._place_names.items() if part in name}
+        hits.update(row.place_id for row in self.places if part in _folded(row.name_en))
         return tuple(row for row in self.places if row.place_id in hits)
 
     @cached_property
@@ -144,9 +144,9 @@ class PlanRecords:
 
     @cached_property
     def _place_names(self) -> ChainMap[str, str]:
-        by_id = {row.place_id: row.place_id for row in self.places}
-        by_name = {row.name_zh: row.place_id for row in self.places}
-        by_alias = {row.alias: row.place_id for row in self.aliases}
+        by_alias = {_folded(row.alias): row.place_id for row in self.aliases}
+        by_name = {_folded(row.name_zh): row.place_id for row in self.places}
+        by_id = {_folded(row.place_id): row.place_id for row in self.places}
         return ChainMap(by_id, by_name, by_alias)
 
 
@@ -176,6 +176,11 @@ def load_plan(directory: Path) -> PlanRecords:
     )
     check_plan(records)
     return records
+
+
+def _folded(name: str) -> str:
+    """Return ``name`` with full-width forms and case folded, as people type either."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _all(record_type: type[Record], paths: Iterable[Path]) -> tuple[Record, ...]:
