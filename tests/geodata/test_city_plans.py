@@ -143,13 +143,13 @@ def test_the_missing_table_is_shown_beside_every_goal_it_would_hold(plan):
 
 def test_patents_of_another_measure_are_context_and_no_base(plan):
     figures = {row.context_id: row for row in plan.context_of(SCIENCE)}
-    assert figures[f"{SCIENCE}.invention_patents"].value == 38.1
+    assert figures[f"{SCIENCE}.context.invention_patents"].value == 38.1
     assert goals(plan, SCIENCE)["high_value_patents"].base_value is None
 
 
 @pytest.mark.parametrize("ceiling", ["centre_subsidy_national", "land_price_floor", "ancillary_floor_after"])
 def test_a_support_rule_is_no_goal(plan, ceiling):
-    assert f"{IAB}.{ceiling}" in {row.context_id for row in plan.context_of(IAB)}
+    assert f"{IAB}.context.{ceiling}" in {row.context_id for row in plan.context_of(IAB)}
     assert ceiling not in goals(plan, IAB)
 
 
