@@ -1,0 +1,193 @@
+"""Scene in, folium map out.
+
+The `folium.Map` is constant for a language and a pack: streamlit-folium rebuilds the frame, and
+loses the view, when anything in it changes. All that changes travels in one feature group, which
+is updated in place; the map's own script (static/map/) redraws only the layers whose version
+differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import folium
+
+from layers.elements import AtlasFoliumMap, ScriptElement
+from layers.escape import escape_text, script_json
+from layers.furniture import badges, foot_lines, is_synthetic, legend, status_styles
+from layers.geometry import bounds
+from layers.place_layer import place_layer
+from layers.point_layer import point_layer
+from layers.registry import LAYERS, ONLINE_LAYERS, PLACE_KINDS, LayerId
+from layers.zone_layer import area_layer, zone_layer
+from spatial.text import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geopandas import GeoDataFrame
+
+    from layers.scene import MapScene
+
+__all__ = ["AtlasMap", "build_atlas"]
+
+LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
+# Where a map without any geometry opens: all of China.
+NOWHERE: Final = [[18.0, 73.0], [54.0, 135.0]]
+FRAME_TEXTS: Final = (
+    "region", "zoom_in", "zoom_out", "fit", "north", "north_title", "legend",
+    "scale_km", "scale_m", "confidence", "tip_part", "legend_points", "legend_places",
+)  # fmt: skip
+POINT_COLOURS: Final = {LayerId.STATIONS: "#22313f", LayerId.POLES: "#8a4f9e"}
+
+
+@dataclass(frozen=True)
+class AtlasMap:
+    """A map ready for the page.
+
+    Attributes
+    ----------
+    map : folium.Map
+        Constant for language and pack.
+    groups : list of folium.FeatureGroup
+        Everything that changes; pass as ``feature_group_to_add``.
+    version : str
+        Names the constant part: two maps of one version may share a frame.
+    lang : str
+        Language of the map's texts.
+    """
+
+    map: folium.Map
+    groups: list[folium.FeatureGroup]
+    version: str
+    lang: str
+
+
+def build_atlas(scene: MapScene, *, lang: str) -> AtlasMap:
+    """Build the map of ``scene``.
+
+    Parameters
+    ----------
+    scene : MapScene
+        Frames in any stated CRS, and the planner's choices.
+    lang : str
+        ``"zh"`` or ``"en"``.
+    """
+    home = _home(scene)
+    options = script_json(_frame_options(scene, home=home, lang=lang))
+    south_west, north_east = home
+    atlas = AtlasFoliumMap(
+        location=[(south_west[0] + north_east[0]) / 2, (south_west[1] + north_east[1]) / 2],
+        zoom_start=12,
+        tiles=None,
+        zoom_control=False,
+        control_scale=False,
+        attribution_control=False,
+        track_resize=False,
+        font_size="12px",
+        zoom_snap=0.25,
+        wheel_px_per_zoom_level=90,
+        minZoom=4,
+        maxZoom=19,
+    )
+    atlas.add_child(ScriptElement("AtlasFrame", lambda name: f"atlas.start({name}, {options});"))
+    group = folium.FeatureGroup(name=escape_text(text("map.legend", lang)), control=False)
+    contents = _scene_literal(scene, lang=lang)
+    group.add_child(ScriptElement("AtlasScene", lambda name: f"atlas.show({name}, {contents});"))
+    version = hashlib.sha256(options.encode()).hexdigest()[:12]
+    return AtlasMap(map=atlas, groups=[group], version=version, lang=lang)
+
+
+def _home(scene: MapScene) -> list[list[float]]:
+    for frame in (scene.district, scene.zones, scene.parts, scene.stations):
+        if frame is not None and len(frame) and (found := bounds(frame)):
+            return found
+    return NOWHERE
+
+
+def _frame_options(scene: MapScene, *, home: list[list[float]], lang: str) -> dict[str, Any]:
+    return {
+        "lang": LANGUAGE_TAGS.get(lang, lang),
+        "pack": scene.pack_id,
+        "home": home,
+        "text": {name: text(f"map.{name}", lang) for name in FRAME_TEXTS},
+        "status": status_styles(),
+    }
+
+
+def _scene_literal(scene: MapScene, *, lang: str) -> str:
+    """Return ``{"layers": [[name, kind, version, opacity, data], …]}`` as JavaScript."""
+    entries = []
+    for name, kind, opacity, data in _layers(scene, lang=lang):
+        version = hashlib.sha256(data.encode()).hexdigest()[:16]
+        entries.append(f'["{name}","{kind}","{version}",{opacity:g},{data}]')
+    return "[" + ",\n".join(entries) + "]"
+
+
+def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, str]]:
+    """Yield name, kind, opacity and data of each layer that is on, lowest first."""
+    opacity = {spec.layer_id: spec.default_opacity for spec in (*LAYERS, *ONLINE_LAYERS)}
+    opacity.update(scene.opacity)
+    on = scene.layers_on
+    if LayerId.TIANDITU in on and scene.tianditu_key:
+        yield "tianditu", "tiles", opacity[LayerId.TIANDITU], script_json(_tianditu(scene, lang))
+    if scene.backdrop is not None:
+        yield "backdrop", "backdrop", 1.0, script_json(_backdrop(scene.backdrop, lang=lang))
+    if scene.district is not None:
+        yield "district", "district", 1.0, script_json(area_layer(scene.district, lang=lang))
+    if LayerId.ZONES in on and scene.zones is not None:
+        zones = zone_layer(scene.zones, lang=lang, synthetic=is_synthetic(scene))
+        yield "zones", "zones", opacity[LayerId.ZONES], script_json(zones)
+    if LayerId.PARTS in on and scene.parts is not None:
+        parts = area_layer(scene.parts, lang=lang)
+        yield "parts", "parts", opacity[LayerId.PARTS], script_json(parts)
+    yield from _point_layers(scene, opacity, lang=lang)
+    yield from _place_layers(scene, opacity, lang=lang)
+    selection = {"zone": scene.selected_zone_id, "place": scene.highlighted_place_id}
+    yield "selection", "selection", 1.0, script_json(selection)
+    furniture = {
+        "legend": legend(scene, lang=lang),
+        "badges": badges(scene, lang=lang),
+        "foot": foot_lines(scene, lang=lang),
+    }
+    yield "furniture", "furniture", 1.0, script_json(furniture)
+
+
+def _point_layers(
+    scene: MapScene, opacity: dict[LayerId, float], *, lang: str
+) -> Iterator[tuple[str, str, float, str]]:
+    for layer, frame, synthetic in (
+        (LayerId.POLES, scene.poles, scene.poles_synthetic),
+        (LayerId.STATIONS, scene.stations, scene.stations_synthetic),
+    ):
+        if layer in scene.layers_on and frame is not None:
+            title = text(f"map.layer_{layer.value}", lang)
+            data = point_layer(
+                frame, lang=lang, title=title, synthetic=synthetic, colour=POINT_COLOURS[layer]
+            )
+            yield layer.value, "points", opacity[layer], data
+
+
+def _place_layers(
+    scene: MapScene, opacity: dict[LayerId, float], *, lang: str
+) -> Iterator[tuple[str, str, float, str]]:
+    for layer in PLACE_KINDS:
+        if layer in scene.layers_on and scene.place_points is not None:
+            data = script_json(place_layer(scene.place_points, layer, lang=lang))
+            yield layer.value, "places", opacity[layer], data
+
+
+def _backdrop(backdrop: GeoDataFrame, *, lang: str) -> dict[str, Any]:
+    items = area_layer(backdrop, lang=lang)["items"]
+    for item, kind in zip(items, backdrop["kind"], strict=True):
+        item["kind"] = str(kind)
+    return {"items": items}
+
+
+def _tianditu(scene: MapScene, lang: str) -> dict[str, str]:
+    return {
+        "key": str(scene.tianditu_key),
+        "attribution": text("map.tianditu_attribution", lang),
+    }

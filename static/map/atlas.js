@@ -1,0 +1,230 @@
+// The map's frame: start once, show scene after scene in place, keep the view in the page's address.
+"use strict";
+(function (atlas) {
+  const PANES = {
+    "atlas-backdrop": 210, "atlas-ground": 220, "atlas-zones": 410, "atlas-rings": 420, "atlas-lines": 430, "atlas-district": 435,
+    "atlas-marked": 440, "atlas-points": 450, "atlas-places": 600, "atlas-labels": 620,
+  };
+  const HASH = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/;
+  const MARGIN = 12; // pixels between the map's foot and the window's
+
+  // The page around the frame, or the frame itself where the map stands alone.
+  function hostWindow() {
+    try {
+      return window.parent.document ? window.parent : window;
+    } catch {
+      return window;
+    }
+  }
+
+  atlas.start = function (map, options) {
+    const view = {
+      map, text: options.text, lang: options.lang, home: options.home, pack: options.pack, host: hostWindow(),
+      shown: new Map(), zones: new Map(), parts: [], places: new Map(), pointLayers: new Map(),
+      symbolLists: new Map(), marked: { zone: null, place: null }, followHome: true, moving: 0, tileSource: "",
+    };
+    view.partAt = (at) => view.parts.find((part) => atlas.contains(part.polygons, at.lat, at.lng)) || null;
+    view.placeSymbols = () => [...view.symbolLists.values()].flatMap((data) => atlas.symbolRows(data));
+    view.hasRings = () => [...view.places.values()].some((place) => place.item.confidence_m);
+    map.atlasView = view;
+    document.documentElement.lang = options.lang;
+    document.title = options.text.region;
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", options.text.region);
+    if (window.frameElement) window.frameElement.title = options.text.region;
+    for (const [pane, level] of Object.entries(PANES)) map.createPane(pane).style.zIndex = level;
+    atlas.definePatterns(options.status);
+    atlas.addFurniture(view);
+    view.labels = new atlas.LabelLayer().addTo(map);
+    view.tip = L.tooltip({ className: "atlas-tip", direction: "auto", opacity: 1, offset: [14, 0] });
+    followPointer(view);
+    followAddress(view);
+    followSize(view);
+  };
+
+  // ---- scenes: [[name, kind, version, opacity, data], …], lowest first ----
+  atlas.show = function (map, scene) {
+    const view = map.atlasView;
+    const wanted = new Set(scene.map(([name]) => name));
+    for (const [name, entry] of view.shown) if (!wanted.has(name)) drop(view, name, entry);
+    let changed = false;
+    for (const [name, kind, version, opacity, data] of scene) {
+      const entry = view.shown.get(name), make = atlas.kinds[kind];
+      if (entry && entry.version === version && !make.always) {
+        if (entry.opacity !== opacity) changed = fade(view, name, entry, opacity, data) || changed;
+        continue;
+      }
+      if (entry) drop(view, name, entry);
+      if (kind === "places") view.symbolLists.set(name, data);
+      const layer = make(view, name, data, opacity).addTo(map);
+      view.shown.set(name, { version, kind, opacity, layer });
+      changed = changed || !make.always;
+    }
+    if (changed) view.labels.layout();
+    map.fire("atlas:shown");
+  };
+
+  function drop(view, name, { kind, layer }) {
+    layer.remove();
+    view.labels.dropLabels(name);
+    view.symbolLists.delete(name);
+    if (atlas.kinds[kind].drop) atlas.kinds[kind].drop(view, name);
+    view.shown.delete(name);
+  }
+
+  function fade(view, name, entry, opacity, data) {
+    const make = atlas.kinds[entry.kind];
+    if (make.fade) make.fade(entry.layer, opacity);
+    else {
+      drop(view, name, entry);
+      if (entry.kind === "places") view.symbolLists.set(name, data);
+      entry.layer = make(view, name, data, opacity).addTo(view.map);
+      view.shown.set(name, entry);
+    }
+    entry.opacity = opacity;
+    return !make.fade;
+  }
+
+  // Online base map: only where a key is configured, and only while its layer is on.
+  atlas.kinds.tiles = function (view, name, data, opacity) {
+    view.tileSource = data.attribution;
+    view.map.getContainer().classList.add("atlas-over-tiles");
+    const layer = (id) => L.tileLayer(
+      `https://t{s}.tianditu.gov.cn/${id}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=${id}` +
+        "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk={key}",
+      { subdomains: "01234567", maxNativeZoom: 18, maxZoom: 19, key: data.key, opacity });
+    return L.layerGroup([layer("vec"), layer("cva")]);
+  };
+  atlas.kinds.tiles.fade = (group, opacity) => group.eachLayer((layer) => layer.setOpacity(opacity));
+  atlas.kinds.tiles.drop = function (view) {
+    view.tileSource = "";
+    view.map.getContainer().classList.remove("atlas-over-tiles");
+  };
+
+  // ---- what is under the pointer; what was chosen ----
+  function tipContent(title, lines) {
+    const box = document.createElement("div");
+    L.DomUtil.create("strong", "", box).textContent = title;
+    const list = L.DomUtil.create("dl", "", box);
+    for (const [name, value] of lines) {
+      L.DomUtil.create("dt", "", list).textContent = name;
+      L.DomUtil.create("dd", "", list).textContent = value;
+    }
+    return box;
+  }
+  atlas.openTip = (view, at, title, lines) =>
+    view.tip.setLatLng(at).setContent(tipContent(title, lines)).openOn(view.map);
+  atlas.closeTip = (view) => view.tip.close();
+
+  function describe(view, at) {
+    const point = atlas.findPoint(view, at);
+    if (point) return [point.title, point.lines];
+    const zone = view.hoveredZone && view.zones.get(view.hoveredZone);
+    if (!zone) return null;
+    const part = view.partAt(at);
+    return [zone.item.name, part ? [[view.text.tip_part, part.name], ...zone.item.tip] : zone.item.tip];
+  }
+
+  function followPointer(view) {
+    let waiting = null;
+    const tell = () => {
+      const at = waiting;
+      waiting = null;
+      if (!at || view.overPlace) return;
+      const found = describe(view, at);
+      if (found) atlas.openTip(view, at, ...found);
+      else atlas.closeTip(view);
+    };
+    const look = (event) => {
+      if (!waiting) requestAnimationFrame(tell);
+      waiting = event.latlng;
+    };
+    view.map.on("mousemove click", look);
+    view.map.on("mouseout movestart zoomstart", () => { waiting = null; atlas.closeTip(view); });
+  }
+
+  // Shown at once; the page's answer, when it comes, says the same.
+  atlas.mark = function (view, marked) {
+    const entry = view.shown.get("selection");
+    if (entry) entry.layer.remove();
+    const layer = atlas.kinds.selection(view, "selection", marked).addTo(view.map);
+    view.shown.set("selection", { version: "", kind: "selection", opacity: 1, layer });
+  };
+
+  atlas.tell = function (view, choice) {
+    const value = { ...choice, number: Date.now() };
+    if (window.Streamlit) window.Streamlit.setComponentValue({ atlas_click: value });
+    window.dispatchEvent(new CustomEvent("atlas:click", { detail: value }));
+  };
+
+  // ---- view: the address of the page remembers it; the first view is the whole district ----
+  function moveQuietly(view, move) {
+    view.moving += 1;
+    move();
+    view.moving -= 1;
+  }
+
+  atlas.goHome = function (view) {
+    view.followHome = true;
+    moveQuietly(view, () => view.map.fitBounds(view.home, { padding: [18, 18], animate: false }));
+    rememberView(view);
+  };
+
+  function addressOf(view) {
+    if (view.followHome) return "";
+    const centre = view.map.getCenter();
+    return `#map=${Number(view.map.getZoom().toFixed(2))}/${centre.lat.toFixed(5)}/${centre.lng.toFixed(5)}`;
+  }
+
+  function rememberView(view) {
+    const { location, history } = view.host, hash = addressOf(view);
+    if (location.hash === hash || (location.hash && !HASH.test(location.hash))) return;
+    history.replaceState(history.state, "", location.pathname + location.search + hash);
+  }
+
+  function readAddress(view) {
+    const found = HASH.exec(view.host.location.hash);
+    if (!found) return false;
+    view.followHome = false;
+    moveQuietly(view, () => view.map.setView([+found[2], +found[3]], +found[1], { animate: false }));
+    return true;
+  }
+
+  function followAddress(view) {
+    if (!readAddress(view)) atlas.goHome(view);
+    view.map.on("moveend", () => {
+      if (view.moving) return;
+      view.followHome = false;
+      rememberView(view);
+    });
+    // Streamlit rewrites the address, without the view, when its own parameters change.
+    const keep = () => { if (!HASH.test(view.host.location.hash)) rememberView(view); };
+    const timer = window.setInterval(keep, 1000);
+    const jump = () => readAddress(view);
+    view.host.addEventListener("hashchange", jump);
+    window.addEventListener("message", () => window.setTimeout(keep, 50));
+    window.addEventListener("pagehide", () => {
+      window.clearInterval(timer);
+      view.host.removeEventListener("hashchange", jump);
+    });
+  }
+
+  function followSize(view) {
+    new ResizeObserver(() => {
+      moveQuietly(view, () => view.map.invalidateSize({ animate: false, pan: !view.followHome }));
+      if (view.followHome) atlas.goHome(view);
+    }).observe(view.map.getContainer());
+  }
+
+  atlas.windowHeight = function (least) {
+    const host = hostWindow(), frame = window.frameElement;
+    if (!frame || host === window) return least;
+    const narrow = host.innerWidth < 700;
+    if (narrow) return Math.max(Math.min(least, host.innerHeight * 0.62), 320);
+    let scrolled = 0;
+    for (let box = frame.parentElement; box; box = box.parentElement) scrolled += box.scrollTop;
+    const top = frame.getBoundingClientRect().top + scrolled;
+    return Math.max(least, Math.floor(host.innerHeight - top - MARGIN));
+  };
+})(window.atlas);

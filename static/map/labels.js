@@ -1,0 +1,129 @@
+// Labels that never collide. Positions depend on the zoom alone, so panning moves nothing about.
+"use strict";
+window.atlas = window.atlas || {};
+
+(function (atlas) {
+  const GAP = 2; // pixels kept free around each label
+
+  const overlaps = (a, b) =>
+    a.left < b.right + GAP && a.right > b.left - GAP && a.top < b.bottom + GAP && a.bottom > b.top - GAP;
+
+  const boxAt = (centre, size) => ({
+    left: centre.x - size.x / 2,
+    right: centre.x + size.x / 2,
+    top: centre.y - size.y / 2,
+    bottom: centre.y + size.y / 2,
+  });
+
+  // Offsets of a label's centre from its point, best first.
+  function areaOffsets(size) {
+    const across = size.x * 0.6, down = size.y * 1.1;
+    const steps = [[0, 0], [0, -1], [0, 1], [-1, 0], [1, 0], [-1, -1], [1, -1], [-1, 1], [1, 1], [0, -2], [0, 2]];
+    return steps.map(([x, y]) => L.point(x * across, y * down));
+  }
+
+  function pointOffsets(size, radius) {
+    const x = radius + 3 + size.x / 2, y = radius + 1 + size.y / 2;
+    return [L.point(x, 0), L.point(-x, 0), L.point(0, -y), L.point(0, y)];
+  }
+
+  // Even-odd test against rings of [lat, lng] pairs.
+  atlas.contains = function (polygons, lat, lng) {
+    let inside = false;
+    for (const rings of polygons) {
+      for (const ring of rings) {
+        for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+          const [yi, xi] = ring[i], [yj, xj] = ring[j];
+          if (yi > lat !== yj > lat && lng < ((xj - xi) * (lat - yi)) / (yj - yi) + xi) inside = !inside;
+        }
+      }
+    }
+    return inside;
+  };
+
+  atlas.LabelLayer = L.Layer.extend({
+    initialize: function () {
+      this._sets = new Map(); // name of a layer -> its labels
+    },
+
+    getEvents: function () {
+      return { zoomstart: this._hide, zoomend: this.layout, viewreset: this.layout };
+    },
+
+    onAdd: function (map) {
+      this._box = L.DomUtil.create("div", "atlas-labels", map.getPane("atlas-labels"));
+      this._box.setAttribute("aria-hidden", "true"); // the same words stand on the shapes themselves
+      this.layout();
+    },
+
+    // A label: {at, lines, look, rank, radius?, polygons?, mustFit?}; the highest rank is placed first.
+    setLabels: function (name, labels) {
+      for (const label of this._sets.get(name) || []) label.element.remove();
+      for (const label of labels) {
+        label.element = L.DomUtil.create("div", "atlas-label atlas-label-" + label.look, this._box);
+        for (const line of label.lines) {
+          if (line) L.DomUtil.create("span", "", label.element).textContent = line;
+        }
+      }
+      this._sets.set(name, labels);
+    },
+
+    dropLabels: function (name) {
+      this.setLabels(name, []);
+      this._sets.delete(name);
+    },
+
+    _hide: function () {
+      this._box.classList.add("atlas-hidden");
+    },
+
+    layout: function () {
+      const labels = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
+      for (const label of labels) label.element.style.display = "block";
+      for (const label of labels) {
+        label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
+        label.point = this._map.latLngToLayerPoint(label.at);
+      }
+      const symbols = labels.filter((l) => l.radius).map((l) => [l, boxAt(l.point, L.point(l.radius * 2, l.radius * 2))]);
+      const placed = [];
+      for (const label of labels) {
+        const centre = this._place(label, placed, symbols);
+        label.element.style.display = centre ? "block" : "none";
+        if (!centre) continue;
+        placed.push(boxAt(centre, label.size));
+        L.DomUtil.setPosition(label.element, centre.subtract(label.size.divideBy(2)).round());
+      }
+      this._box.classList.remove("atlas-hidden");
+    },
+
+    _place: function (label, placed, symbols) {
+      const offsets = label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
+      const others = symbols.filter(([owner]) => owner !== label).map(([, box]) => box);
+      // A zone's name may cover a symbol where nothing else is free; a place's name never does.
+      const rounds = label.radius || label.mustFit ? [others] : [others, []];
+      for (const obstacles of rounds) {
+        for (const offset of offsets) {
+          const centre = label.point.add(offset);
+          const box = boxAt(centre, label.size);
+          const free = !placed.some((b) => overlaps(box, b)) && !obstacles.some((b) => overlaps(box, b));
+          if (free && this._fits(label, box, centre)) return centre;
+        }
+      }
+      return null;
+    },
+
+    _fits: function (label, box, centre) {
+      if (!label.polygons) return true;
+      const points = [centre];
+      if (label.mustFit) {
+        for (const x of [box.left, centre.x, box.right]) {
+          for (const y of [box.top, box.bottom]) points.push(L.point(x, y));
+        }
+      }
+      return points.every((p) => {
+        const at = this._map.layerPointToLatLng(p);
+        return atlas.contains(label.polygons, at.lat, at.lng);
+      });
+    },
+  });
+})(window.atlas);

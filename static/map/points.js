@@ -1,0 +1,137 @@
+// Stations and poles: thousands of points on one canvas per layer.
+"use strict";
+(function (atlas) {
+  const STEP = 1e-7;
+  const REACH = 7; // pixels within which the pointer finds a point
+  const MIN_TIP_ZOOM = 13.5; // below, points lie too close to tell apart
+
+  function bytes(text) {
+    const raw = atob(text);
+    const out = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i);
+    return out;
+  }
+
+  // Web Mercator at zoom 0, in pixels: a zoom level is then one multiplication.
+  function project(positions) {
+    const steps = new Int32Array(bytes(positions).buffer);
+    const xy = new Float64Array(steps.length);
+    for (let i = 0; i < steps.length; i += 2) {
+      const sine = Math.sin((steps[i + 1] * STEP * Math.PI) / 180);
+      xy[i] = 256 * ((steps[i] * STEP) / 360 + 0.5);
+      xy[i + 1] = 256 * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
+    }
+    return xy;
+  }
+
+  const radiusAt = (zoom) => Math.max(1.3, Math.min(5.5, 1.3 + (zoom - 12) * 0.75));
+
+  // Leaflet's renderer moves and scales the canvas; it is drawn anew when the view rests.
+  const PointCanvas = L.Renderer.extend({
+    options: { padding: 0.3 },
+
+    initialize: function (data, options) {
+      L.setOptions(this, options);
+      L.stamp(this);
+      this._layers = {};
+      this._data = data;
+      this._xy = project(data.positions);
+      this._planned = bytes(data.planned);
+    },
+
+    _initContainer: function () {
+      this._container = document.createElement("canvas");
+      this._container.setAttribute("aria-hidden", "true");
+      this._container.style.opacity = this.options.opacity;
+    },
+    _destroyContainer: function () {
+      this._container.remove();
+      delete this._container;
+    },
+    _updatePaths: function () {},
+    _onZoomEnd: function () {},
+
+    fade: function (opacity) {
+      this.options.opacity = opacity;
+      if (this._container) this._container.style.opacity = opacity;
+    },
+
+    _update: function () {
+      if (this._map._animatingZoom && this._bounds) return;
+      L.Renderer.prototype._update.call(this);
+      const size = this._bounds.getSize(), ratio = window.devicePixelRatio || 1, canvas = this._container;
+      L.DomUtil.setPosition(canvas, this._bounds.min);
+      canvas.width = Math.round(size.x * ratio);
+      canvas.height = Math.round(size.y * ratio);
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
+      this._draw(canvas.getContext("2d"), size, ratio);
+    },
+
+    _draw: function (context, size, ratio) {
+      const zoom = this._map.getZoom(), scale = Math.pow(2, zoom), radius = radiusAt(zoom);
+      const origin = this._map.getPixelOrigin().add(this._bounds.min);
+      const sprites = [this._sprite(radius, ratio, false), this._sprite(radius, ratio, true)];
+      const half = sprites[0].width / 2;
+      const width = size.x * ratio, height = size.y * ratio;
+      for (let i = 0, n = 0; i < this._xy.length; i += 2, n++) {
+        const x = (this._xy[i] * scale - origin.x) * ratio - half, y = (this._xy[i + 1] * scale - origin.y) * ratio - half;
+        if (x > -2 * half && y > -2 * half && x < width && y < height) context.drawImage(sprites[this._planned[n]], x, y);
+      }
+    },
+
+    _sprite: function (radius, ratio, hollow) {
+      const sprite = document.createElement("canvas"), rim = radius > 2.5 ? 1 : 0.4;
+      const side = Math.ceil((radius + rim + 1) * 2 * ratio);
+      sprite.width = sprite.height = side;
+      const context = sprite.getContext("2d");
+      context.scale(ratio, ratio);
+      context.beginPath();
+      context.arc(side / 2 / ratio, side / 2 / ratio, radius, 0, 2 * Math.PI);
+      context.fillStyle = hollow ? "#ffffff" : this._data.colour;
+      context.fill();
+      context.lineWidth = rim;
+      context.strokeStyle = hollow ? this._data.colour : "#ffffff";
+      context.stroke();
+      return sprite;
+    },
+
+    // The point nearest to ``at`` within reach, as a number, or -1.
+    nearest: function (at) {
+      if (this._map.getZoom() < MIN_TIP_ZOOM) return -1;
+      const scale = Math.pow(2, this._map.getZoom()), here = this._map.project(at);
+      const reach = Math.max(REACH, radiusAt(this._map.getZoom()) + 2);
+      let best = reach * reach, found = -1;
+      for (let i = 0; i < this._xy.length; i += 2) {
+        const dx = this._xy[i] * scale - here.x, dy = this._xy[i + 1] * scale - here.y, d = dx * dx + dy * dy;
+        if (d < best) { best = d; found = i / 2; }
+      }
+      return found;
+    },
+
+    tip: function (number) {
+      const lines = this._data.columns.map((column) => {
+        if (column.codes && !column.decoded) column.decoded = bytes(column.codes);
+        return [column.title, column.texts ? column.texts[number] : column.words[column.decoded[number]]];
+      });
+      return [...(this._data.note ? [this._data.note] : []), ...lines.filter(([, value]) => value)];
+    },
+  });
+
+  atlas.kinds.points = function (view, name, data, opacity) {
+    const canvas = new PointCanvas(data, { pane: "atlas-points", opacity });
+    view.pointLayers.set(name, canvas);
+    return canvas;
+  };
+  atlas.kinds.points.fade = (canvas, opacity) => canvas.fade(opacity);
+  atlas.kinds.points.drop = (view, name) => view.pointLayers.delete(name);
+
+  // The point under a position, in whichever layer is on top there.
+  atlas.findPoint = function (view, at) {
+    for (const canvas of [...view.pointLayers.values()].reverse()) {
+      const number = canvas._map ? canvas.nearest(at) : -1;
+      if (number >= 0) return { title: canvas._data.title, lines: canvas.tip(number) };
+    }
+    return null;
+  };
+})(window.atlas);
