@@ -8,7 +8,7 @@ or reported with its place and the reason, so that ``n_in = n_used + n_reported`
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -27,9 +27,17 @@ from spatial.station_attributes import point_attributes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["REJECTED_COLUMNS", "Inventory", "inventory_from_frame", "read_inventory"]
+__all__ = [
+    "REJECTED_COLUMNS",
+    "Inventory",
+    "inventory_from_frame",
+    "read_inventory",
+    "read_sheet",
+    "reject_misplaced",
+]
 
 REJECTED_COLUMNS: Final = ("row", "field", "value", "reason_key")
 
@@ -119,6 +127,21 @@ def read_inventory(
     UnsupportedFormatError, UnreadableFileError, DuplicateIdError, UnknownCrsError, LimitExceededError
         If the file is refused; nothing of it is used.
     """
+    sheet = read_sheet(data, name=name, crs=crs, x=x, y=y, limits=limits, encoding=encoding)
+    return _finish(sheet, name=name)
+
+
+def read_sheet(
+    data: bytes,
+    *,
+    name: str,
+    crs: str | None,
+    x: str | None = None,
+    y: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    encoding: str | None = None,
+) -> Sheet:
+    """Return the rows of a file before they are judged; parameters and errors as for `read_inventory`."""
     limits.check("upload_bytes", len(data))
     refuse_foreign(data, name=name)
     suffix = file_suffix(name)
@@ -133,7 +156,7 @@ def read_inventory(
         raise UnsupportedFormatError("error.unknown_suffix", name=name, suffix=suffix)
     if sheet.encoding != "utf-8":
         sheet.notices.insert(0, Notice("inventory.encoding", {"encoding": sheet.encoding}))
-    return _finish(sheet, name=name)
+    return sheet
 
 
 def inventory_from_frame(
@@ -143,8 +166,14 @@ def inventory_from_frame(
     return _finish(sheet_from_frame(attributes, geometry, crs=crs), name=name)
 
 
-def _finish(sheet: Sheet, *, name: str) -> Inventory:
-    """Judge the positions and build the inventory."""
+def reject_misplaced(sheet: Sheet) -> NDArray[np.bool_]:
+    """Tell the rows whose positions can be meant; set the others aside in the sheet.
+
+    Raises
+    ------
+    GeometryError, UnknownCrsError
+        As for `spatial.coordinates.judge_positions`.
+    """
     x, y = np.array(sheet.x, dtype=float), np.array(sheet.y, dtype=float)
     reasons = judge_positions(x, y, crs=sheet.crs, x_name=sheet.x_name, y_name=sheet.y_name)
     good = np.array([not reason for reason in reasons], dtype=bool)
@@ -152,10 +181,17 @@ def _finish(sheet: Sheet, *, name: str) -> Inventory:
     for at in np.flatnonzero(~good):
         value = f"{sheet.x[at]!r}, {sheet.y[at]!r}"
         sheet.rejected.append((sheet.places[at], pair, value, reasons[at]))
+    return good
+
+
+def _finish(sheet: Sheet, *, name: str) -> Inventory:
+    """Judge the positions and build the inventory."""
+    good = reject_misplaced(sheet)
+    x, y = np.array(sheet.x, dtype=float)[good], np.array(sheet.y, dtype=float)[good]
     index = pd.Index(np.array(sheet.places, dtype=np.int64)[good], name="row")
     cells = _cell_frame(sheet, good, index)
     attributes, columns, notices = point_attributes(cells)
-    geometry = points_from_lonlat(x[good], y[good], crs=sheet.crs)
+    geometry = points_from_lonlat(x, y, crs=sheet.crs)
     geometry.index = index
     points = gpd.GeoDataFrame(attributes, geometry=geometry, crs=CANONICAL_CRS)
     rejected = pd.DataFrame(sorted(sheet.rejected, key=lambda row: row[0]), columns=list(REJECTED_COLUMNS))
@@ -176,7 +212,7 @@ def _finish(sheet: Sheet, *, name: str) -> Inventory:
     )
 
 
-def _cell_frame(sheet: Sheet, good: np.ndarray[Any, np.dtype[np.bool_]], index: pd.Index) -> pd.DataFrame:
+def _cell_frame(sheet: Sheet, good: NDArray[np.bool_], index: pd.Index) -> pd.DataFrame:
     """Return the text of the usable rows under the source's headers."""
     chosen = [cells for cells, usable in zip(sheet.cells, good, strict=True) if usable]
     columns = {

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["VectorLayer", "ZoneLayer", "read_points", "read_zones"]
+__all__ = ["VectorLayer", "ZoneLayer", "read_bytes", "read_points", "read_zones"]
 
 _ZONE_NAME_WORDS: Final = ("namezh", "name", "名称", "片区名称", "分区名称", "区域名称", "mc", "zonename")
 _ZONE_ID: Final = "zone_id"
@@ -164,7 +164,7 @@ def read_points(
         found = _read_layer(path, layer=layer, crs=crs, limits=limits)
         inventory = inventory_from_frame(found.attributes, found.geometry, name=path.name, crs=found.crs)
         return replace(inventory, notices=(*found.notices, *inventory.notices))
-    data = _read_bytes(path, limits)
+    data = read_bytes(path, limits)
     return read_inventory(data, name=path.name, crs=crs, x=x, y=y, limits=limits)
 
 
@@ -173,7 +173,7 @@ def _read_layer(path: Path, *, layer: str | None, crs: str | None, limits: Limit
     suffix = file_suffix(path.name)
     if suffix in TABLE_SUFFIXES or suffix not in (*GEOJSON_SUFFIXES, GPKG_SUFFIX, *PARQUET_SUFFIXES):
         raise UnsupportedFormatError("error.unknown_zone_suffix", name=path.name, suffix=suffix)
-    data = _read_bytes(path, limits)
+    data = read_bytes(path, limits)
     if suffix == GPKG_SUFFIX:
         frame, named = read_geopackage(
             data, name=path.name, layer=layer, crs_stated=crs is not None, limits=limits
@@ -216,7 +216,7 @@ def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limi
     )
 
 
-def _read_bytes(path: Path, limits: Limits) -> bytes:
+def read_bytes(path: Path, limits: Limits) -> bytes:
     """Return the bytes of a file, once its size is known to be within the limit."""
     try:
         limits.check("upload_bytes", path.stat().st_size)

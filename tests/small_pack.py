@@ -1,5 +1,6 @@
 """A plan pack of two square zones, written to a directory for a test."""
 
+# ruff: noqa: E501 - rows of tables stay on one line
 from __future__ import annotations
 
 import csv
@@ -8,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 # Two squares of 0.01° that share an edge, in the sea off nobody's coast.
@@ -38,7 +40,7 @@ def collection(*features: dict[str, Any]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": list(features)}
 
 
-def write_csv(path: Path, header: str, *rows: list[object]) -> None:
+def write_csv(path: Path, header: str, *rows: Sequence[object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -64,7 +66,7 @@ def write_catalog(directory: Path, *datasets: tuple[str, str, str]) -> None:
 def _write_plan(directory: Path) -> None:
     document = directory / "documents" / "plan-a"
     digest = hashlib.sha256(TEXT.encode()).hexdigest()
-    facts = {
+    facts: dict[str, Any] = {
         "document_id": "plan-a", "title": "甲规划", "short_zh": "甲规划", "short_en": "Plan A",
         "issuer": None, "date": "2021-12", "period": None, "level": "district", "sha256": digest,
         "characters": len(TEXT), "notes": [],

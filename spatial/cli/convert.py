@@ -1,0 +1,135 @@
+"""``convert``: carry the points of a table or GeoJSON file from one reference system to another."""
+
+from __future__ import annotations
+
+import csv
+import os
+from io import StringIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from spatial.cli.inputs import limits_in_force
+from spatial.cli.options import add_points, check_crs
+from spatial.crs import Datum, parse_crs, transform_xy
+from spatial.errors import UnreadableFileError, UsageError
+from spatial.geojson import property_text
+from spatial.inventory import read_sheet, reject_misplaced
+from spatial.text import text
+from spatial.vector_files import read_bytes
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import TextIO
+
+    from spatial.cli.options import Parser
+    from spatial.inventory_sheet import Sheet
+
+__all__ = ["add_options", "run"]
+
+
+def add_options(parser: Parser, lang: str) -> None:
+    """Add the options of the verb."""
+    add_points(parser, lang, required=True)
+    parser.add_argument("--to", metavar="CRS", required=True, help=text("cli.to", lang))
+    parser.add_argument("-o", "--output", metavar="FILE", help=text("cli.output", lang))
+
+
+def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
+    """Write every source column and the two new coordinates as CSV; 1 where a row was rejected."""
+    check_crs("--points-crs", options.points_crs)
+    check_crs("--to", options.to)
+    if len(options.points) != 1:
+        raise UsageError("cli.one_file", n=len(options.points))
+    if (options.x is None) != (options.y is None):
+        raise UsageError("cli.x_and_y")
+    source = Path(options.points[0])
+    if options.output and Path(options.output).resolve() == source.resolve():
+        raise UsageError("cli.output_is_input", name=source.name)
+    limits = limits_in_force()
+    sheet = read_sheet(
+        read_bytes(source, limits),
+        name=source.name,
+        crs=options.points_crs,
+        x=options.x,
+        y=options.y,
+        limits=limits,
+    )
+    table = _converted(sheet, options.to)
+    if options.output:
+        _write_file(Path(options.output), table)
+    else:
+        stdout.write(table)
+    stderr.writelines(notice.message(options.lang) + "\n" for notice in sheet.notices)
+    for row, field, value, key in sheet.rejected:
+        words = {"row": row, "field": field, "value": value, "file": source.name}
+        reason = text(key, options.lang)
+        stderr.write(text(f"cli.rejected_{sheet.row_unit}", options.lang, reason=reason, **words) + "\n")
+    return int(bool(sheet.rejected))
+
+
+def _converted(sheet: Sheet, target: str) -> str:
+    """Return the usable rows as CSV; a row that has no place in ``target`` is set aside as well."""
+    good = reject_misplaced(sheet)
+    x, y = np.array(sheet.x, dtype=float), np.array(sheet.y, dtype=float)
+    new_x, new_y = transform_xy(x, y, source=sheet.crs, target=target)
+    lost = good & ~(np.isfinite(new_x) & np.isfinite(new_y))
+    for at in np.flatnonzero(lost):
+        value = f"{x[at]!r}, {y[at]!r}"
+        sheet.rejected.append(
+            (sheet.places[at], f"{sheet.x_name}, {sheet.y_name}", value, "error.reason_outside_crs")
+        )
+    stream = StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*sheet.headers, *_coordinate_heads(sheet, target)])
+    for at in np.flatnonzero(good & ~lost):
+        numbers = (x[at], y[at], new_x[at], new_y[at])
+        writer.writerow([*_cells(sheet, int(at)), *(repr(float(number)) for number in numbers)])
+    return stream.getvalue()
+
+
+def _cells(sheet: Sheet, at: int) -> list[str]:
+    """Return the text of one row in the order of the headers."""
+    cells: Any = sheet.cells[at]
+    values = cells if isinstance(cells, tuple) else [cells.get(header) for header in sheet.headers]
+    return [property_text(value) for value in values]
+
+
+def _coordinate_heads(sheet: Sheet, target: str) -> list[str]:
+    """Return the heads of the source's and the new coordinates, none of them used before."""
+    parsed = parse_crs(target)
+    flat = not isinstance(parsed, Datum) and parsed.is_projected
+    mark = target.strip().lower().replace(":", "")
+    heads = list(sheet.headers)
+    for head in (
+        sheet.x_name,
+        sheet.y_name,
+        *(f"{axis}_{mark}" for axis in ("xy" if flat else ("lon", "lat"))),
+    ):
+        free = head
+        while free in heads:
+            free = f"source_{free}" if head in {sheet.x_name, sheet.y_name} else f"new_{free}"
+        heads.append(free)
+    return heads[len(sheet.headers) :]
+
+
+def _write_file(path: Path, table: str) -> None:
+    """Put the table in place of a file in one step, so that the old or the new one is there in full.
+
+    The byte order mark lets a spreadsheet program read the Chinese text.
+    """
+    try:
+        with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+            stream.write(table.encode("utf-8-sig"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            Path(stream.name).chmod(0o644)
+            Path(stream.name).replace(path)
+        except OSError:
+            Path(stream.name).unlink()
+            raise
+    except OSError as fault:
+        raise UnreadableFileError("error.unwritable_file", name=path.name, reason=fault.strerror) from fault

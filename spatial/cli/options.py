@@ -1,0 +1,161 @@
+"""The option group: what each option means, for every verb that takes it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from spatial.crs import parse_crs
+from spatial.definition import AreaBasis, Definition, Indoor, Numerator
+from spatial.errors import UnknownCrsError, UsageError
+from spatial.target import Target
+from spatial.text import LANGUAGES, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "FORMATS",
+    "Parser",
+    "add_definition",
+    "add_format",
+    "add_language",
+    "add_pack",
+    "add_points",
+    "add_zones",
+    "check_crs",
+    "definition_of",
+    "language_of",
+    "target_of",
+]
+
+FORMATS: Final = ("table", "json")
+_LANG: Final = "--lang"
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises the library's own usage error and speaks both languages."""
+
+    def __init__(self, lang: str, **settings: Any) -> None:  # noqa: ANN401 - argparse's own settings
+        words = text("cli.usage_prefix", lang)
+
+        class Formatter(argparse.HelpFormatter):
+            """Help with its headings in the language."""
+
+            def add_usage(
+                self,
+                usage: str | None,
+                actions: Iterable[argparse.Action],
+                groups: Iterable[Any],
+                prefix: str | None = None,
+            ) -> None:
+                super().add_usage(usage, actions, groups, words if prefix is None else prefix)
+
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=Formatter, **settings)
+        self._optionals.title = text("cli.group_general", lang)
+        self.add_argument("-h", "--help", action="help", help=text("cli.help", lang))
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing and leaving."""
+        raise UsageError("cli.usage", detail=message, program=self.prog)
+
+
+def language_of(argv: Sequence[str]) -> str:
+    """Return the language that the arguments ask for, before they are parsed."""
+    for at, word in enumerate(argv):
+        value = argv[at + 1] if word == _LANG and at + 1 < len(argv) else word.removeprefix(f"{_LANG}=")
+        if word.startswith(_LANG) and value in LANGUAGES:
+            return value
+    return LANGUAGES[0]
+
+
+def add_language(parser: Parser, lang: str) -> None:
+    """Add ``--lang``."""
+    # A verb's parser must not put its default over what stands before the verb.
+    parser.add_argument(_LANG, choices=LANGUAGES, default=argparse.SUPPRESS, help=text("cli.lang", lang))
+    parser.set_defaults(lang=lang)
+
+
+def add_format(parser: Parser, lang: str) -> None:
+    """Add ``--format``."""
+    parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help=text("cli.format", lang))
+
+
+def add_pack(parser: Parser, lang: str, *, required: bool = False) -> None:
+    """Add ``--pack``."""
+    parser.add_argument("--pack", metavar="NAME", required=required, help=text("cli.pack", lang))
+
+
+def add_zones(parser: Parser, lang: str) -> None:
+    """Add the options that say which zones are meant."""
+    group = parser.add_argument_group(text("cli.group_zones", lang))
+    group.add_argument("--pack", metavar="NAME", help=text("cli.pack", lang))
+    group.add_argument("--zones", metavar="FILE", help=text("cli.zones", lang))
+    group.add_argument("--zones-layer", metavar="LAYER", help=text("cli.zones_layer", lang))
+    group.add_argument("--zone-id", metavar="COLUMN", help=text("cli.zone_id", lang))
+    group.add_argument("--zone-name", metavar="COLUMN", help=text("cli.zone_name", lang))
+    group.add_argument("--zones-crs", metavar="CRS", help=text("cli.zones_crs", lang))
+
+
+def add_points(parser: Parser, lang: str, *, required: bool = False) -> None:
+    """Add the options that say which points are meant."""
+    group = parser.add_argument_group(text("cli.group_points", lang))
+    group.add_argument(
+        "--points",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        required=required,
+        help=text("cli.points", lang),
+    )
+    group.add_argument("--points-layer", metavar="LAYER", help=text("cli.points_layer", lang))
+    group.add_argument("--x", metavar="COLUMN", help=text("cli.x", lang))
+    group.add_argument("--y", metavar="COLUMN", help=text("cli.y", lang))
+    group.add_argument("--points-crs", metavar="CRS", required=required, help=text("cli.points_crs", lang))
+
+
+def add_definition(parser: Parser, lang: str) -> None:
+    """Add the options that say what is counted over which area, and the target."""
+    group = parser.add_argument_group(text("cli.group_definition", lang))
+    group.add_argument("--target", metavar="N", type=float, help=text("cli.target", lang))
+    group.add_argument("--numerator", choices=[*Numerator], type=str, help=text("cli.numerator", lang))
+    group.add_argument("--indoor", choices=[*Indoor], default=Indoor.INCLUDE, help=text("cli.indoor", lang))
+    group.add_argument(
+        "--area-basis", choices=[*AreaBasis], default=AreaBasis.GEOMETRY, help=text("cli.area_basis", lang)
+    )
+
+
+def definition_of(options: argparse.Namespace) -> Definition:
+    """Return the definition that the options state."""
+    return Definition(
+        numerator=None if options.numerator is None else Numerator(options.numerator),
+        indoor=Indoor(options.indoor),
+        area_basis=AreaBasis(options.area_basis),
+    )
+
+
+def target_of(options: argparse.Namespace, planned: Target | None) -> Target | None:
+    """Return the target of the call, else the plan's.
+
+    Raises
+    ------
+    UsageError
+        If the target of the call is no positive number.
+    """
+    return planned if options.target is None else Target(value_per_km2=options.target)
+
+
+def check_crs(option: str, value: str | None) -> None:
+    """Refuse an option's reference system that is not known: a wrong call, not a wrong file.
+
+    Raises
+    ------
+    UsageError
+        Naming the option and the value.
+    """
+    if value is None:
+        return
+    try:
+        parse_crs(value)
+    except UnknownCrsError as fault:
+        raise UsageError("cli.bad_crs", option=option, value=value) from fault
