@@ -124,7 +124,9 @@ def _draw_sites(rng: Generator, number: int) -> Xy:
     cells = cells + (rng.random(cells.shape) - 0.5) * _GRID_M * _JITTER
     cells = cells[shapely.contains_xy(land, cells)]
     # The smallest of exponential waiting times: a weighted draw without replacement.
-    waiting = -np.log1p(-rng.random(len(cells))) / _density(cells)
+    density = _density(cells)
+    cells, density = cells[density > 0], density[density > 0]
+    waiting = -np.log1p(-rng.random(len(cells))) / density
     chosen = cells[np.argsort(waiting)[:number]]
     chosen = chosen[np.argsort(rng.random(len(chosen)))]
     return np.column_stack(_TO_METRIC.transform(*chosen.T, direction="INVERSE"))
@@ -147,7 +149,7 @@ def _density(xy: Xy) -> NDArray[np.float64]:
         if value > 0:
             gain += value * bump
         else:
-            thinning *= 1 + value * bump
+            thinning *= np.maximum(1 + value * bump, 0.0)
     return weight * gain * thinning
 
 

@@ -51,6 +51,13 @@ def test_builders_exist(pack):
     assert all((root / script).is_file() for script in named), named
 
 
+def test_only_zones_of_the_plan_are_offered_for_a_verdict():
+    pack = refresh_catalog.PLANS_DIR / "haizhu"
+    layers = {row["path"] for row in rows(pack) if row["kind"] == "zone_layer"}
+    # The other districts are drawn; without their stations a verdict on them would be false.
+    assert layers == {f"geography/{name}.geojson" for name in ("district", "zones", "parts")}
+
+
 def test_inventories_that_are_simulated_say_so():
     pack = refresh_catalog.PLANS_DIR / "haizhu"
     assert {row["synthetic"] for row in rows(pack) if row["kind"] == "inventory"} == {"true"}
