@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from spatial.errors import UnknownPackError
 from spatial.limits import Limits
 from spatial.pack import list_packs
 from views.evaluation import Evaluation, evaluate
@@ -30,7 +31,15 @@ def pack_names() -> tuple[str, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def frames(name: str) -> PackFrames:
-    """Return the pack of that name with its frames; read only."""
+    """Return the shipped pack of that name with its frames; read only.
+
+    Raises
+    ------
+    UnknownPackError
+        If no shipped pack has that name; a folder of the server is never opened by its path.
+    """
+    if name not in pack_names():
+        raise UnknownPackError("error.unknown_pack", name=name, known=", ".join(pack_names()))
     return read_frames(name)
 
 

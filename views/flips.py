@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spatial.text import text
+from spatial.verdict import Status
 from views.definition_fields import choice_word, field_word
 from views.figures import figure
 from views.html_table import Cell, Column, Markup, fragment, render_table
@@ -33,8 +34,8 @@ class Variation:
 
     def label(self, lang: str) -> str:
         """Return the switch and its new position."""
-        choice = getattr(self.definition, self.field)
-        return f"{field_word(self.field, lang)}: {choice_word(self.field, choice, lang)}"
+        choice = choice_word(self.field, getattr(self.definition, self.field), lang)
+        return text("app.flips.label", lang, switch=field_word(self.field, lang), choice=choice)
 
 
 def rows_by_zone(evaluation: Evaluation, lang: str) -> dict[str, VerdictRow]:
@@ -52,14 +53,22 @@ def _changed(now: VerdictRow, then: VerdictRow | None) -> bool:
     return then is not None and then.status != now.status
 
 
+def _flipped(now: VerdictRow, then: VerdictRow | None) -> bool:
+    """Tell whether one verdict turned into another; no data is no verdict."""
+    return _changed(now, then) and then is not None and then.status != Status.NO_DATA
+
+
 def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -> str:
-    """Return one sentence that names each switch that changes a verdict, or says that none does."""
+    """Return one sentence that names each switch that turns a verdict into another, if any does.
+
+    A definition that the data cannot answer turns nothing: it has no verdict.
+    """
     now = rows_by_zone(current, lang)
     shown = _first_screen_zones(current, lang)
     parts = []
     for variation in others:
         then = _outcome_rows(variation, lang)
-        names = [now[zone].name for zone in shown if _changed(now[zone], then.get(zone))]
+        names = [now[zone].name for zone in shown if _flipped(now[zone], then.get(zone))]
         if names:
             parts.append(
                 text(
@@ -134,11 +143,11 @@ def _outcome_rows(variation: Variation, lang: str) -> Mapping[str, VerdictRow]:
 
 
 def _figure_cell(row: VerdictRow, lang: str) -> Markup:
-    return fragment(
-        '{mark} <small class="aside">{density}</small>',
-        mark=status_mark(row.status, lang),
-        density=text("app.flips.density", lang, density=figure(row.density_per_km2, 1)),
-    )
+    mark = status_mark(row.status, lang)
+    if row.density_per_km2 is None:
+        return mark
+    density = text("app.flips.density", lang, density=figure(row.density_per_km2, 1))
+    return fragment('{mark} <small class="aside">{density}</small>', mark=mark, density=density)
 
 
 def _compared_cell(
@@ -147,7 +156,7 @@ def _compared_cell(
     if then is None:
         outcome = variation.outcome
         return outcome.message(lang) if isinstance(outcome, Exception) else text("app.flips.no_row", lang)
-    return Cell(content=_figure_cell(then, lang), style="flipped" if _changed(now, then) else "")
+    return Cell(content=_figure_cell(then, lang), style="flipped" if _flipped(now, then) else "")
 
 
 def _zone_cells(label: str, now: VerdictRow, row: VerdictRow | None, lang: str) -> list[Cell | Markup | str]:
@@ -159,5 +168,5 @@ def _zone_cells(label: str, now: VerdictRow, row: VerdictRow | None, lang: str) 
         figure(row.count),
         figure(row.density_per_km2, 1),
         figure(row.gap_count),
-        Cell(content=status_mark(row.status, lang), style="flipped" if _changed(now, row) else ""),
+        Cell(content=status_mark(row.status, lang), style="flipped" if _flipped(now, row) else ""),
     ]

@@ -14,7 +14,7 @@ from views.definition_fields import variations
 from views.definition_panel import show_definition_panel
 from views.evaluation import Evaluation, evaluate
 from views.flips import Variation, flip_sentence, flip_table
-from views.html_table import fragment
+from views.html_table import fragment, join
 from views.inventory_panel import show_inventory_panel
 from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
@@ -22,7 +22,7 @@ from views.messages import note, reporting
 from views.pack_frames import POLES, STATIONS
 from views.plan_tables import finding_note
 from views.scene import map_scene
-from views.selection import pick_zone, show_search, show_selection, show_zone_choice
+from views.selection import pick, show_search, show_selection, show_zone_choice
 from views.session import brought_inventory, current_view, own_evaluations
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_overview"]
 
-MAP_HEIGHT: Final = 742
+LEAST_MAP_HEIGHT: Final = 420
 
 
 def show_overview() -> None:
@@ -79,9 +79,9 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
         poles=frames.inventories[POLES],
         tianditu_key=tianditu_key(),
     )
-    click = show_atlas(build_atlas(scene, lang=view.lang), height=MAP_HEIGHT, key="atlas")
+    click = show_atlas(build_atlas(scene, lang=view.lang), height=LEAST_MAP_HEIGHT, key="atlas")
     if click is not None:
-        pick_zone(click)
+        pick(click, frames)
 
 
 def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
@@ -102,8 +102,15 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
     key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
     if evaluation.zones is not None:
         note(text(key, lang), tone="caution" if evaluation.synthetic else "plain")
-        for notice in evaluation.zones.notices:
-            note(notice.message(lang))
+        st.html(
+            fragment(
+                '<ul class="remarks">{items}</ul>',
+                items=join(
+                    fragment("<li>{words}</li>", words=notice.message(lang))
+                    for notice in evaluation.zones.notices
+                ),
+            )
+        )
     show_selection(frames, view, evaluation, _others(view))
 
 

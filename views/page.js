@@ -46,7 +46,7 @@
     for (const name of ATTRIBUTES) {
       swap(node, name, () => node.getAttribute(name), (words) => node.setAttribute(name, words));
     }
-    if (node.tagName === "IFRAME") node.title = atlas.mapTitle;
+    if (node.tagName === "IFRAME" && node.title !== atlas.mapTitle) node.title = atlas.mapTitle;
     node.childNodes.forEach(translate);
   };
   atlas.translate = translate;

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
-__all__ = ["pick_zone", "show_search", "show_selection", "show_zone_choice"]
+__all__ = ["pick", "show_search", "show_selection", "show_zone_choice"]
 
 
 def show_search(frames: PackFrames, view: ViewState) -> None:
@@ -68,14 +68,14 @@ def show_zone_choice(frames: PackFrames, view: ViewState) -> None:
     )
 
 
-def pick_zone(click: MapClick) -> None:
-    """Select what was clicked on the map, once for each click."""
-    if click == st.session_state.get(SessionKey.LAST_CLICK):
-        return
-    st.session_state[SessionKey.LAST_CLICK] = click
-    if click.zone_id is not None and click.zone_id != current_view().zone:
-        change_view(zone=click.zone_id)
-        st.rerun()
+def pick(click: MapClick, frames: PackFrames) -> None:
+    """Select what was clicked: a place, a zone, and with a second click the part of that zone."""
+    if click.kind == "place":
+        change_view(place=click.id)
+    else:
+        again = click.id == current_view().zone and click.part_id in frames.names["zh"]
+        change_view(zone=click.part_id if again else click.id)
+    st.rerun()
 
 
 def show_selection(

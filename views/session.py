@@ -42,7 +42,6 @@ class SessionKey(StrEnum):
     IGNORED = "ignored"
     INVENTORY = "inventory"
     UPLOAD_ROUND = "upload_round"
-    LAST_CLICK = "last_click"
     LANGUAGE = "widget_language"
     ZONE = "widget_zone"
     SEARCH = "widget_search"
