@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from geodata.build import build_boundaries
 from geodata.build.geometry_files import GEOGRAPHY_DIR, read_features
@@ -94,6 +96,32 @@ def test_arcs_that_no_longer_close_are_refused():
     speck = shapely.box(113.1, 23.0, 113.10001, 23.00001)
     with pytest.raises(ValueError, match="tolerance"):
         build_boundaries.simplify_shared_arcs({"haizhu": square, "speck": speck})
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    wiggle_m=st.floats(0, 30),
+)
+def test_simplified_neighbours_share_their_line_or_are_refused(seed, wiggle_m):
+    rng = np.random.default_rng(seed)
+    height = np.linspace(23.0, 23.1, 60)
+    lines = [
+        np.column_stack([lon + rng.normal(0, wiggle_m, height.size) / 102_000, height])
+        for lon in (113.00, 113.05, 113.10, 113.15)
+    ]
+    strips = [shapely.Polygon(np.vstack([left, right[::-1]])) for left, right in pairwise(lines)]
+    tiles = dict(zip(("west", "haizhu", "east"), strips, strict=True))
+    assume(shapely.coverage_is_valid(strips))
+    try:
+        simple = build_boundaries.simplify_shared_arcs(tiles)
+    except ValueError:
+        return
+    assert shapely.coverage_is_valid(list(simple.values()))
+    for key, tile in tiles.items():
+        limit = 2 if key == "haizhu" else 40
+        before, after = metric(tile, simple[key])
+        assert shapely.hausdorff_distance(before.boundary, after.boundary) <= limit + 0.05
+        assert shapely.count_coordinates(after) <= shapely.count_coordinates(before)
 
 
 def test_source_rebuilds_the_committed_file(monkeypatch, tmp_path, districts):
