@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import folium
 
+from layers.backdrop_layer import backdrop_layer
 from layers.elements import AtlasFoliumMap, ScriptElement
 from layers.escape import escape_text, script_json
 from layers.furniture import badges, foot_lines, is_synthetic, legend, status_styles
@@ -26,8 +27,6 @@ from spatial.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from geopandas import GeoDataFrame
 
     from layers.scene import MapScene
 
@@ -134,7 +133,7 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
     if LayerId.TIANDITU in on and scene.tianditu_key:
         yield "tianditu", "tiles", opacity[LayerId.TIANDITU], script_json(_tianditu(scene, lang))
     if scene.backdrop is not None:
-        yield "backdrop", "backdrop", 1.0, script_json(_backdrop(scene.backdrop, lang=lang))
+        yield "backdrop", "backdrop", 1.0, script_json(backdrop_layer(scene.backdrop, lang=lang, home=_home(scene)))
     if scene.district is not None:
         yield "district", "district", 1.0, script_json(area_layer(scene.district, lang=lang))
     if LayerId.ZONES in on and scene.zones is not None:
@@ -177,13 +176,6 @@ def _place_layers(
         if layer in scene.layers_on and scene.place_points is not None:
             data = script_json(place_layer(scene.place_points, layer, lang=lang))
             yield layer.value, "places", opacity[layer], data
-
-
-def _backdrop(backdrop: GeoDataFrame, *, lang: str) -> dict[str, Any]:
-    items = area_layer(backdrop, lang=lang)["items"]
-    for item, kind in zip(items, backdrop["kind"], strict=True):
-        item["kind"] = str(kind)
-    return {"items": items}
 
 
 def _tianditu(scene: MapScene, lang: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def badges(scene: MapScene, *, lang: str) -> list[dict[str, str]]:
         "reference": _is_reference(scene.zones),
     }
     return [
-        {"word": text(f"map.badge_{name}", lang), "why": text(f"map.badge_{name}_title", lang)}
+        {"word": text(f"verdict.badge_{name}", lang), "why": text(f"map.badge_{name}_title", lang)}
         for name, applied in applies.items()
         if applied
     ]

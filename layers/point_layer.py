@@ -63,7 +63,7 @@ def point_layer(points: GeoDataFrame, *, lang: str, title: str, colour: str, syn
         for name, (heading, words) in SHOWN.items()
         if name in here
     ]
-    note = [text("map.tip_synthetic", lang), text("map.badge_synthetic", lang)] if synthetic else None
+    note = [text("map.tip_synthetic", lang), text("verdict.badge_synthetic", lang)] if synthetic else None
     data: dict[str, Any] = {
         "title": title,
         "colour": colour,

@@ -84,7 +84,7 @@ def _geometry_lines(row: Series, *, lang: str) -> list[Line]:
 
 def _status_word(status: Status, *, lang: str, synthetic: bool) -> str:
     look = CLASSIFICATION[status]
-    mark = f"{text('map.badge_synthetic', lang)} · " if synthetic else ""
+    mark = f"{text('verdict.badge_synthetic', lang)} · " if synthetic else ""
     return f"{mark}{look.symbol} {look.label(lang)}"
 
 

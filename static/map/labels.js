@@ -15,12 +15,10 @@ window.atlas = window.atlas || {};
     bottom: centre.y + size.y / 2,
   });
 
-  // Offsets of a label's centre from its point, best first.
-  function areaOffsets(size) {
-    const across = size.x * 0.6, down = size.y * 1.1;
-    const steps = [[0, 0], [0, -1], [0, 1], [-1, 0], [1, 0], [-1, -1], [1, -1], [-1, 1], [1, 1], [0, -2], [0, 2]];
-    return steps.map(([x, y]) => L.point(x * across, y * down));
-  }
+  // Offsets of a label's centre from its point, nearest first.
+  const GRID = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
+  const STEPS = GRID.flatMap((x) => GRID.map((y) => [x, y])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
+  const areaOffsets = (size) => STEPS.map(([x, y]) => L.point(x * size.x * 0.5, y * size.y));
 
   function pointOffsets(size, radius) {
     const x = radius + 3 + size.x / 2, y = radius + 1 + size.y / 2;
@@ -56,7 +54,7 @@ window.atlas = window.atlas || {};
       this.layout();
     },
 
-    // A label: {at, lines, look, rank, radius?, polygons?, mustFit?}; the highest rank is placed first.
+    // A label: {at, lines, look, rank, radius?, polygons?, mustFit?, gives?}; the highest rank is placed first.
     setLabels: function (name, labels) {
       for (const label of this._sets.get(name) || []) label.element.remove();
       for (const label of labels) {
@@ -99,23 +97,25 @@ window.atlas = window.atlas || {};
     _place: function (label, placed, symbols) {
       const offsets = label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
       const others = symbols.filter(([owner]) => owner !== label).map(([, box]) => box);
-      // A zone's name may cover a symbol where nothing else is free; a place's name never does.
-      const rounds = label.radius || label.mustFit ? [others] : [others, []];
-      for (const obstacles of rounds) {
+      // What a label may do without, step by step: a zone's name gives way last, a place's name at once.
+      const rounds = label.gives
+        ? [[others, true], [[], true], [others, false], [[], false]]
+        : [[others, Boolean(label.mustFit)]];
+      for (const [obstacles, inside] of rounds) {
         for (const offset of offsets) {
-          const centre = label.point.add(offset);
-          const box = boxAt(centre, label.size);
+          const centre = label.point.add(offset), box = boxAt(centre, label.size);
           const free = !placed.some((b) => overlaps(box, b)) && !obstacles.some((b) => overlaps(box, b));
-          if (free && this._fits(label, box, centre)) return centre;
+          if (free && this._lies(label, box, centre, inside)) return centre;
         }
       }
       return null;
     },
 
-    _fits: function (label, box, centre) {
+    // Whether the label's middle, or all of it, lies in its area.
+    _lies: function (label, box, centre, wholly) {
       if (!label.polygons) return true;
       const points = [centre];
-      if (label.mustFit) {
+      if (wholly) {
         for (const x of [box.left, centre.x, box.right]) {
           for (const y of [box.top, box.bottom]) points.push(L.point(x, y));
         }

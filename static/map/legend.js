@@ -96,6 +96,10 @@
         row(list, statusPicture(entry.status), `${entry.symbol} ${entry.word}${entry.count ? ` (${entry.count})` : ""}`);
       }
     }
+    if (legend.lines.length) {
+      const list = section(body, legend.lines_title);
+      for (const entry of legend.lines) row(list, linePicture(entry.style), entry.word);
+    }
     if (view.pointLayers.size) {
       const list = section(body, view.text.legend_points);
       for (const canvas of view.pointLayers.values()) {
@@ -109,10 +113,6 @@
       const list = section(body, view.text.legend_places);
       for (const [word, look] of symbols) row(list, atlas.symbolPicture(look), word);
       if (view.hasRings()) make("p", "", body, view.text.confidence);
-    }
-    if (legend.lines.length) {
-      const list = section(body, legend.lines_title);
-      for (const entry of legend.lines) row(list, linePicture(entry.style), entry.word);
     }
     box.open = wasOpen;
   }

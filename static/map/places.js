@@ -31,7 +31,7 @@
       if (item.confidence_m) {
         L.circle(item.at, {
           pane: "atlas-rings", interactive: false, radius: item.confidence_m, color: colour, weight: 0.8,
-          opacity: 0.45 * opacity, dashArray: "2 3", fillColor: colour, fillOpacity: 0.05 * opacity,
+          opacity: 0.6 * opacity, dashArray: "2 4", fill: false,
         }).addTo(group);
       }
       const icon = L.divIcon({

@@ -24,7 +24,15 @@
     return xy;
   }
 
-  const radiusAt = (zoom) => Math.max(1.3, Math.min(5.5, 1.3 + (zoom - 12) * 0.75));
+  // Dots grow with the zoom, but never so much that neighbours run into one another.
+  function spacing(xy) {
+    let west = Infinity, east = -Infinity, north = Infinity, south = -Infinity;
+    for (let i = 0; i < xy.length; i += 2) {
+      west = Math.min(west, xy[i]); east = Math.max(east, xy[i]);
+      north = Math.min(north, xy[i + 1]); south = Math.max(south, xy[i + 1]);
+    }
+    return Math.sqrt(((east - west) * (south - north)) / Math.max(1, xy.length / 2));
+  }
 
   // Leaflet's renderer moves and scales the canvas; it is drawn anew when the view rests.
   const PointCanvas = L.Renderer.extend({
@@ -37,6 +45,7 @@
       this._data = data;
       this._xy = project(data.positions);
       this._planned = bytes(data.planned);
+      this._spacing = spacing(this._xy);
     },
 
     _initContainer: function () {
@@ -50,6 +59,11 @@
     },
     _updatePaths: function () {},
     _onZoomEnd: function () {},
+
+    _radius: function () {
+      const zoom = this._map.getZoom(), room = this._spacing * Math.pow(2, zoom) * 0.27;
+      return Math.max(0.8, Math.min(5.5, 1.4 + (zoom - 12) * 0.75, Math.max(room, 0.8)));
+    },
 
     fade: function (opacity) {
       this.options.opacity = opacity;
@@ -69,7 +83,7 @@
     },
 
     _draw: function (context, size, ratio) {
-      const zoom = this._map.getZoom(), scale = Math.pow(2, zoom), radius = radiusAt(zoom);
+      const zoom = this._map.getZoom(), scale = Math.pow(2, zoom), radius = this._radius();
       const origin = this._map.getPixelOrigin().add(this._bounds.min);
       const sprites = [this._sprite(radius, ratio, false), this._sprite(radius, ratio, true)];
       const half = sprites[0].width / 2;
@@ -81,7 +95,7 @@
     },
 
     _sprite: function (radius, ratio, hollow) {
-      const sprite = document.createElement("canvas"), rim = radius > 2.5 ? 1 : 0.4;
+      const sprite = document.createElement("canvas"), rim = radius > 2.5 ? 1 : radius > 1.5 || hollow ? 0.4 : 0;
       const side = Math.ceil((radius + rim + 1) * 2 * ratio);
       sprite.width = sprite.height = side;
       const context = sprite.getContext("2d");
@@ -90,9 +104,11 @@
       context.arc(side / 2 / ratio, side / 2 / ratio, radius, 0, 2 * Math.PI);
       context.fillStyle = hollow ? "#ffffff" : this._data.colour;
       context.fill();
-      context.lineWidth = rim;
-      context.strokeStyle = hollow ? this._data.colour : "#ffffff";
-      context.stroke();
+      if (rim) {
+        context.lineWidth = rim;
+        context.strokeStyle = hollow ? this._data.colour : "#ffffff";
+        context.stroke();
+      }
       return sprite;
     },
 
@@ -100,7 +116,7 @@
     nearest: function (at) {
       if (this._map.getZoom() < MIN_TIP_ZOOM) return -1;
       const scale = Math.pow(2, this._map.getZoom()), here = this._map.project(at);
-      const reach = Math.max(REACH, radiusAt(this._map.getZoom()) + 2);
+      const reach = Math.max(REACH, this._radius() + 2);
       let best = reach * reach, found = -1;
       for (let i = 0; i < this._xy.length; i += 2) {
         const dx = this._xy[i] * scale - here.x, dy = this._xy[i + 1] * scale - here.y, d = dx * dx + dy * dy;

@@ -84,7 +84,7 @@
       if (item.anchor) {
         const river = item.kind === "river";
         labels.push({
-          at: item.anchor, lines: [item.short], look: river ? "river" : "neighbour",
+          at: item.anchor, lines: [item.label], look: river ? "river" : "neighbour",
           rank: river ? 45 : 20, polygons, mustFit: !river,
         });
       }
@@ -120,7 +120,7 @@
       shape.on("mouseout", () => (view.hoveredZone = null));
       shape.on("click", (event) => chooseZone(view, item, event.latlng));
       if (item.anchor) {
-        labels.push({ at: item.anchor, lines: [item.short, item.second], look: "zone", rank: 100, polygons });
+        labels.push({ at: item.anchor, lines: [item.short, item.second], look: "zone", rank: 100, polygons, gives: true });
       }
     }
     outlines(data.lines, { colour: "#33424f", weight: 1.4, casing: true }, "atlas-lines").addTo(group);
