@@ -91,7 +91,7 @@ def test_goal(plan, indicator, value, unit, year):
 
 
 def test_no_goal_is_given_a_base_and_only_measures_a_year(plan):
-    assert len(plan.indicators) == 26
+    assert len(plan.indicators) == 25
     assert not [goal.indicator_id for goal in plan.indicators if goal.base_value is not None]
     for goal in plan.indicators:
         in_chapter_two = goal.section_id.startswith(f"{DOCUMENT_ID}.2.")
@@ -105,17 +105,17 @@ def test_full_coverage_is_a_goal_without_a_number(plan):
 
 
 @pytest.mark.parametrize(
-    ("indicator", "finding"),
+    ("record", "finding"),
     [
         ("rd_intensity_damaged", "new-era.misread-percent"),
         ("provincial_platforms", "new-era.platforms-two-wordings"),
         ("rd_units_industrial", "new-era.rd-units-two-scopes"),
-        ("tech_firms_doubled", "new-era.no-bases"),
+        ("context.tech_firms_doubled", "new-era.no-bases"),
         ("patents", "new-era.patent-name"),
     ],
 )
-def test_finding_stands_beside_the_goal_it_touches(plan, indicator, finding):
-    touching = {row.finding_id for row in plan.findings_touching(f"{DOCUMENT_ID}.{indicator}")}
+def test_finding_stands_beside_the_figure_it_touches(plan, record, finding):
+    touching = {row.finding_id for row in plan.findings_touching(f"{DOCUMENT_ID}.{record}")}
     assert finding in touching
 
 
