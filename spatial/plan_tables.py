@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
+import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -25,27 +25,16 @@ __all__ = ["read_document", "read_findings", "read_records"]
 Record = TypeVar("Record")
 
 
-def _number(cell: str) -> float | None:
-    if not cell:
-        return None
-    value = float(cell)
-    if not math.isfinite(value):
-        raise ValueError(cell)
-    return value
-
-
-def _optional_int(cell: str) -> int | None:
-    return int(cell) if cell else None
-
-
-_CONVERTERS: Final[Mapping[str, tuple[Callable[[str], object], str]]] = {
-    "str": (str, "text"),
-    "OptionalText": (str, "text"),
-    "int": (int, "整数 / a whole number"),
-    "int | None": (_optional_int, "整数或空 / a whole number or nothing"),
-    "float | None": (_number, "数字或空 / a number or nothing"),
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_WHOLE_NUMBER: Final = re.compile(r"-?\d+", re.ASCII)
+_NUMBER_COLUMNS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[str], object], str]]] = {
+    "int": (_WHOLE_NUMBER, int, "plan.not_a_whole_number"),
+    "int | None": (_WHOLE_NUMBER, int, "plan.not_a_whole_number"),
+    "float | None": (_NUMBER, float, "plan.not_a_number"),
 }
+_REQUIRED: Final = frozenset({"str", "int"})
 
+_JSON_NAMES: Final = {str: "string", int: "number", list: "array", dict: "object", type(None): "null"}
 _OPTIONAL: Final = (str, type(None))
 _DOCUMENT_SHAPE: Final[Mapping[str, tuple[type, ...]]] = {
     "document_id": (str,),
@@ -91,8 +80,7 @@ def _read_json(path: Path) -> object:
     try:
         return json.loads(_read_text(path))
     except json.JSONDecodeError as error:
-        reason = f"JSON, line {error.lineno}"
-        raise PackError("plan.unreadable_file", path=path.name, reason=reason) from error
+        raise PackError("plan.not_json", path=path.name, row=error.lineno) from error
 
 
 def read_records(path: Path, record_type: type[Record]) -> tuple[Record, ...]:
@@ -130,18 +118,25 @@ def _record(
         raise PackError("plan.wrong_cell_count", path=path.name, row=line)
     cells = dict(zip(header, row, strict=True))
     identity = row[0] or f"#{line}"
-    values: dict[str, object] = {}
-    for field in fields(record_type):  # type: ignore[arg-type]
-        cell = cells[field.name]
-        kind = str(field.type)
-        if kind == "str" and not cell.strip():
-            raise PackError("plan.empty_cell", path=path.name, record=identity, field=field.name)
-        convert, expected = _CONVERTERS[kind]
-        try:
-            values[field.name] = convert(cell)
-        except ValueError:
-            raise _bad_value(path, identity, field.name, cell, expected) from None
+    values = {
+        field.name: _cell(cells[field.name], str(field.type), path=path, record=identity, field=field.name)
+        for field in fields(record_type)  # type: ignore[arg-type]
+    }
     return record_type(**values)
+
+
+def _cell(cell: str, kind: str, *, path: Path, record: str, field: str) -> object:
+    """Return the value of a cell whose record field is annotated as ``kind``."""
+    if kind in _REQUIRED and not cell.strip():
+        raise PackError("plan.empty_cell", path=path.name, record=record, field=field)
+    if kind not in _NUMBER_COLUMNS:
+        return cell
+    if not cell:
+        return None
+    pattern, convert, complaint = _NUMBER_COLUMNS[kind]
+    if not pattern.fullmatch(cell):
+        raise PackError(complaint, path=path.name, record=record, field=field, value=cell)
+    return convert(cell)
 
 
 def read_document(path: Path) -> Document:
@@ -167,7 +162,7 @@ def read_findings(path: Path) -> tuple[Finding, ...]:
     """
     entries = _read_json(path)
     if not isinstance(entries, list):
-        raise _bad_value(path, path.name, "[]", entries, "a list of findings")
+        raise PackError("plan.not_a_list", path=path.name)
     return tuple(_finding(entry, path=path, number=i) for i, entry in enumerate(entries, start=1))
 
 
@@ -193,22 +188,16 @@ def _object(
     entry: object, *, path: Path, record: str, shape: Mapping[str, tuple[type, ...]]
 ) -> dict[str, Any]:
     if not isinstance(entry, dict) or set(entry) != set(shape):
-        raise _bad_value(path, record, "{}", entry, "{" + ", ".join(shape) + "}")
+        given = set(entry) if isinstance(entry, dict) else set()
+        missing = ", ".join(sorted(set(shape) - given))
+        extra = ", ".join(sorted(given - set(shape)))
+        raise PackError("plan.wrong_fields", path=path.name, record=record, missing=missing, extra=extra)
     for field, types in shape.items():
         value = entry[field]
         if not isinstance(value, types) or isinstance(value, bool) or value == "":
-            names = " | ".join(kind.__name__ for kind in types)
-            raise _bad_value(path, record, field, value, names)
+            names = " | ".join(_JSON_NAMES[kind] for kind in types)
+            shown = json.dumps(value, ensure_ascii=False)[:60]
+            raise PackError(
+                "plan.wrong_type", path=path.name, record=record, field=field, value=shown, expected=names
+            )
     return entry
-
-
-def _bad_value(path: Path, record: str, field: str, value: object, expected: str) -> PackError:
-    shown = str(value)[:60]
-    return PackError(
-        "plan.bad_value",
-        path=path.name,
-        record=record,
-        field=field,
-        value=shown,
-        expected=expected,
-    )
