@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 from pyproj import Geod
 
-from spatial.crs import CANONICAL_CRS, metric_crs_for, require_crs, to_metric, transform_xy
+from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, require_crs, transform_xy
 from spatial.errors import GeometryError
 from spatial.units import M_PER_KM, SQ_M_PER_SQ_KM
 
@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-__all__ = ["CGCS2000_ELLIPSOID", "MAX_EDGE_M", "area_km2", "measure", "perimeter_km", "require_polygons"]
+__all__ = [
+    "CGCS2000_ELLIPSOID",
+    "MAX_EDGE_M",
+    "area_km2",
+    "measure",
+    "outlines",
+    "perimeter_km",
+    "require_geometry",
+    "require_polygons",
+]
 
 MAX_EDGE_M: Final = 50.0
 CGCS2000_ELLIPSOID: Final = Geod(a=6378137.0, rf=298.257222101)
@@ -73,24 +82,54 @@ def require_polygons(gdf: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str) -> No
         With the number and the positions (counted from one) of the faulty rows.
     """
     geometry = gdf.geometry.to_numpy()
-    there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    there = ~_without_geometry(geometry)
     flat = np.isin(shapely.get_type_id(geometry), (_POLYGON, _MULTIPOLYGON))
     for bad, key in (
         (there & ~flat, "verdict.not_polygons"),
         (there & flat & ~shapely.is_valid(geometry), "verdict.invalid_polygons"),
     ):
-        rows = np.flatnonzero(bad) + 1
-        if rows.size:
-            shown = ", ".join(str(row) for row in rows[:_SHOWN])
-            raise GeometryError(key, layer=layer, count=rows.size, rows=shown)
+        if bad.any():
+            raise GeometryError(key, layer=layer, count=bad.sum(), rows=_named_rows(bad))
+
+
+def require_geometry(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
+    """Raise unless there are zones and each has an outline.
+
+    Raises
+    ------
+    GeometryError
+        With the number and the positions (counted from one) of the rows without.
+    """
+    missing = _without_geometry(gdf.geometry.to_numpy())
+    if not len(gdf):
+        raise GeometryError("verdict.no_zones")
+    if missing.any():
+        raise GeometryError("verdict.zones_without_geometry", count=missing.sum(), rows=_named_rows(missing))
+
+
+def outlines(gdf: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS | str) -> NDArray[np.object_]:
+    """Return the polygons of ``gdf`` in ``crs``; None stays where there is no geometry.
+
+    Raises
+    ------
+    MissingCrsError
+        If no system is stated.
+    GeometryError
+        If a geometry is no polygon, an invalid one, or lies where ``crs`` has no coordinates.
+    """
+    require_crs(gdf, layer="zones")
+    require_polygons(gdf, layer="zones")
+    moved: NDArray[np.object_] = reproject(gdf, crs).geometry.to_numpy()
+    lost = ~np.isfinite(shapely.bounds(moved)).all(axis=1) & ~_without_geometry(moved)
+    if lost.any():
+        raise GeometryError("verdict.off_the_grid", count=lost.sum(), rows=_named_rows(lost))
+    return moved
 
 
 def measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     """Return `area_km2` and `perimeter_km` as the columns of one frame, on the index of ``gdf``."""
-    require_crs(gdf, layer="zones")
-    require_polygons(gdf, layer="zones")
     crs = metric_crs_for(gdf)
-    dense = shapely.segmentize(shapely.force_2d(to_metric(gdf).geometry.to_numpy()), MAX_EDGE_M)
+    dense = shapely.segmentize(shapely.force_2d(outlines(gdf, crs)), MAX_EDGE_M)
     measured = np.full((len(gdf), 2), np.nan)
     for row, geometry in enumerate(dense):
         if geometry is not None and not geometry.is_empty:
@@ -102,6 +141,16 @@ def measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
         },
         index=gdf.index,
     )
+
+
+def _without_geometry(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    nothing: NDArray[np.bool_] = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    return nothing
+
+
+def _named_rows(faulty: NDArray[np.bool_]) -> str:
+    """Return the first faulty rows, counted from one."""
+    return ", ".join(str(row + 1) for row in np.flatnonzero(faulty)[:_SHOWN])
 
 
 def _on_ellipsoid(geometry: shapely.Geometry, crs: CRS) -> tuple[float, float]:

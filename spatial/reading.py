@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from spatial.area import require_polygons
+from spatial.area import outlines, require_geometry
 from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, require_crs
-from spatial.errors import GeometryError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -117,14 +116,11 @@ def _reading(points: gpd.GeoDataFrame, polygons: Geometries, crs: CRS | str) -> 
 
 
 def _outlines(zones: gpd.GeoDataFrame, crs: CRS | str) -> Geometries:
-    require_polygons(zones, layer="zones")
-    missing = shapely.is_missing(zones.geometry) | shapely.is_empty(zones.geometry)
-    if missing.any():
-        rows = ", ".join(str(row + 1) for row in np.flatnonzero(missing))
-        raise GeometryError("verdict.zones_without_geometry", count=missing.sum(), rows=rows)
-    outlines: Geometries = reproject(zones, crs).geometry.to_numpy()
-    return outlines
+    require_geometry(zones)
+    return outlines(zones, crs)
 
 
 def _finite(points: Geometries) -> NDArray[np.bool_]:
-    return np.isfinite(shapely.get_x(points)) & np.isfinite(shapely.get_y(points))
+    # Bounds, unlike coordinates, may be asked of an empty point.
+    finite: NDArray[np.bool_] = np.isfinite(shapely.bounds(points)).all(axis=1)
+    return finite

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from spatial.definition import Definition, Indoor, LifecycleStatus, Numerator, Shared, word_key
 from spatial.errors import BasisUnavailableError, CellLevelTableError
@@ -147,7 +148,7 @@ def _first_of_each(
     points: gpd.GeoDataFrame, key: pd.Series, numerator: TextKey, notices: list[Notice]
 ) -> NDArray[np.int64]:
     """Keep one row per key, chosen by id and position so that the row order does not matter."""
-    x, y = points.geometry.x.to_numpy(), points.geometry.y.to_numpy()
+    x, y = shapely.bounds(points.geometry.to_numpy())[:, :2].T
     table = pd.DataFrame(
         {"key": key.to_numpy(), "site": _words(points, "site_id").to_numpy(), "x": x, "y": y}
     )
