@@ -31,9 +31,11 @@ class Evaluation:
     Attributes
     ----------
     names : mapping
-        Language -> id of a district, zone or part -> its short name.
+        Language -> id of a district, zone or part -> its name.
     published : tuple of CheckResult
         The district by published counts, one result for each basis of its area.
+    published_as_of : str
+        The day of that count.
     district : CheckResult or None
         The district by the inventory that was brought; None for the demonstration.
     zones, parts : CheckResult or None
@@ -44,6 +46,7 @@ class Evaluation:
     synthetic: bool
     names: Mapping[str, Mapping[str, str]]
     published: tuple[CheckResult, ...]
+    published_as_of: str
     district: CheckResult | None
     zones: CheckResult | None
     parts: CheckResult | None
@@ -78,6 +81,7 @@ def evaluate(frames: PackFrames, definition: Definition, *, brought: Inventory |
         synthetic=inventory is not None and inventory.synthetic,
         names=frames.names,
         published=tuple(_published(frames, definition)),
+        published_as_of="" if frames.published is None else frames.published.as_of,
         district=_check(frames, "district", brought, definition) if brought else None,
         zones=results.get("zones"),
         parts=results.get("parts"),

@@ -28,7 +28,7 @@ def percent(ratio: object) -> str:
 def interval(low: object, high: object, decimals: int = 1) -> str:
     """Return ``low`` to ``high``; one figure where both print alike."""
     first, last = figure(low, decimals), figure(high, decimals)
-    return first if first == last else f"{first} – {last}"
+    return first if first == last else f"{first}–{last}"
 
 
 def plain(value: object) -> str:

@@ -43,11 +43,17 @@ def join(parts: Iterable[Markup], separator: str = "") -> Markup:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its head, the unit printed under the head, and its alignment."""
+    """One column: its head, the unit printed under the head, and how it stands."""
 
     head: str
     unit: str = ""
     numeric: bool = False
+    roomy: bool = False
+
+    @property
+    def style(self) -> str:
+        """Style classes: figures stand right; a roomy column is left out on a narrow screen."""
+        return " ".join(name for name, on in (("num", self.numeric), ("roomy", self.roomy)) if on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +89,8 @@ def render_table(
     """
     heads = join(
         fragment(
-            '<th scope="col" class="{numeric}">{head}{unit}</th>',
-            numeric="num" if column.numeric else "",
+            '<th scope="col" class="{style}">{head}{unit}</th>',
+            style=column.style,
             head=column.head,
             unit=fragment("<small>{unit}</small>", unit=column.unit) if column.unit else Markup(""),
         )
@@ -107,7 +113,7 @@ def _row(columns: Sequence[Column], row: Sequence[Cell | Markup | str], *, style
     cells = []
     for position, (column, raw) in enumerate(zip(columns, row, strict=True)):
         cell = raw if isinstance(raw, Cell) else Cell(content=raw)
-        classes = " ".join(part for part in ("num" if column.numeric else "", cell.style) if part)
+        classes = f"{column.style} {cell.style}".strip()
         template = (
             '<th scope="row" class="{classes}">{content}</th>'
             if position == 0

@@ -20,7 +20,8 @@ from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
 from views.messages import note, reporting
 from views.pack_frames import POLES, STATIONS
-from views.plan_tables import finding_note
+from views.plan_tables import finding_note, finding_sentence
+from views.remarks import remark
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
 from views.session import brought_inventory, current_view, own_evaluations
@@ -48,7 +49,7 @@ def show_overview() -> None:
         _show_tools(frames, view)
         evaluation = _evaluation(view, view.definition)
         with st.container(key="atlas-main"):
-            map_side, verdict_side = st.columns([59, 41], gap="small")
+            map_side, verdict_side = st.columns([57, 43], gap="small")
             with map_side, reporting(view.lang):
                 _show_map(frames, view, evaluation)
             with verdict_side, st.container(key="atlas-verdict"), reporting(view.lang):
@@ -87,10 +88,11 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
 def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
     lang = view.lang
     rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
-    st.html(verdict_table(rows, lang, caption=text("app.verdict.caption", lang)))
-    target = frames.pack.target
-    if target is not None and target.indicator_id:
-        st.html(finding_note(frames.pack.plan, target.indicator_id, lang=lang))
+    st.html(verdict_table(rows, lang, caption=text("app.verdict.caption", lang), chosen=view.zone))
+    selected = view.zone is not None or view.place is not None
+    if selected:
+        show_selection(frames, view, evaluation, _others(view))
+    _show_findings(frames, lang)
     st.html(
         fragment(
             '<p class="definition-line"><strong>{head}</strong> {words}</p>',
@@ -106,12 +108,25 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
             fragment(
                 '<ul class="remarks">{items}</ul>',
                 items=join(
-                    fragment("<li>{words}</li>", words=notice.message(lang))
+                    fragment("<li>{words}</li>", words=remark(notice, frames.names[lang], lang))
                     for notice in evaluation.zones.notices
                 ),
             )
         )
-    show_selection(frames, view, evaluation, _others(view))
+    if not selected:
+        note(text("app.zone.hint", lang))
+
+
+def _show_findings(frames: PackFrames, lang: str) -> None:
+    """Show beside the district's figure what the texts themselves leave open about it."""
+    plan, target, published = frames.pack.plan, frames.pack.target, frames.published
+    if target is None or target.indicator_id is None:
+        return
+    about_count = plan.findings_touching(published.context_id) if published else ()
+    open_ones = [each for each in about_count if target.indicator_id in each.touches][:1]
+    for finding in open_ones:
+        note(finding_sentence(finding, lang), tone="caution")
+    st.html(finding_note(plan, target.indicator_id, lang=lang, besides=open_ones))
 
 
 def _evaluation(view: ViewState, definition: Definition) -> Evaluation:

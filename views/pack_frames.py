@@ -34,7 +34,7 @@ class PackFrames:
     layers : mapping
         ``"district"``, ``"zones"``, ``"parts"`` -> zone frame, those that the pack has.
     names : mapping
-        Language -> id of a district, zone or part -> short name, in the order of the layers.
+        Language -> id of a district, zone or part -> name, in the order of the layers.
     places : GeoDataFrame
         Places of the plans with a row in the place table; null geometry where nobody knows.
     backdrop : GeoDataFrame or None
@@ -72,9 +72,9 @@ def read_frames(name: str) -> PackFrames:
         layers=layers,
         names={
             lang: {
-                zone_id: short
-                for frame in layers.values()
-                for zone_id, short in zip(frame["zone_id"], frame[f"short_{lang}"], strict=True)
+                zone_id: name
+                for layer, frame in layers.items()
+                for zone_id, name in zip(frame["zone_id"], frame[_name_column(layer, lang)], strict=True)
             }
             for lang in LANGUAGES
         },
@@ -83,6 +83,11 @@ def read_frames(name: str) -> PackFrames:
         inventories={subject: pack.inventory(subject) for subject in (STATIONS, POLES)},
         published=counts[0] if counts else None,
     )
+
+
+def _name_column(layer: str, lang: str) -> str:
+    """Return the column that names the areas of a layer: the district in full, the others short."""
+    return f"name_{lang}" if layer == "district" else f"short_{lang}"
 
 
 def _places(pack: Pack) -> GeoDataFrame:

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from spatial.plan import PlanRecords
     from spatial.plan_records import ContextFigure, Document, Finding, Indicator
 
-__all__ = ["context_table", "document_table", "finding_list", "finding_note", "indicator_table"]
+__all__ = [
+    "context_table",
+    "document_table",
+    "finding_list",
+    "finding_note",
+    "finding_sentence",
+    "indicator_table",
+]
 
 
 def indicator_table(plan: PlanRecords, indicators: Sequence[Indicator], *, lang: str) -> Markup:
@@ -135,9 +142,21 @@ def document_table(plan: PlanRecords, documents: Sequence[Document], *, lang: st
     return render_table(columns, rows, caption=text("app.plan.documents_caption", lang), style="wide")
 
 
-def finding_note(plan: PlanRecords, touched_id: str, *, lang: str) -> Markup:
-    """Return the findings that touch a record, folded under their titles; or nothing."""
-    findings = plan.findings_touching(touched_id)
+def finding_sentence(finding: Finding, lang: str) -> Markup:
+    """Return one finding in the open: its title and what it is."""
+    return fragment(
+        '<span aria-hidden="true">⚑</span> <strong>{title}</strong> {detail}',
+        title=finding.title.in_language(lang),
+        detail=finding.detail.in_language(lang),
+    )
+
+
+def finding_note(plan: PlanRecords, touched_id: str, *, lang: str, besides: Sequence[Finding] = ()) -> Markup:
+    """Return the findings that touch a record, folded under their titles; or nothing.
+
+    ``besides`` are findings that stand in the open already.
+    """
+    findings = [each for each in plan.findings_touching(touched_id) if each not in besides]
     if not findings:
         return Markup("")
     titles = text("app.clause_separator", lang).join(each.title.in_language(lang) for each in findings)

@@ -14,7 +14,7 @@ from views.place_search import search_entries
 from views.session import SessionKey, change_view, current_view
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
-from views.zone_sheet import geometry_facts, place_sheet, zone_targets
+from views.zone_sheet import geometry_facts, members_sheet, mentions_sheet, place_sheet, zone_targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,43 +83,47 @@ def show_selection(
 ) -> None:
     """Show what is known of the selected place and the selected zone."""
     plan, lang = frames.pack.plan, view.lang
-    if view.place is not None:
-        place = next((each for each in plan.places if each.place_id == view.place), None)
-        if place is None:
-            note(text("app.search.unknown", lang, name=view.place), tone="caution")
-        else:
-            if not frames.is_located(place.place_id):
-                note(text("app.search.unlocated", lang, name=localised(place, "name", lang)), tone="caution")
-            st.html(place_sheet(plan, place, lang))
+    if view.place is not None and view.place != view.zone:
+        _show_place(frames, view.place, lang)
     if view.zone is None:
-        note(text("app.zone.hint", lang))
         return
     if view.zone not in frames.names[lang]:
         note(text("app.zone.unknown", lang, name=view.zone), tone="caution")
         return
-    if view.zone != view.place:
-        st.html(place_sheet(plan, plan.place(view.zone), lang))
-    _show_zone_figures(frames, view, evaluation, others)
+    zone = plan.place(view.zone)
+    st.html(place_sheet(plan, zone, lang))
+    _show_zone_figures(frames, view.zone, evaluation, lang)
+    st.html(zone_under_definitions(view.zone, evaluation, others, lang))
+    st.html(zone_targets(plan, view.zone, lang))
+    st.html(geometry_facts(_zone_record(frames, view.zone), lang))
+    st.html(members_sheet(plan, zone, lang))
+    st.html(mentions_sheet(plan, zone, lang))
 
 
-def _show_zone_figures(
-    frames: PackFrames, view: ViewState, evaluation: Evaluation, others: Sequence[Variation]
-) -> None:
-    lang, zone_id = view.lang, view.zone
-    assert zone_id is not None  # noqa: S101 -- the caller has looked
-    st.html(geometry_facts(_zone_record(frames, zone_id), lang))
+def _show_place(frames: PackFrames, place_id: str, lang: str) -> None:
+    """Show a place that is no zone; one whose position nobody knows says so."""
+    plan = frames.pack.plan
+    place = next((each for each in plan.places if each.place_id == place_id), None)
+    if place is None:
+        note(text("app.search.unknown", lang, name=place_id), tone="caution")
+        return
+    if not frames.is_located(place_id):
+        note(text("app.search.unlocated", lang, name=localised(place, "name", lang)), tone="caution")
+    st.html(place_sheet(plan, place, lang))
+    st.html(mentions_sheet(plan, place, lang))
+
+
+def _show_zone_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation, lang: str) -> None:
     every = [
         *district_rows(evaluation, lang),
         *rows_of(evaluation.zones, evaluation, lang),
         *rows_of(evaluation.parts, evaluation, lang),
     ]
-    children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
     rows = [row for row in every if row.zone_id == zone_id]
     if zone_id != frames.pack.district_zone_id:
+        children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
         rows += [row for row in every if row.zone_id in children]
     st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang), full=True))
-    st.html(zone_targets(frames.pack.plan, zone_id, lang))
-    st.html(zone_under_definitions(zone_id, evaluation, others, lang))
 
 
 def _found(place_ids: tuple[str, ...], zones: frozenset[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.text import text
@@ -41,6 +41,7 @@ class VerdictRow:
     synthetic: bool
     reference: bool
     schematic: bool
+    unstated: bool = False
     in_use: bool = True
 
 
@@ -52,8 +53,14 @@ def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
         rows += rows_of(evaluation.district, evaluation, lang, basis=text("app.verdict.by_inventory", lang))
     for result in sorted(evaluation.published, key=lambda each: each.definition.area_basis != chosen):
         basis = result.definition.area_basis
-        words = text("app.verdict.by_published", lang, basis=choice_word("area_basis", basis, lang))
-        rows += rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
+        words = text(
+            "app.verdict.by_published",
+            lang,
+            basis=choice_word("area_basis", basis, lang),
+            date=evaluation.published_as_of,
+        )
+        found = rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
+        rows += [replace(row, unstated=True) for row in found]
     return rows
 
 

@@ -18,28 +18,30 @@ __all__ = ["badges", "verdict_table"]
 
 
 def badges(row: VerdictRow, lang: str) -> Markup:
-    """Return the words that qualify a verdict: simulated, reference target, schematic."""
-    shown = [
-        name
-        for name, applies in (
-            ("synthetic", row.synthetic),
-            ("reference", row.reference),
-            ("schematic", row.schematic),
-        )
-        if applies
-    ]
-    return join(
-        fragment(
-            '<span class="badge {name}" title="{meaning}">{word}</span>',
-            name=name,
-            meaning=text(f"app.badge.{name}_meaning", lang),
-            word=text(f"app.badge.{name}", lang),
-        )
-        for name in shown
+    """Return the words that qualify a verdict: simulated, reference target, basis not stated."""
+    applying = {"synthetic": row.synthetic, "reference": row.reference, "unstated": row.unstated}
+    shown = join(badge(name, lang) for name, applies in applying.items() if applies)
+    return fragment('<span class="badges">{shown}</span>', shown=shown)
+
+
+def badge(name: str, lang: str) -> Markup:
+    """Return one word that qualifies a figure, with its meaning."""
+    return fragment(
+        '<span class="badge {name}" title="{meaning}">{word}</span>',
+        name=name,
+        meaning=text(f"app.badge.{name}_meaning", lang),
+        word=text(f"app.badge.{name}", lang),
     )
 
 
-def verdict_table(rows: Sequence[VerdictRow], lang: str, *, caption: str, full: bool = False) -> Markup:
+def verdict_table(
+    rows: Sequence[VerdictRow],
+    lang: str,
+    *,
+    caption: str,
+    full: bool = False,
+    chosen: str | None = None,
+) -> Markup:
     """Return the verdicts as a table.
 
     Parameters
@@ -51,17 +53,19 @@ def verdict_table(rows: Sequence[VerdictRow], lang: str, *, caption: str, full: 
     caption : str
         What the table shows.
     full : bool
-        Whether the interval and the attainment are shown too.
+        Whether the attainment is shown too, and the interval in a column of its own.
+    chosen : str, optional
+        Id of the area whose rows are marked.
     """
     stations, density = text("app.unit.stations", lang), text("app.unit.per_km2", lang)
     columns = [
         Column(head=text("app.verdict.zone", lang)),
-        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True),
+        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True, roomy=not full),
         Column(head=text("app.verdict.count", lang), unit=stations, numeric=True),
         Column(head=text("app.verdict.density", lang), unit=density, numeric=True),
         *([Column(head=text("app.verdict.interval", lang), unit=density, numeric=True)] if full else []),
-        Column(head=text("app.verdict.target", lang), unit=density, numeric=True),
-        Column(head=text("app.verdict.required", lang), unit=stations, numeric=True),
+        Column(head=text("app.verdict.target", lang), unit=density, numeric=True, roomy=not full),
+        Column(head=text("app.verdict.required", lang), unit=stations, numeric=True, roomy=not full),
         Column(head=text("app.verdict.gap", lang), unit=stations, numeric=True),
         *([Column(head=text("app.verdict.attainment", lang), numeric=True)] if full else []),
         Column(head=text("app.verdict.status", lang)),
@@ -70,30 +74,42 @@ def verdict_table(rows: Sequence[VerdictRow], lang: str, *, caption: str, full: 
         columns,
         [_cells(row, lang, full=full) for row in rows],
         caption=caption,
-        row_styles=["" if row.in_use else "not-in-use" for row in rows],
+        row_styles=[_row_style(row, chosen) for row in rows],
         style="verdicts",
     )
 
 
+def _row_style(row: VerdictRow, chosen: str | None) -> str:
+    if not row.in_use:
+        return "not-in-use"
+    return "chosen" if row.zone_id == chosen else ""
+
+
 def _cells(row: VerdictRow, lang: str, *, full: bool) -> list[Cell | Markup | str]:
-    name = fragment(
-        "{name}{basis}",
-        name=row.name,
-        basis=fragment('<small class="aside">{basis}</small>', basis=row.basis) if row.basis else Markup(""),
-    )
+    spread = interval(row.density_low, row.density_high)
+    certain = row.density_low == row.density_high
     return [
-        name,
+        fragment(
+            "{name} {schematic}{basis}",
+            name=row.name,
+            schematic=badge("schematic", lang) if row.schematic else Markup(""),
+            basis=_aside(row.basis) if row.basis else Markup(""),
+        ),
         figure(row.area_km2, 2),
         figure(row.count),
-        fragment("<strong>{density}</strong>", density=figure(row.density_per_km2, 1)),
-        *([interval(row.density_low, row.density_high)] if full else []),
+        fragment(
+            "<strong>{density}</strong>{spread}",
+            density=figure(row.density_per_km2, 1),
+            spread=Markup("") if certain or full else _aside(spread),
+        ),
+        *([spread] if full else []),
         plain(row.target_per_km2),
         figure(row.required_count),
         figure(row.gap_count),
         *([percent(row.attainment_ratio)] if full else []),
-        fragment(
-            '{mark}<span class="badges">{badges}</span>',
-            mark=status_mark(row.status, lang),
-            badges=badges(row, lang),
-        ),
+        fragment("{mark}{badges}", mark=status_mark(row.status, lang), badges=badges(row, lang)),
     ]
+
+
+def _aside(words: str) -> Markup:
+    return fragment('<small class="aside">{words}</small>', words=words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from spatial.text import text
 from views.citation import cite, localised
@@ -11,69 +11,58 @@ from views.html_table import Markup, fragment, join
 from views.plan_tables import finding_note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from spatial.plan import PlanRecords
     from spatial.plan_records import Place
 
-__all__ = ["geometry_facts", "place_sheet", "zone_targets"]
+__all__ = ["geometry_facts", "members_sheet", "mentions_sheet", "place_sheet", "zone_targets"]
 
-PARK_KINDS = ("park", "carrier", "platform", "culture", "commerce", "wetland")
+MEMBER_KINDS: Final = ("park", "carrier", "platform", "culture", "commerce", "wetland")
 
 
 def place_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
-    """Return role, parts, parks and the passages that speak of a place."""
+    """Return what a place is, its role with the source, and the findings that touch it."""
     return fragment(
         '<div class="sheet"><h3>{name} <span class="badge">{kind}</span></h3>'
-        "<p>{role} {source}</p>{findings}{parts}{members}{mentions}</div>",
+        "<p>{role} {source}</p>{findings}</div>",
         name=localised(place, "name", lang),
         kind=text(f"app.kind.{place.kind}", lang),
         role=localised(place, "role", lang),
         source=cite(plan, document_id=place.document_id, section_id=place.section_id, lang=lang),
         findings=finding_note(plan, place.place_id, lang=lang),
-        parts=_named(
-            [each for each in plan.places if each.parent_id == place.place_id and each.kind == "part"],
-            heading=text("app.sheet.parts", lang),
-            lang=lang,
-        ),
-        members=_named(_members(plan, place), heading=text("app.sheet.members", lang), lang=lang),
-        mentions=_mentions(plan, place, lang),
     )
 
 
-def _members(plan: PlanRecords, zone: Place) -> list[Place]:
-    """Return the parks and the like that a passage puts into ``zone``."""
-    inside = {mention.place_id for mention in plan.mentions if mention.zone_id == zone.place_id}
-    return [
-        place
-        for place in plan.places
-        if place.kind in PARK_KINDS and (place.place_id in inside or place.parent_id == zone.place_id)
-    ]
-
-
-def _named(places: Sequence[Place], *, heading: str, lang: str) -> Markup:
-    if not places:
+def members_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
+    """Return the parts of a zone, then the parks and the like that the plans put into it."""
+    inside = {mention.place_id for mention in plan.mentions if mention.zone_id == place.place_id}
+    lines = []
+    for kind in ("part", *MEMBER_KINDS):
+        names = [
+            localised(each, "name", lang)
+            for each in plan.places
+            if each.kind == kind and (each.parent_id == place.place_id or each.place_id in inside)
+        ]
+        if names:
+            words = text("app.list_separator", lang).join(names)
+            lines.append((text(f"app.kind.{kind}", lang), words))
+    if not lines:
         return Markup("")
     return fragment(
-        "<h4>{heading}</h4><ul>{items}</ul>",
-        heading=heading,
-        items=join(
-            fragment(
-                '<li>{name} <span class="cite">{kind}</span></li>',
-                name=localised(place, "name", lang),
-                kind=text(f"app.kind.{place.kind}", lang),
-            )
-            for place in places
-        ),
+        '<div class="sheet"><h4>{heading}</h4><dl>{items}</dl></div>',
+        heading=text("app.sheet.members", lang),
+        items=join(fragment("<dt>{kind}</dt><dd>{names}</dd>", kind=k, names=n) for k, n in lines),
     )
 
 
-def _mentions(plan: PlanRecords, place: Place, lang: str) -> Markup:
+def mentions_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
+    """Return the passages that speak of a place, each with its printed phrase and source."""
     passages = plan.mentions_of(place.place_id)
     if not passages:
         return Markup("")
     return fragment(
-        "<h4>{heading}</h4><ul>{items}</ul>",
+        '<div class="sheet"><h4>{heading}</h4><ul>{items}</ul></div>',
         heading=text("app.sheet.mentions", lang),
         items=join(
             fragment(
@@ -128,9 +117,10 @@ def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
     ]
     note = zone.get(f"note_{lang}")
     return fragment(
-        '<dl class="sheet">{items}</dl>{note}',
+        '<div class="sheet"><h4>{heading}</h4><dl>{items}</dl>{note}</div>',
+        heading=text("app.sheet.geometry", lang),
         items=join(fragment("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in facts),
-        note=fragment('<p class="sheet aside">{note}</p>', note=note) if note else Markup(""),
+        note=fragment('<p class="aside">{note}</p>', note=note) if note else Markup(""),
     )
 
 

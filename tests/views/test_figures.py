@@ -32,4 +32,4 @@ def test_plain_keeps_what_the_source_prints(value: object, written: str) -> None
 
 def test_interval_of_one_figure() -> None:
     assert interval(56.9, 56.9) == "56.9"
-    assert interval(50.04, 61.2) == "50.0 – 61.2"
+    assert interval(50.04, 61.2) == "50.0–61.2"

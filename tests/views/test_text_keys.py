@@ -35,7 +35,9 @@ FAMILIES = {
     "app.system.": [system.replace(":", "_").lower() for system in REFERENCE_SYSTEMS],
     "app.language_": ("zh", "en"),
     "app.badge.": [
-        f"{name}{tail}" for name in ("synthetic", "reference", "schematic") for tail in ("", "_meaning")
+        f"{name}{tail}"
+        for name in ("synthetic", "reference", "schematic", "unstated")
+        for tail in ("", "_meaning")
     ],
     "app.rejected.": ("row", "field", "value", "reason"),
     "app.source.": (
