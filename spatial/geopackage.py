@@ -74,6 +74,7 @@ def read_geopackage(
         path = Path(folder) / "layer.gpkg"
         path.write_bytes(data)
         counts = _count_rows(path, name)
+        _forget_counts(path)
         chosen = _choose(counts, layer, name)
         limits.check("features", counts[chosen])
         frame, wkt = _read_rows(path, chosen, name=name, limits=limits)
@@ -133,6 +134,12 @@ def _count_rows(path: Path, name: str) -> dict[str, int]:
             }
     except sqlite3.Error as fault:
         raise UnreadableFileError("error.not_gpkg", name=name) from fault
+
+
+def _forget_counts(path: Path) -> None:
+    """Drop the row counts that the file states of itself: a stale one hides rows from the reader."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("DROP TABLE IF EXISTS gpkg_ogr_contents")
 
 
 def _quoted(identifier: str) -> str:

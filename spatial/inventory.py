@@ -217,8 +217,7 @@ def _cell_frame(sheet: Sheet, good: NDArray[np.bool_], index: pd.Index) -> pd.Da
     chosen = [cells for cells, usable in zip(sheet.cells, good, strict=True) if usable]
     columns = {
         header: [
-            property_text(cells.get(header)) if not isinstance(cells, tuple) else cells[at]
-            for cells in chosen
+            property_text(cells[at] if isinstance(cells, tuple) else cells.get(header)) for cells in chosen
         ]
         for at, header in enumerate(sheet.headers)
     }

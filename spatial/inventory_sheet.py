@@ -14,7 +14,7 @@ from shapely.geometry import Point
 
 from spatial.coordinates import parse_coordinate
 from spatial.crs import Datum, parse_crs
-from spatial.errors import MissingColumnError, MissingCrsError
+from spatial.errors import MissingColumnError, MissingCrsError, UnsupportedFormatError
 from spatial.geojson import read_position
 from spatial.notice import Notice
 from spatial.station_words import pick_coordinates
@@ -78,6 +78,8 @@ def sheet_from_table(
         return pick_coordinates(cells, grid_first=grid)
 
     decoded = decode_text(data, name=name, encoding=encoding)
+    if decoded.characters.lstrip().startswith("{"):
+        raise UnsupportedFormatError("error.foreign_json", name=name)
     table = read_table(
         decoded.characters, name=name, limits=limits, is_header=lambda cells: coordinates(cells) is not None
     )

@@ -14,7 +14,7 @@ from spatial.errors import LimitExceededError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT_LIMITS", "SETTING_PREFIX", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "SETTING_PREFIX", "Limits", "setting_name"]
 
 SETTING_PREFIX: Final = "ATLAS_MAX_"
 
