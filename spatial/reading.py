@@ -122,5 +122,4 @@ def _outlines(zones: gpd.GeoDataFrame, crs: CRS | str) -> Geometries:
 
 def _finite(points: Geometries) -> NDArray[np.bool_]:
     # Bounds, unlike coordinates, may be asked of an empty point.
-    finite: NDArray[np.bool_] = np.isfinite(shapely.bounds(points)).all(axis=1)
-    return finite
+    return np.asarray(np.isfinite(shapely.bounds(points)).all(axis=1))

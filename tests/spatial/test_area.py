@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -21,7 +23,7 @@ GAUSS_KRUGER_114 = Proj("+proj=tmerc +lat_0=0 +lon_0=114 +k=1 +x_0=500000 +y_0=0
 def independent_ring(xy: np.ndarray) -> tuple[float, float]:
     """Area in m² and length in m of a ring on the metric grid, by another library's geodesics."""
     polygon = GRS80.Polygon()
-    for start, end in zip(xy[:-1], xy[1:], strict=True):
+    for start, end in pairwise(xy):
         pieces = int(np.ceil(np.hypot(*(end - start)) / 50.0))
         for step in range(pieces):
             lon, lat = GAUSS_KRUGER_114(*(start + (end - start) * step / pieces), inverse=True)

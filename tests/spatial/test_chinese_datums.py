@@ -59,6 +59,12 @@ def test_one_bad_row_does_not_touch_the_others():
     assert not np.isfinite(lon[1:]).any()
 
 
+def test_at_the_edge_of_the_window_the_way_back_ends_near_by():
+    lon, lat = gcj02_to_wgs84(np.linspace(72.0, 72.02, 41), np.full(41, 40.0))
+    assert np.abs(lon - np.linspace(72.0, 72.02, 41)).max() < 0.01
+    assert np.abs(lat - 40.0).max() < 0.01
+
+
 def test_shapes_are_kept():
     lon, lat = gcj02_to_wgs84(np.full((2, 3), 113.3), np.full((2, 3), 23.0))
     assert lon.shape == lat.shape == (2, 3)
