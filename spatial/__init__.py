@@ -10,7 +10,7 @@ Nothing here draws a map or knows a district; a plan is opened from its director
 from __future__ import annotations
 
 from spatial.area import area_km2, perimeter_km
-from spatial.check import check_count, check_zones, compare_definitions
+from spatial.check import check_count, check_surveyed, check_zones, compare_definitions
 from spatial.check_result import CheckResult
 from spatial.counting import LayerKind, assign_to_zones, count_by_zone, layer_kind, outside_count
 from spatial.crs import (
@@ -39,6 +39,7 @@ from spatial.definition import (
 )
 from spatial.notice import Notice
 from spatial.selection import Selection, select_stations
+from spatial.tally import Survey, survey
 from spatial.target import Target, TargetScope
 from spatial.verdict import STATUS_ORDER, Status, VerdictSettings
 
@@ -59,12 +60,14 @@ __all__ = [
     "Selection",
     "Shared",
     "Status",
+    "Survey",
     "Target",
     "TargetScope",
     "VerdictSettings",
     "area_km2",
     "assign_to_zones",
     "check_count",
+    "check_surveyed",
     "check_zones",
     "compare_definitions",
     "count_by_zone",
@@ -78,6 +81,7 @@ __all__ = [
     "points_from_lonlat",
     "require_crs",
     "select_stations",
+    "survey",
     "to_canonical",
     "to_metric",
     "to_web",

@@ -107,6 +107,11 @@ class Survey:
         return measure(self.zones)
 
     @property
+    def n_points(self) -> int:
+        """The number of rows given, with a position or without."""
+        return self.n_unplaced + (0 if self.points is None else len(self.points))
+
+    @property
     def synthetic(self) -> bool:
         """Whether a row of the inventory says that it is made up."""
         if self.points is None or "synthetic" not in self.points:

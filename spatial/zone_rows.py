@@ -127,7 +127,8 @@ def notices_on(found: Survey, rows: pd.DataFrame, *, synthetic: bool) -> tuple[N
 
 
 def _naming(key: str, rows: pd.DataFrame) -> Notice:
-    return Notice(key, {"count": len(rows), "zones": ", ".join(rows["zone_id"])})
+    named = {"zones": ", ".join(rows["name"]), "zone_ids": rows["zone_id"].tolist()}
+    return Notice(key, {"count": len(rows), **named})
 
 
 def _counts(zones: gpd.GeoDataFrame, tally: Tally) -> pd.DataFrame:

@@ -230,7 +230,9 @@ def test_too_small_zones_are_not_judged():
     strict = VerdictSettings(min_area_km2=3.0)
     result = check_zones(two_zones(), stations(3, 99), definition=ROWS, target=GOAL, settings=strict)
     assert set(result.rows["status"]) == {"too_small"}
-    assert "west" in next(n for n in result.notices if n.key == "verdict.zones_too_small").message("en")
+    told = next(n for n in result.notices if n.key == "verdict.zones_too_small")
+    assert told.params["zone_ids"] == ["east", "west"]
+    assert "西片" in told.message("zh")
 
 
 def test_zones_that_overlap_say_so_and_keep_the_total_apart():
