@@ -30,7 +30,10 @@
     if (height === undefined) return setHeight();
     least = height;
     fill();
+    window.setTimeout(fill, 1000); // the page above may still be taking its place
   };
+  // A run of the page may have moved the frame up or down.
+  window.addEventListener("message", function () { window.setTimeout(fill, 200); });
   var host = window.parent;
   host.addEventListener("resize", fill);
   window.addEventListener("pagehide", function () { host.removeEventListener("resize", fill); });

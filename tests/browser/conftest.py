@@ -1,0 +1,168 @@
+"""A real browser against a real server, with every address but this machine's closed and recorded."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = Path(__file__).parent / "apps"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+START_SECONDS = 60
+WAIT_MS = 45_000
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass
+class Server:
+    """A running page and the folder it is served from."""
+
+    url: str
+    folder: Path
+    log: Path
+
+
+@dataclass
+class Watched:
+    """A browser page and what it asked of the network or complained about."""
+
+    page: sync_api.Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def map(self) -> sync_api.FrameLocator:
+        return self.page.frame_locator("iframe[src*='streamlit_folium']").first
+
+    @property
+    def map_frame(self) -> sync_api.Frame:
+        return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
+
+    def wait_for_map(self) -> None:
+        """Wait until zones are drawn and the frame has taken its height."""
+        self.map.locator(".atlas-label-zone").first.wait_for(timeout=WAIT_MS)
+        self.map_frame.evaluate(
+            """async () => {
+                let last = -1;
+                while (last !== innerHeight) {
+                    last = innerHeight;
+                    await new Promise((done) => setTimeout(done, 700));
+                }
+            }"""
+        )
+
+
+def find_chromium() -> str | None:
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def streamlit_server(script: Path, *, folder: Path) -> Iterator[Server]:
+    """Run ``streamlit run script`` in ``folder`` on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.address=127.0.0.1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            [*command, f"--server.port={port}"], cwd=folder, env=environment, stdout=out, stderr=out
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_until_healthy(process, url, log)
+            yield Server(url, folder, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the server did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+
+
+def lay_out(script: Path, folder: Path) -> Path:
+    """Put a test page where the application would stand: beside static/ and .streamlit/."""
+    if not (ROOT / "static" / "vendor" / "contents.json").is_file():
+        pytest.fail("static/vendor is empty: run scripts/vendor_assets.py first")
+    shutil.copytree(ROOT / "static", folder / "static")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    return Path(shutil.copy(script, folder / script.name))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[sync_api.Browser]:
+    program = find_chromium()
+    if program is None:
+        message = "no Chromium found: NONE OF THE BROWSER TESTS RAN"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def map_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the map alone, once for all tests."""
+    folder = tmp_path_factory.mktemp("map-alone")
+    with streamlit_server(lay_out(APPS / "map_alone.py", folder), folder=folder) as server:
+        yield server
+
+
+@pytest.fixture
+def open_page(chromium: sync_api.Browser) -> Iterator[object]:
+    """Return a function that opens an address in a fresh profile and watches it."""
+    contexts = []
+
+    def open_one(url: str, *, viewport: dict[str, int] = DESKTOP) -> Watched:
+        context = chromium.new_context(viewport=viewport, locale="zh-CN")
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        watched = Watched(context.new_page())
+        context.route("**/*", lambda route: let_through(route, watched))
+        watched.page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        watched.page.goto(url)
+        return watched
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def let_through(route: sync_api.Route, watched: Watched) -> None:
+    """Let a request to this machine pass; record and refuse every other."""
+    address = urlsplit(route.request.url)
+    if address.scheme in {"data", "blob"} or address.hostname in {"127.0.0.1", "localhost"}:
+        route.continue_()
+    else:
+        watched.outside.append(route.request.url)
+        route.abort()

@@ -1,0 +1,199 @@
+"""The map in the page: nothing from outside, nothing rerun or lost without need."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import APPS, PHONE, lay_out, streamlit_server
+
+pytestmark = pytest.mark.browser
+
+# Leaflet places the map on whole pixels; at the zooms used here one pixel is less than this.
+PIXEL_DEGREES = 1e-4
+
+
+def runs(watched):
+    """Return how often the page's script has run, once it rests."""
+    watched.page.wait_for_timeout(700)
+    return int(re.search(r"运行 (\d+)", watched.page.inner_text("body")).group(1))
+
+
+def mark_frame(watched):
+    """Leave a mark in the frame that a rebuilt frame would not have."""
+    watched.map_frame.evaluate("window.kept = true")
+
+
+def frame_is_kept(watched):
+    return watched.map_frame.evaluate("window.kept === true")
+
+
+def view_of(watched):
+    return watched.map_frame.evaluate(
+        "[map.getZoom(), +map.getCenter().lat.toFixed(5), +map.getCenter().lng.toFixed(5)]"
+    )
+
+
+def move_map(watched):
+    watched.map_frame.evaluate("map.setView([23.09, 113.30], 14.5, {animate: false})")
+    watched.page.wait_for_timeout(500)
+
+
+def test_nothing_is_asked_of_the_network(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?stations=500&poles=500")
+    watched.wait_for_map()
+    move_map(watched)
+    assert watched.outside == []
+    assert watched.errors == []
+
+
+def test_pan_and_zoom_rerun_nothing_and_stand_in_the_address(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    before = runs(watched)
+    assert "#map" not in watched.page.url
+    move_map(watched)
+    box = watched.page.locator("iframe").first.bounding_box()
+    watched.page.mouse.move(box["x"] + 300, box["y"] + 300)
+    watched.page.mouse.down()
+    watched.page.mouse.move(box["x"] + 380, box["y"] + 340, steps=5)
+    watched.page.mouse.up()
+    assert runs(watched) == before
+    zoom, lat, lon = view_of(watched)
+    assert watched.page.url.endswith(f"#map={zoom:g}/{lat:.5f}/{lon:.5f}")
+
+
+def test_reload_and_shared_link_keep_the_view(open_page, map_server):
+    watched = open_page(f"{map_server.url}/#map=15.25/23.08000/113.31000")
+    watched.wait_for_map()
+    assert view_of(watched) == pytest.approx([15.25, 23.08, 113.31], abs=PIXEL_DEGREES)
+    move_map(watched)
+    watched.page.reload()
+    watched.wait_for_map()
+    assert view_of(watched) == pytest.approx([14.5, 23.09, 113.3], abs=PIXEL_DEGREES)
+
+
+def test_layer_switch_and_other_definition_keep_frame_and_view(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    mark_frame(watched)
+    move_map(watched)
+    view = view_of(watched)
+    assert watched.map.locator("canvas").count() == 0
+    watched.page.get_by_text("基站", exact=True).click()
+    watched.map.locator("canvas").first.wait_for(state="attached")
+    watched.page.get_by_text("另一口径").click()
+    watched.map.locator("[data-zone-id=zone_a][aria-label*='尚不能判定']").wait_for(state="attached")
+    assert view_of(watched) == view
+    assert frame_is_kept(watched)
+    watched.page.get_by_text("基站", exact=True).click()
+    watched.map.locator("canvas").first.wait_for(state="detached")
+    assert frame_is_kept(watched)
+    assert watched.errors == []
+
+
+def test_address_keeps_the_view_when_the_page_writes_its_own_parameters(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    mark_frame(watched)
+    move_map(watched)
+    watched.page.get_by_role("button", name="写参数").click()
+    watched.page.wait_for_url("**written=**")
+    watched.page.wait_for_url("**#map=14.5/**")
+    assert frame_is_kept(watched)
+    assert view_of(watched) == pytest.approx([14.5, 23.09, 113.3], abs=PIXEL_DEGREES)
+
+
+def test_click_on_a_zone_names_zone_and_part_and_marks_it(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    mark_frame(watched)
+    at = watched.map_frame.evaluate(
+        "(() => { const p = map.latLngToContainerPoint([23.06, 113.25]); return [p.x, p.y]; })()"
+    )
+    box = watched.page.locator("iframe").first.bounding_box()
+    watched.page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+    watched.page.get_by_text("点选 zone zone_a part_a").wait_for()
+    assert watched.map.locator("[data-zone-id=zone_a]").get_attribute("aria-pressed") == "true"
+    assert frame_is_kept(watched)
+    once = runs(watched)
+    watched.page.get_by_text("另一口径").click()
+    watched.map.locator("[data-zone-id=zone_a][aria-pressed=true]").wait_for(state="attached")
+    assert runs(watched) == once + 1
+
+
+def test_keyboard_reaches_a_zone(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    watched.map.locator("[data-zone-id=zone_b]").focus()
+    watched.map.locator(".atlas-tip").wait_for()
+    watched.page.keyboard.press("Enter")
+    watched.page.get_by_text("点选 zone zone_b").wait_for()
+
+
+def test_words_of_the_frame_follow_the_language(open_page, map_server):
+    for lang, tag, zoom in (("zh", "zh-CN", "放大"), ("en", "en", "Zoom in")):
+        watched = open_page(f"{map_server.url}/?lang={lang}")
+        watched.wait_for_map()
+        assert watched.map_frame.evaluate("document.documentElement.lang") == tag
+        assert watched.map.locator(".leaflet-control-zoom-in").get_attribute("title") == zoom
+        assert "planning" in watched.page.locator("iframe").first.get_attribute("title").lower() or lang == "zh"
+        body = watched.map.locator("body").inner_text()
+        assert "Leaflet" not in body
+        if lang == "zh":
+            assert not re.search(r"[A-Za-z]{5,}", body)
+
+
+def test_map_says_what_it_is(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    words = watched.map.locator("body").inner_text()
+    for expected in ("示意", "模拟", "参照全区目标", "内部工作用图", "1 公里", "北", "图例", "示例数据"):
+        assert expected in words
+    for zone in ("zone_a", "zone_b", "zone_c"):
+        assert "模拟" in watched.map.locator(f"[data-zone-id={zone}]").get_attribute("aria-label")
+
+
+def test_labels_never_collide(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    for zoom in (10, 11.5, 12.5, 14, 16):
+        watched.map_frame.evaluate(f"map.setView([23.085, 113.29], {zoom}, {{animate: false}})")
+        boxes = watched.map_frame.evaluate(
+            """[...document.querySelectorAll('.atlas-label')].filter(e => e.style.display !== 'none')
+               .map(e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })"""
+        )
+        assert boxes
+        for i, a in enumerate(boxes):
+            for b in boxes[i + 1 :]:
+                apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+                assert apart, (zoom, a, b)
+
+
+def test_unlocated_place_is_not_drawn(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    drawn = watched.map_frame.evaluate("[...document.querySelectorAll('[data-place-id]')].map(e => e.dataset.placeId)")
+    assert sorted(drawn) == ["place_0", "place_1"]
+
+
+def test_phone_shows_the_whole_map_in_its_width(open_page, map_server):
+    watched = open_page(map_server.url, viewport=PHONE)
+    watched.wait_for_map()
+    box = watched.page.locator("iframe").first.bounding_box()
+    assert box["width"] <= PHONE["width"]
+    assert box["height"] <= PHONE["height"] * 0.65
+    assert watched.map.locator(".atlas-legend[open]").count() == 0
+
+
+def test_missing_script_is_said_in_words(open_page, tmp_path):
+    script = lay_out(APPS / "map_alone.py", tmp_path)
+    (tmp_path / "static" / "vendor" / "leaflet" / "leaflet.js").unlink()
+    with streamlit_server(script, folder=tmp_path) as server:
+        watched = open_page(server.url)
+        note = watched.map.get_by_role("alert")
+        note.wait_for()
+        assert "static/vendor/leaflet/leaflet.js" in note.inner_text()
+        assert "make setup" in note.inner_text()
+        assert watched.page.locator("iframe").first.bounding_box()["height"] >= 100
