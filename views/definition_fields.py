@@ -19,7 +19,18 @@ from spatial.text import text
 if TYPE_CHECKING:
     from enum import StrEnum
 
-__all__ = ["DEFINITION_FIELDS", "choice_word", "choices", "field_word", "variations"]
+__all__ = [
+    "DEFINITION_FIELDS",
+    "UNSTATED",
+    "choice_word",
+    "choices",
+    "field_word",
+    "position",
+    "variations",
+    "with_position",
+]
+
+UNSTATED: Final = "unstated"
 
 DEFINITION_FIELDS: Final[dict[str, type[StrEnum]]] = {
     "numerator": Numerator,
@@ -28,6 +39,17 @@ DEFINITION_FIELDS: Final[dict[str, type[StrEnum]]] = {
     "status": LifecycleStatus,
     "area_basis": AreaBasis,
 }
+
+
+def position(field: str, definition: Definition) -> str:
+    """Return the word for where a switch stands; one that nobody set stands at `UNSTATED`."""
+    return getattr(definition, field) or UNSTATED
+
+
+def with_position(definition: Definition, field: str, word: str) -> Definition:
+    """Return ``definition`` with one switch put to ``word``."""
+    choice = None if word == UNSTATED else DEFINITION_FIELDS[field](word)
+    return replace(definition, **{field: choice})
 
 
 def choices(field: str) -> tuple[StrEnum | None, ...]:

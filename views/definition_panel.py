@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from spatial.definition import Definition
 from spatial.text import text
-from views.definition_fields import DEFINITION_FIELDS, choice_word, choices, field_word
+from views.definition_fields import (
+    DEFINITION_FIELDS,
+    UNSTATED,
+    choice_word,
+    choices,
+    field_word,
+    position,
+    with_position,
+)
 from views.session import SessionKey, change_view, current_view, widget_key
 
 if TYPE_CHECKING:
@@ -24,11 +31,11 @@ def show_definition_panel(view: ViewState) -> None:
     st.html(f'<p class="lead">{text("app.definition.lead", lang)}</p>')
     for field in DEFINITION_FIELDS:
         key = widget_key(SessionKey.DEFINITION, field)
-        st.session_state[key] = getattr(view.definition, field)
+        st.session_state[key] = position(field, view.definition)
         st.selectbox(
             field_word(field, lang),
-            choices(field),
-            format_func=lambda choice, field=field: choice_word(field, choice, lang),
+            [choice or UNSTATED for choice in choices(field)],
+            format_func=lambda word, field=field: _word(field, word, lang),
             key=key,
             on_change=_switch,
             args=(field,),
@@ -42,9 +49,13 @@ def show_definition_panel(view: ViewState) -> None:
     )
 
 
+def _word(field: str, word: str, lang: str) -> str:
+    return choice_word(field, getattr(with_position(Definition(), field, word), field), lang)
+
+
 def _switch(field: str) -> None:
-    chosen = st.session_state[widget_key(SessionKey.DEFINITION, field)]
-    change_view(definition=replace(current_view().definition, **{field: chosen}))
+    word = st.session_state[widget_key(SessionKey.DEFINITION, field)]
+    change_view(definition=with_position(current_view().definition, field, word))
 
 
 def _reset() -> None:

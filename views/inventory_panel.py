@@ -51,7 +51,7 @@ def _show_form(lang: str) -> None:
         REFERENCE_SYSTEMS,
         index=None,
         placeholder=text("app.inventory.system_choose", lang),
-        format_func=lambda choice: text(f"app.system.{choice.replace(':', '_').lower()}", lang),
+        format_func=lambda choice: _system_word(choice, lang),
         key=SessionKey.DATUM,
         filter_mode=None,
     )
@@ -64,6 +64,13 @@ def _show_form(lang: str) -> None:
     ):
         assert upload is not None  # noqa: S101 -- the button is disabled without one
         _take(upload.name, upload.getvalue(), None if system == BY_FILE else system, lang)
+
+
+def _system_word(system: str, lang: str) -> str:
+    """Return the name of a reference system; one that is not on offer keeps its own."""
+    if system not in REFERENCE_SYSTEMS:
+        return system
+    return text(f"app.system.{system.replace(':', '_').lower()}", lang)
 
 
 def _take(name: str, data: bytes, system: str | None, lang: str) -> None:
@@ -86,7 +93,7 @@ def _show_report(inventory: Inventory, lang: str) -> None:
     note(text("app.inventory.report", lang, name=inventory.name, **figures), role="status")
     facts = [
         text("app.inventory.encoding", lang, encoding=inventory.encoding),
-        text("app.inventory.read_as", lang, system=inventory.crs),
+        text("app.inventory.read_as", lang, system=_system_word(inventory.crs, lang)),
         *(notice.message(lang) for notice in inventory.notices),
     ]
     st.html(

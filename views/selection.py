@@ -123,7 +123,7 @@ def _show_zone_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation,
     if zone_id != frames.pack.district_zone_id:
         children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
         rows += [row for row in every if row.zone_id in children]
-    st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang), full=True))
+    st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang)))
 
 
 def _found(place_ids: tuple[str, ...], zones: frozenset[str]) -> None:

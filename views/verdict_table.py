@@ -35,12 +35,7 @@ def badge(name: str, lang: str) -> Markup:
 
 
 def verdict_table(
-    rows: Sequence[VerdictRow],
-    lang: str,
-    *,
-    caption: str,
-    full: bool = False,
-    chosen: str | None = None,
+    rows: Sequence[VerdictRow], lang: str, *, caption: str, chosen: str | None = None
 ) -> Markup:
     """Return the verdicts as a table.
 
@@ -52,27 +47,23 @@ def verdict_table(
         Language of heads and badges.
     caption : str
         What the table shows.
-    full : bool
-        Whether the attainment is shown too, and the interval in a column of its own.
     chosen : str, optional
         Id of the area whose rows are marked.
     """
     stations, density = text("app.unit.stations", lang), text("app.unit.per_km2", lang)
     columns = [
         Column(head=text("app.verdict.zone", lang)),
-        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True, roomy=not full),
+        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True, roomy=True),
         Column(head=text("app.verdict.count", lang), unit=stations, numeric=True),
         Column(head=text("app.verdict.density", lang), unit=density, numeric=True),
-        *([Column(head=text("app.verdict.interval", lang), unit=density, numeric=True)] if full else []),
-        Column(head=text("app.verdict.target", lang), unit=density, numeric=True, roomy=not full),
-        Column(head=text("app.verdict.required", lang), unit=stations, numeric=True, roomy=not full),
+        Column(head=text("app.verdict.target", lang), unit=density, numeric=True, roomy=True),
+        Column(head=text("app.verdict.required", lang), unit=stations, numeric=True, roomy=True),
         Column(head=text("app.verdict.gap", lang), unit=stations, numeric=True),
-        *([Column(head=text("app.verdict.attainment", lang), numeric=True)] if full else []),
         Column(head=text("app.verdict.status", lang)),
     ]
     return render_table(
         columns,
-        [_cells(row, lang, full=full) for row in rows],
+        [_cells(row, lang) for row in rows],
         caption=caption,
         row_styles=[_row_style(row, chosen) for row in rows],
         style="verdicts",
@@ -85,9 +76,8 @@ def _row_style(row: VerdictRow, chosen: str | None) -> str:
     return "chosen" if row.zone_id == chosen else ""
 
 
-def _cells(row: VerdictRow, lang: str, *, full: bool) -> list[Cell | Markup | str]:
-    spread = interval(row.density_low, row.density_high)
-    certain = row.density_low == row.density_high
+def _cells(row: VerdictRow, lang: str) -> list[Cell | Markup | str]:
+    uncertain = row.density_low is not None and row.density_low != row.density_high
     return [
         fragment(
             "{name} {schematic}{basis}",
@@ -100,13 +90,11 @@ def _cells(row: VerdictRow, lang: str, *, full: bool) -> list[Cell | Markup | st
         fragment(
             "<strong>{density}</strong>{spread}",
             density=figure(row.density_per_km2, 1),
-            spread=Markup("") if certain or full else _aside(spread),
+            spread=_aside(interval(row.density_low, row.density_high)) if uncertain else Markup(""),
         ),
-        *([spread] if full else []),
         plain(row.target_per_km2),
         figure(row.required_count),
-        figure(row.gap_count),
-        *([percent(row.attainment_ratio)] if full else []),
+        fragment("{gap}{share}", gap=figure(row.gap_count), share=_aside(percent(row.attainment_ratio))),
         fragment("{mark}{badges}", mark=status_mark(row.status, lang), badges=badges(row, lang)),
     ]
 
