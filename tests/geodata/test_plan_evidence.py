@@ -8,7 +8,9 @@ tested on a small pack whose text is known.
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +90,56 @@ def test_digests_can_be_made_again(texts, tmp_path):
         copy = shutil.copytree(document, tmp_path / document.name)
         assert digest_sections.digest_document(copy, texts) == []
         assert (copy / "sections.csv").read_bytes() == (document / "sections.csv").read_bytes()
+
+
+# --- what the digests' script does
+
+
+def small_document(tmp_path: Path) -> Path:
+    return write_pack(tmp_path) / "documents" / "plan-a"
+
+
+def digested(document: Path, text: str = TEXT) -> list[str]:
+    return digest_sections.digest_document(document, {hashlib.sha256(TEXT.encode()).hexdigest(): text})
+
+
+def test_an_empty_digest_is_filled_in(tmp_path):
+    document = small_document(tmp_path)
+    table = document / "sections.csv"
+    complete = table.read_text(encoding="utf-8")
+    table.write_text(re.sub("[0-9a-f]{64}", "", complete), encoding="utf-8")
+    assert digested(document) == []
+    assert table.read_text(encoding="utf-8") == complete
+
+
+def test_a_changed_text_is_named_and_digested(tmp_path):
+    document = small_document(tmp_path)
+    assert digested(document, "第二" + TEXT[2:]) == [
+        "plan-a-1: does not begin with its heading '第一节'",
+        "plan-a-1: the digest changed",
+    ]
+    assert digested(document, "第二" + TEXT[2:]) == ["plan-a-1: does not begin with its heading '第一节'"]
+
+
+def test_a_missing_text_leaves_the_digests_alone(tmp_path):
+    document = small_document(tmp_path)
+    before = (document / "sections.csv").read_bytes()
+    (fault,) = digest_sections.digest_document(document, {})
+    assert "plan-a: no text with the SHA-256" in fault
+    assert (document / "sections.csv").read_bytes() == before
+
+
+def test_the_script_needs_the_folder_and_reports(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("PLAN_TEXTS_DIR", raising=False)
+    assert digest_sections.main() == 2
+    assert "PLAN_TEXTS_DIR" in capsys.readouterr().err
+    monkeypatch.setattr(digest_sections, "PLANS_DIR", tmp_path)
+    monkeypatch.setenv("PLAN_TEXTS_DIR", str(tmp_path))
+    write_pack(tmp_path / "small")
+    assert digest_sections.main() == 1
+    assert "plan-a" in capsys.readouterr().err
+    (tmp_path / "text.txt").write_bytes(TEXT.encode())
+    assert digest_sections.main() == 0
 
 
 # --- what the comparison catches
