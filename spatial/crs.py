@@ -287,6 +287,7 @@ def _check_datum(crs: CRS) -> str:
         raise UnknownCrsError("verdict.unknown_crs", crs=crs.name)
     datum = "" if geographic.datum is None else geographic.datum.name
     plain = datum.lower().replace("_", " ")
-    if any(name in plain for name in _WITHOUT_PARAMETERS):
+    # A bound system brings parameters of its own.
+    if not crs.is_bound and any(name in plain for name in _WITHOUT_PARAMETERS):
         raise UnknownCrsError("verdict.datum_without_parameters", crs=crs.name)
     return plain

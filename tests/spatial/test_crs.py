@@ -92,6 +92,16 @@ def test_old_chinese_datums_are_refused_not_guessed(code):
         to_canonical(at(500000, 2550000, crs=f"EPSG:{code}"))
 
 
+def test_old_datums_that_bring_their_own_parameters_are_carried():
+    bare = CRS.from_epsg(2414).to_wkt("WKT1_GDAL")
+    datum = 'SPHEROID["Krassowsky 1940",6378245,298.3,AUTHORITY["EPSG","7024"]]'
+    assert datum in bare
+    stated = CRS(bare.replace(datum, f"{datum},TOWGS84[15.8,-154.4,-82.3,0,0,0,0]"))
+    moved = to_canonical(at(38500000, 2550000, crs=stated)).geometry.iloc[0]
+    unmoved = transform_xy(38500000, 2550000, source="EPSG:4526", target="cgcs2000")
+    assert 50 < np.hypot(moved.x - unmoved[0], moved.y - unmoved[1]) * 111_000 < 300
+
+
 def test_a_datum_without_any_listed_way_is_refused():
     homemade = CRS.from_proj4("+proj=tmerc +lon_0=113.28 +x_0=0 +y_0=0 +ellps=krass +units=m")
     with pytest.raises(UnknownCrsError, match="参数"):
