@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from spatial.cli import main
+from spatial.cli.program import run_program
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], sys.stdout, sys.stderr))
+    sys.exit(run_program())

@@ -1,0 +1,56 @@
+"""The program around `spatial.cli.main`: its real streams, and what can befall them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from spatial.cli import main
+from spatial.text import text
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = ["run_program"]
+
+_DONE, _REFUSED = 0, 3
+
+
+def run_program() -> int:
+    """Run the command line on the process's arguments and streams; return its exit code.
+
+    A file or a pipe gets UTF-8 whatever the machine's habit. A terminal that cannot show a character
+    shows a question mark. A reader that leaves early ends the command in silence, a full disk in one
+    sentence.
+    """
+    _prepare(sys.stdout)
+    try:
+        code = main(sys.argv[1:], sys.stdout, sys.stderr)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+        return _DONE
+    except OSError as fault:
+        _abandon(sys.stdout)
+        sys.stderr.write(text("cli.output_lost", "zh", reason=fault.strerror) + "\n")
+        return _REFUSED
+    return code
+
+
+def _prepare(stream: TextIO) -> None:
+    """Set how the stream writes characters."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is None:
+        return
+    if stream.isatty():
+        reconfigure(errors="replace")
+    else:
+        reconfigure(encoding="utf-8")
+
+
+def _abandon(stream: TextIO) -> None:
+    """Lead the stream nowhere, so that the end of the process does not stumble over what is left in it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
