@@ -133,7 +133,8 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
     if LayerId.TIANDITU in on and scene.tianditu_key:
         yield "tianditu", "tiles", opacity[LayerId.TIANDITU], script_json(_tianditu(scene, lang))
     if scene.backdrop is not None:
-        yield "backdrop", "backdrop", 1.0, script_json(backdrop_layer(scene.backdrop, lang=lang, home=_home(scene)))
+        backdrop = backdrop_layer(scene.backdrop, lang=lang, home=_home(scene))
+        yield "backdrop", "backdrop", 1.0, script_json(backdrop)
     if scene.district is not None:
         yield "district", "district", 1.0, script_json(area_layer(scene.district, lang=lang))
     if LayerId.ZONES in on and scene.zones is not None:

@@ -36,6 +36,7 @@ class _FinishedText(Element):
         self.finished = finished
 
     def render(self, **_: Any) -> str:
+        """Return the text untouched."""
         return self.finished
 
 
@@ -51,7 +52,7 @@ class ScriptElement(MacroElement):
     """
 
     def __init__(self, name: str, statement: Callable[[str], str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = name
         self.statement = statement
         # streamlit-folium and branca both look for `module.script(element, kwargs)`.
@@ -61,10 +62,13 @@ class ScriptElement(MacroElement):
         return self.statement(self._map_name())
 
     def _map_name(self) -> str:
-        holder = self._parent
+        holder: Any = self._parent
         while not isinstance(holder, folium.Map):
             holder = holder._parent  # noqa: SLF001  (folium offers no other way up)
         return str(holder.get_name())
 
-    def render(self, **_: Any) -> None:
-        self.get_root().script.add_child(_FinishedText(self._script()), name=self.get_name())
+    def render(self, **_: Any) -> str:
+        """Add the finished statement to the page's scripts, as branca expects of an element."""
+        page: Any = self.get_root()
+        page.script.add_child(_FinishedText(self._script()), name=self.get_name())
+        return ""

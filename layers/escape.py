@@ -34,9 +34,9 @@ def escape_text(value: object) -> str:
 
 
 def script_json(data: object) -> str:
-    """Return ``data`` as a JavaScript literal, inert in a script, in HTML and in a template.
+    r"""Return ``data`` as a JavaScript literal, inert in a script, in HTML and in a template.
 
-    Every brace inside a string is written as ``\\u007b`` or ``\\u007d``, so the text holds neither
+    Every brace inside a string is written as ``\u007b`` or ``\u007d``, so the text holds neither
     ``{{`` nor ``{%``; markup characters are written likewise.
 
     Raises

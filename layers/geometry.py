@@ -91,10 +91,8 @@ def outline_groups(zones: GeoDataFrame) -> dict[str, list[list[int]]]:
     Two dashed strokes over one another would look like a solid line, which is a claim of accuracy.
     """
     shapes = _display_shapes(zones)
-    basis = zones["geometry_basis"] if "geometry_basis" in zones else None
-    styles = np.array(
-        [SOLID] * len(zones) if basis is None else [LINE_STYLES.get(str(b), SHORT_DASH) for b in basis]
-    )
+    basis = zones.get("geometry_basis", ["user_supplied"] * len(zones))
+    styles = np.array([LINE_STYLES.get(str(value), SHORT_DASH) for value in basis])
     groups: dict[str, list[list[int]]] = {}
     drawn: BaseGeometry = shapely.MultiLineString()
     for style in (SHORT_DASH, LONG_DASH, SOLID):

@@ -58,7 +58,7 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
                 "symbol": symbol,
                 "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
                 "confidence_m": confidence,
-                "tip": _lines(row, symbol, confidence, lang),
+                "tip": _lines(symbol, confidence, lang),
             }
         )
     used = {item["symbol"] for item in items}
@@ -70,7 +70,7 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
     return {"items": items, "symbols": looks}
 
 
-def _lines(row: Any, symbol: str, confidence: float | None, lang: str) -> list[list[str]]:
+def _lines(symbol: str, confidence: float | None, lang: str) -> list[list[str]]:
     lines = [[text("map.tip_kind", lang), word("map.kind", symbol, lang)]]
     if confidence is not None:
         lines.append([text("map.tip_position", lang), metres(confidence, lang)])

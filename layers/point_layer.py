@@ -81,7 +81,7 @@ def _planned(points: GeoDataFrame) -> np.ndarray:
     """Return 1 for a point that is not built yet: it is drawn hollow."""
     if "status" not in points:
         return np.zeros(len(points), dtype=np.uint8)
-    return points["status"].isin(["planned", "under_construction"]).to_numpy(dtype=np.uint8)
+    return np.asarray(points["status"].isin(["planned", "under_construction"]), dtype=np.uint8)
 
 
 def _shown(values: Series, lang: str) -> Series:

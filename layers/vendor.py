@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["APP_SCRIPTS", "APP_STYLES", "LEAFLET_JS", "LEAFLET_CDN_CSS", "LEAFLET_CDN_JS", "LEAFLET_CSS", "UnmappedAssetError", "local_url"]
+__all__ = [
+    "APP_SCRIPTS",
+    "APP_STYLES",
+    "LEAFLET_CDN_CSS",
+    "LEAFLET_CDN_JS",
+    "LEAFLET_CSS",
+    "LEAFLET_JS",
+    "UnmappedAssetError",
+    "local_url",
+]
 
 LEAFLET_JS: Final = "leaflet/leaflet.js"
 LEAFLET_CSS: Final = "leaflet/leaflet.css"

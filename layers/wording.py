@@ -9,7 +9,7 @@ import pandas as pd
 
 from spatial.text import catalogue, text
 
-__all__ = ["as_number", "as_text", "decimal", "localised", "metres", "word", "whole"]
+__all__ = ["as_number", "as_text", "decimal", "localised", "metres", "whole", "word"]
 
 NOTHING: Final = "–"
 

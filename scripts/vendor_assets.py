@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> int:
     except (OSError, subprocess.CalledProcessError) as error:
         print(
             f"地图脚本未能取到({error});请检查 npm 的软件源设置后重试。"
-            f" / The map's scripts could not be brought ({error}); check npm's registry setting and try again.",
+            f" / The map's scripts could not be brought ({error});"
+            " check npm's registry setting and try again.",
             file=sys.stderr,
         )
         return 1

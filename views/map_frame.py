@@ -97,10 +97,10 @@ def _wrap_component() -> None:
     if getattr(original, "assets_are_local", False):
         return
 
-    def with_local_assets(**arguments: Any) -> Any:
-        scripts = [_guard_of_this_run.get(), *_local(arguments["js_links"]), *_own(APP_SCRIPTS)]
-        styles = [*_local(arguments["css_links"]), *_own(APP_STYLES)]
-        return original(**{**arguments, "js_links": scripts, "css_links": styles})
+    def with_local_assets(*, js_links: list[str], css_links: list[str], **others: object) -> object:
+        scripts = [_guard_of_this_run.get(), *_local(js_links), *_own(APP_SCRIPTS)]
+        styles = [*_local(css_links), *_own(APP_STYLES)]
+        return original(js_links=scripts, css_links=styles, **others)
 
     with_local_assets.assets_are_local = True  # type: ignore[attr-defined]
     streamlit_folium._component_func = with_local_assets  # noqa: SLF001

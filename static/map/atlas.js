@@ -41,7 +41,26 @@
     followPointer(view);
     followAddress(view);
     followSize(view);
+    whenStyled(view);
   };
+
+  // Styles arrive after the scripts; until then nothing has the size by which labels are placed.
+  function whenStyled(view) {
+    const waiting = [...document.querySelectorAll("link[rel=stylesheet]")].filter((link) => !link.sheet);
+    const box = view.map.getContainer();
+    let left = waiting.length;
+    const one = () => {
+      left -= 1;
+      if (left) return;
+      box.style.visibility = "";
+      view.labels.layout();
+    };
+    if (left) box.style.visibility = "hidden";
+    for (const link of waiting) {
+      link.addEventListener("load", one, { once: true });
+      link.addEventListener("error", () => (box.style.visibility = ""), { once: true });
+    }
+  }
 
   // ---- scenes: [[name, kind, version, opacity, data], …], lowest first ----
   atlas.show = function (map, scene) {

@@ -138,7 +138,8 @@ def test_words_of_the_frame_follow_the_language(open_page, map_server):
         watched.wait_for_map()
         assert watched.map_frame.evaluate("document.documentElement.lang") == tag
         assert watched.map.locator(".leaflet-control-zoom-in").get_attribute("title") == zoom
-        assert "planning" in watched.page.locator("iframe").first.get_attribute("title").lower() or lang == "zh"
+        title = watched.page.locator("iframe").first.get_attribute("title")
+        assert title.startswith({"zh": "规划地图", "en": "Planning map"}[lang])
         body = watched.map.locator("body").inner_text()
         assert "Leaflet" not in body
         if lang == "zh":
@@ -149,7 +150,8 @@ def test_map_says_what_it_is(open_page, map_server):
     watched = open_page(map_server.url)
     watched.wait_for_map()
     words = watched.map.locator("body").inner_text()
-    for expected in ("示意", "模拟", "参照全区目标", "内部工作用图", "1 公里", "北", "图例", "示例数据"):
+    expected_words = ("示意", "模拟", "参照全区目标", "内部工作用图", "1 公里", "北", "图例", "示例数据")
+    for expected in expected_words:
         assert expected in words
     for zone in ("zone_a", "zone_b", "zone_c"):
         assert "模拟" in watched.map.locator(f"[data-zone-id={zone}]").get_attribute("aria-label")
@@ -161,8 +163,10 @@ def test_labels_never_collide(open_page, map_server):
     for zoom in (10, 11.5, 12.5, 14, 16):
         watched.map_frame.evaluate(f"map.setView([23.085, 113.29], {zoom}, {{animate: false}})")
         boxes = watched.map_frame.evaluate(
-            """[...document.querySelectorAll('.atlas-label')].filter(e => e.style.display !== 'none')
-               .map(e => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; })"""
+            """[...document.querySelectorAll('.atlas-label')]
+               .filter((label) => label.style.display !== 'none')
+               .map((label) => label.getBoundingClientRect())
+               .map((box) => [box.left, box.top, box.right, box.bottom])"""
         )
         assert boxes
         for i, a in enumerate(boxes):
@@ -174,7 +178,7 @@ def test_labels_never_collide(open_page, map_server):
 def test_unlocated_place_is_not_drawn(open_page, map_server):
     watched = open_page(map_server.url)
     watched.wait_for_map()
-    drawn = watched.map_frame.evaluate("[...document.querySelectorAll('[data-place-id]')].map(e => e.dataset.placeId)")
+    drawn = watched.map.locator("[data-place-id]").evaluate_all("all => all.map(e => e.dataset.placeId)")
     assert sorted(drawn) == ["place_0", "place_1"]
 
 

@@ -15,7 +15,7 @@ HOSTILE = (
     "{{7*7}}",
     "{% if true %}x{% endif %}",
     "{# gone #}",
-    "<img src=x onerror=\"window.stolen=1\">",
+    '<img src=x onerror="window.stolen=1">',
     "</script><script>window.stolen=2</script>",
     "`${window.stolen=3}`",
     "'\"\\u0041 & &lt;b&gt; {{'map_div'}}",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-
 import streamlit as st
-
 
 from layers.atlas_map import build_atlas
 from layers.registry import DEFAULT_LAYERS, LayerId
