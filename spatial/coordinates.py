@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-__all__ = ["judge_positions", "parse_coordinate"]
+__all__ = ["in_area_of_use", "judge_positions", "parse_coordinate"]
 
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _grid_checks(x: Floats, y: Floats, crs: CRS) -> list[tuple[str, Mask]]:
     """Return reason and rows for coordinates of a plane grid, in order of precedence."""
     zone = np.floor(x / _MILLION)
     prefixed = np.isin(zone, [*_THREE_DEGREE_ZONES, *_SIX_DEGREE_ZONES])
-    inside, inside_swapped = _in_area_of_use(x, y, crs), _in_area_of_use(y, x, crs)
+    inside, inside_swapped = in_area_of_use(x, y, crs), in_area_of_use(y, x, crs)
     return [
         ("error.reason_zero", (x == 0) & (y == 0)),
         ("error.misread_degrees", (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LON) & ~inside),
@@ -136,8 +136,20 @@ def _grid_checks(x: Floats, y: Floats, crs: CRS) -> list[tuple[str, Mask]]:
     ]
 
 
-def _in_area_of_use(x: Floats, y: Floats, crs: CRS) -> Mask:
-    """Tell the positions that fall in the area the system is made for, with a margin."""
+def in_area_of_use(x: Floats, y: Floats, crs: CRS) -> Mask:
+    """Tell the positions that fall in the area a plane system is made for, with a margin.
+
+    Parameters
+    ----------
+    x, y : numpy.ndarray
+        Eastings and northings in ``crs``, of one shape.
+    crs : pyproj.CRS
+        The plane system.
+
+    Returns
+    -------
+    numpy.ndarray of bool
+    """
     lon, lat = transform_xy(x, y, source=crs, target=Datum.WGS84)
     found: Mask = np.isfinite(lon) & np.isfinite(lat)
     area = crs.area_of_use

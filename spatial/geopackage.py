@@ -102,7 +102,7 @@ def named_system(
     if not wkt or _UNDEFINED in wkt.lower():
         raise MissingCrsError("error.file_without_crs", name=name)
     try:
-        crs = CRS.from_user_input(wkt)
+        crs = CRS.from_wkt(wkt)
     except CRSError as fault:
         raise UnknownCrsError("verdict.unknown_crs", crs=wkt[:80]) from fault
     code = crs.to_epsg()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CleanPolygon", "clean_polygon", "count_vertices", "polygon_from_json"]
 
-_MIN_RING: Final = 3
+_MIN_CORNERS: Final = 3
 
 
 class CleanPolygon(NamedTuple):
@@ -101,4 +101,5 @@ def _ring(positions: object) -> list[tuple[float, float]] | None:
         if read is None:
             return None
         ring.append((read[0], read[1]))
-    return ring if len(ring) >= _MIN_RING else None
+    corners = ring[:-1] if ring and ring[0] == ring[-1] else ring
+    return ring if len(corners) >= _MIN_CORNERS else None

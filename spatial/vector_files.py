@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
+from spatial.coordinates import judge_positions
 from spatial.crs import CANONICAL_CRS, geometry_to_canonical
 from spatial.errors import (
     DuplicateIdError,
@@ -31,6 +33,7 @@ from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
 from spatial.station_words import normalise_word
+from spatial.text import TextKey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +46,8 @@ _ZONE_NAME_WORDS: Final = ("namezh", "name", "名称", "片区名称", "分区�
 _ZONE_ID: Final = "zone_id"
 _ZONE_NAME: Final = "name_zh"
 _SHOWN: Final = 5
+# A boundary may pass through the origin, where a station is a placeholder.
+_ORIGIN: Final = "error.reason_zero"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +144,7 @@ def read_zones(
     frame.insert(1, _ZONE_NAME, names)
     if "geometry_basis" not in frame:
         frame["geometry_basis"] = "user_supplied"
+    _refuse_misread([polygon.geometry for polygon in cleaned if polygon is not None], found.crs, path.name)
     frame["geometry"] = [None if polygon is None else polygon.geometry for polygon in cleaned]
     zones = gpd.GeoDataFrame(frame.iloc[kept].reset_index(drop=True), geometry="geometry", crs=CANONICAL_CRS)
     _refuse_duplicates(zones, path.name)
@@ -256,6 +262,17 @@ def _texts(attributes: pd.DataFrame, column: str, name: str) -> list[str]:
         columns = ", ".join(map(str, attributes.columns))
         raise MissingColumnError("error.missing_column", name=name, column=column, columns=columns)
     return [property_text(value).strip() for value in attributes[column]]
+
+
+def _refuse_misread(polygons: list[BaseGeometry], crs: str, name: str) -> None:
+    """Refuse zones whose vertices cannot be meant in their reference system."""
+    vertices = shapely.get_coordinates(polygons)
+    reasons = judge_positions(vertices[:, 0], vertices[:, 1], crs=crs, x_name="x", y_name="y")
+    wrong = [reason for reason in reasons if reason not in {"", _ORIGIN}]
+    if wrong:
+        raise GeometryError(
+            "error.zones_misplaced", name=name, n=len(wrong), crs=crs, reason=TextKey(wrong[0])
+        )
 
 
 def _refuse_duplicates(zones: gpd.GeoDataFrame, name: str) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from spatial.cli.inputs import limits_in_force
 from spatial.cli.options import add_points, check_crs
+from spatial.coordinates import in_area_of_use
 from spatial.crs import Datum, parse_crs, transform_xy
 from spatial.errors import UnreadableFileError, UsageError
 from spatial.geojson import property_text
@@ -75,7 +76,11 @@ def _converted(sheet: Sheet, target: str) -> str:
     good = reject_misplaced(sheet)
     x, y = np.array(sheet.x, dtype=float), np.array(sheet.y, dtype=float)
     new_x, new_y = transform_xy(x, y, source=sheet.crs, target=target)
-    lost = good & ~(np.isfinite(new_x) & np.isfinite(new_y))
+    system = parse_crs(target)
+    there = np.isfinite(new_x) & np.isfinite(new_y)
+    if not isinstance(system, Datum) and system.is_projected:
+        there &= in_area_of_use(new_x, new_y, system)
+    lost = good & ~there
     for at in np.flatnonzero(lost):
         value = f"{x[at]!r}, {y[at]!r}"
         sheet.rejected.append(

@@ -65,8 +65,8 @@ def pack(tmp_path) -> Path:
 
 def test_the_answer_for_zones_and_points_of_ones_own(tmp_path):
     points = table(tmp_path / "p.csv", *inside(13), "x,114.015,23.005", "y,115,24")
-    code, answer = check("--zones", DATA / "valid" / "zones.geojson", "--points", points, "--points-crs", "wgs84",
-                         "--target", "10")  # fmt: skip
+    files = ("--zones", DATA / "valid" / "zones.geojson", "--points", points, "--points-crs", "wgs84")
+    code, answer = check(*files, "--target", "10")
     assert code == 1
     assert list(answer)[:9] == [
         "definition",

@@ -304,7 +304,8 @@ def test_a_file_gets_utf8_whatever_the_machine_is_used_to(tmp_path):
 
 
 def test_a_reader_that_leaves_early_is_no_crash():
-    command = f"set -o pipefail; {sys.executable} -m spatial plan --pack {list_packs()[0]} --format json | head -c 1"
+    call = f"{sys.executable} -m spatial plan --pack {list_packs()[0]} --format json"
+    command = f"set -o pipefail; {call} | head -c 1"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S311 - one file a line; the dice are fixed
 """Write the small files of this folder: each is named for what it is, or for its fault.
 
 Run it after a change; the files are committed, so that a test reads what a planner would bring.
@@ -152,6 +153,9 @@ INVALID_ZONES: dict[str, bytes] = {
         feature("Polygon", 7, zone_id="d"),
         feature("MultiPolygon", 7, zone_id="e"),
         feature("Polygon", [[[114, 23], [115, 23]]], zone_id="f"),
+        feature("Polygon", [[[114, 23], [115, 23], [114, 23]]], zone_id="g"),
+        feature("MultiPolygon", [7], zone_id="h"),
+        feature("Polygon", [7], zone_id="i"),
     ).encode(),
     "vector_definition_named.gpkg": VRT.encode(),
     "database_named.gpkg": database(),

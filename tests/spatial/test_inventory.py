@@ -12,8 +12,10 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from pyproj import CRS
 
 from spatial import errors
+from spatial.coordinates import in_area_of_use, judge_positions
 from spatial.inventory import read_inventory
 from spatial.limits import Limits
 
@@ -292,10 +294,10 @@ def test_every_row_is_used_or_reported(rows, delimiter, encoding):
     try:
         inventory = read_inventory(stream.getvalue().encode(encoding), name="a.csv", crs="wgs84")
     except errors.GeometryError as refused:
-        assert refused.key.startswith("error.misread")
+        assert refused.key.startswith("error.misread")  # noqa: PT017 - most files are not refused
         return
     except errors.UnreadableFileError as refused:
-        assert refused.key == "error.header_only"
+        assert refused.key == "error.header_only"  # noqa: PT017 - as above
         assert not any(cell.strip() for row in rows for cell in row)
         return
     n_rows = sum(any(cell.strip() for cell in row) for row in rows)
@@ -615,6 +617,26 @@ def test_every_feature_is_used_or_reported(positions):
     try:
         inventory = read(geojson(*map(point, positions)), name="a.geojson", crs=None)
     except errors.GeometryError as refused:
-        assert refused.key.startswith("error.misread")
+        assert refused.key.startswith("error.misread")  # noqa: PT017 - most files are not refused
         return
     assert inventory.n_in == len(positions) == inventory.n_used + inventory.n_reported
+
+
+# --- one by one ------------------------------------------------------------------------------
+
+
+def test_a_system_without_a_known_area_is_judged_by_finite_positions_alone():
+    local = CRS.from_proj4("+proj=tmerc +lat_0=0 +lon_0=113.28 +x_0=500000 +datum=WGS84 +units=m")
+    assert in_area_of_use(np.array([500000.0, np.inf]), np.array([2.5e6, 2.5e6]), local).tolist() == [
+        True,
+        False,
+    ]
+
+
+def test_no_position_has_no_reason():
+    assert judge_positions(np.array([]), np.array([]), crs="wgs84", x_name="x", y_name="y") == []
+
+
+def test_text_that_is_utf8_with_control_characters_is_no_text():
+    with pytest.raises(errors.UnreadableFileError):
+        read("lon,lat,note\n114,23,\x07\n")

@@ -13,7 +13,9 @@ import pytest
 import shapely
 
 from spatial import errors
+from spatial.geopackage import named_system
 from spatial.limits import Limits
+from spatial.polygons import clean_polygon
 from spatial.vector_files import read_bytes, read_points, read_zones
 
 DATA = Path(__file__).parent.parent / "data"
@@ -130,6 +132,40 @@ def test_the_callers_system_counts_over_the_files(tmp_path):
     assert keys(found) == ["inventory.crs_overrides"]
     assert found.zones.geometry.iloc[0].bounds[0] < 113.996
     assert not keys(read_zones(path, crs="EPSG:4326"))
+
+
+@pytest.mark.parametrize(
+    ("crs", "ring", "key"),
+    [
+        ("wgs84", [[23.0, 114.0], [23.01, 114.0], [23.01, 114.01], [23.0, 114.0]], "error.misread_swapped"),
+        ("wgs84", [[430324, 2553559], [430424, 2553559], [430424, 2553659], [430324, 2553559]],
+         "error.misread_metres"),
+        ("EPSG:4547", SQUARE, "error.misread_degrees"),
+        ("wgs84", [[114.0, 23.0], [114.01, 23.0], [114.0, 95.0], [114.0, 23.0]], "error.zones_misplaced"),
+    ],
+)  # fmt: skip
+def test_a_misread_boundary_is_refused_with_a_hint(tmp_path, crs, ring, key):
+    with pytest.raises(errors.GeometryError) as caught:
+        read_zones(geojson(tmp_path / "z.geojson", polygon(ring, zone_id="a")), crs=crs)
+    assert caught.value.key == key
+    assert caught.value.message("en")
+
+
+def test_a_boundary_through_the_origin_is_no_placeholder(tmp_path):
+    ring = [[0, 0], [1, 0], [1, 1], [0, 0]]
+    assert len(read_zones(geojson(tmp_path / "z.geojson", polygon(ring, zone_id="a"))).zones) == 1
+
+
+def test_a_repair_keeps_every_part_with_an_area_and_nothing_else():
+    spike = shapely.Polygon([(0, 0), (2, 0), (2, 2), (0, 2), (0, 1), (-1, 1), (0, 1), (0, 0)])
+    assert clean_polygon(spike).geometry.area == 4
+    pair = shapely.MultiPolygon([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3)])
+    assert clean_polygon(pair).repaired
+    assert clean_polygon(pair).geometry.area == 7
+    assert clean_polygon(shapely.Polygon([(0, 0), (1, 1), (2, 2), (0, 0)])) is None
+    assert clean_polygon(shapely.Polygon([(0, 0), (1, float("inf")), (2, 2), (0, 0)])) is None
+    assert clean_polygon(shapely.Polygon()) is None
+    assert not clean_polygon(shapely.box(0, 0, 1, 1)).repaired
 
 
 # --- refusals --------------------------------------------------------------------------------
@@ -291,6 +327,19 @@ def test_a_layer_that_cannot_be_opened_is_refused(tmp_path):
 def test_a_stale_row_count_loses_no_row(tmp_path):
     path = change(write(frame(), tmp_path / "z.gpkg"), "UPDATE gpkg_ogr_contents SET feature_count = 1")
     assert len(read_zones(path).zones) == 2
+
+
+def test_a_reader_that_loses_rows_is_found_out(tmp_path, monkeypatch):
+    path = write(frame(), tmp_path / "z.gpkg")
+    monkeypatch.setattr("spatial.geopackage._count_rows", lambda *_: {"zones": 3})
+    with pytest.raises(errors.UnreadableFileError, match="3") as caught:
+        read_zones(path)
+    assert caught.value.key == "error.rows_lost"
+
+
+def test_a_system_that_cannot_be_understood_is_refused():
+    with pytest.raises(errors.UnknownCrsError):
+        named_system(frame(), "GEOGCS[broken", name="z.gpkg", crs_stated=False)
 
 
 def test_rows_and_columns_of_a_layer_are_held_to_their_limits(tmp_path):
