@@ -9,7 +9,12 @@ from views.html_table import Markup, fragment
 if TYPE_CHECKING:
     from spatial.plan import PlanRecords
 
-__all__ = ["cite", "localised"]
+__all__ = ["cite", "localised", "quoted"]
+
+
+def quoted(words: str) -> Markup:
+    """Return words that stand in Chinese whatever the page's language, marked as such."""
+    return fragment('<span lang="zh">{words}</span>', words=words)
 
 
 def localised(record: object, field: str, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spatial.text import text
-from views.citation import cite, localised
+from views.citation import cite, localised, quoted
 from views.figures import NOTHING, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
 
@@ -93,7 +93,7 @@ def context_table(plan: PlanRecords, figures: Sequence[ContextFigure], *, lang: 
                 name=localised(figure, "name", lang),
                 findings=finding_note(plan, figure.context_id, lang=lang),
             ),
-            plain(figure.value) if figure.value is not None else figure.value_text,
+            plain(figure.value) if figure.value is not None else quoted(figure.value_text),
             localised(figure, "unit", lang) or NOTHING,
             str(figure.year) if figure.year else NOTHING,
             localised(figure, "reason", lang),
@@ -127,11 +127,9 @@ def document_table(plan: PlanRecords, documents: Sequence[Document], *, lang: st
                 ),
                 findings=finding_note(plan, document.document_id, lang=lang),
             ),
-            fragment('<span lang="zh">{issuer}</span>', issuer=document.issuer)
-            if document.issuer
-            else unstated,
+            quoted(document.issuer) if document.issuer else unstated,
             document.date or unstated,
-            document.period or unstated,
+            quoted(document.period) if document.period else unstated,
             plain(document.characters),
             fragment(
                 '<code title="{full}">{short}…</code>', full=document.sha256, short=document.sha256[:12]

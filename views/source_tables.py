@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from spatial.catalog import is_intact
 from spatial.limits import setting_name
 from spatial.text import text
-from views.citation import cite, localised
+from views.citation import cite, localised, quoted
 from views.figures import NOTHING, figure
 from views.html_table import Cell, Column, Markup, fragment, render_table
 
@@ -35,8 +35,8 @@ def catalog_table(pack: Pack, lang: str) -> Markup:
                 synthetic=_synthetic_badge(lang) if dataset.synthetic else Markup(""),
             ),
             text(f"app.dataset_kind.{dataset.kind}", lang),
-            dataset.source or NOTHING,
-            dataset.licence or NOTHING,
+            quoted(dataset.source) if dataset.source else NOTHING,
+            quoted(dataset.licence) if dataset.licence else NOTHING,
             dataset.crs or NOTHING,
             text(f"app.basis.{dataset.geometry_basis}", lang) if dataset.geometry_basis else NOTHING,
             fragment(
@@ -71,12 +71,12 @@ def basis_table(frames: PackFrames, lang: str) -> Markup:
     ]
     rows: list[list[Cell | Markup | str]] = [
         [
-            zone[f"short_{lang}"],
+            frames.names[lang][zone["zone_id"]],
             text(f"app.basis.{zone['geometry_basis']}", lang),
             figure(zone["position_accuracy_m"]),
             figure(zone["area_geometry_km2"], 2),
             figure(zone["area_official_km2"], 2),
-            zone["area_official_source"] or NOTHING,
+            quoted(zone["area_official_source"]) if zone["area_official_source"] else NOTHING,
             text("app.yes" if zone["includes_water"] else "app.no", lang),
             zone[f"note_{lang}"] or NOTHING,
         ]
@@ -98,7 +98,7 @@ def unlocated_table(frames: PackFrames, lang: str) -> Markup | None:
             localised(place, "name", lang),
             text(f"app.kind.{place.kind}", lang),
             cite(plan, document_id=place.document_id, section_id=place.section_id, lang=lang),
-            str(why.get(place.place_id) or text("app.source.no_position", lang)),
+            _why_not_drawn(why.get(place.place_id), lang),
         ]
         for place in plan.places
         if not frames.is_located(place.place_id)
@@ -108,6 +108,10 @@ def unlocated_table(frames: PackFrames, lang: str) -> Markup | None:
     return render_table(
         columns, rows, caption=text("app.source.unlocated_caption", lang, count=len(rows)), style="wide"
     )
+
+
+def _why_not_drawn(note: object, lang: str) -> Markup | str:
+    return quoted(note) if isinstance(note, str) and note else text("app.source.no_position", lang)
 
 
 def limits_table(limits: Limits, lang: str) -> Markup:
