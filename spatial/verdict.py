@@ -123,4 +123,4 @@ def _straddles(rows: pd.DataFrame) -> pd.Series:
     target, low, high = rows["target_per_km2"], rows["density_low"], rows["density_high"]
     # An area that may be nought leaves the density without an upper end.
     top = high.fillna(np.inf)
-    return (low < target) & (top >= target) & (low < top)
+    return (low < target) & (top >= target)

@@ -44,7 +44,7 @@ def keys(result):
 
 
 def test_rows_stand_in_input_order_with_every_figure():
-    zones = two_zones(geometry_basis="schematic", population=[40_000, np.nan]).set_axis([7, 3])
+    zones = two_zones(geometry_basis="schematic", population=[40_000, 0]).set_axis([7, 3])
     result = check_zones(zones, stations(15, 21, 4), definition=ROWS, target=GOAL)
     rows = result.rows
     assert rows.index.tolist() == [7, 3]

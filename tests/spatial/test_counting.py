@@ -58,17 +58,21 @@ def test_a_round_trip_through_other_systems_moves_no_point(tiling, zone_crs, poi
     pd.testing.assert_series_equal(moved, expected)
 
 
-@given(seeds)
-def test_edges_straight_in_degrees_go_to_the_first_id_too(seed):
+@given(seeds, st.permutations(["a", "b"]), st.booleans())
+def test_edges_straight_in_degrees_go_to_the_first_id_too(seed, ids, upright):
     rng = np.random.default_rng(seed)
-    middle = rng.uniform(113.28, 113.34)
-    zones = gpd.GeoDataFrame(
-        {"zone_id": ["b", "a"]},
-        geometry=[shapely.box(113.23, 23.03, middle, 23.1), shapely.box(middle, 23.03, 113.42, 23.1)],
-        crs=CANONICAL,
-    )
-    lat = rng.uniform(23.03, 23.1, 40)
-    points = point_frame(np.column_stack([np.full(40, middle), lat]), crs=CANONICAL)
+    west, south, east, north = 113.23, 23.03, 113.42, 23.10
+    spread = rng.uniform(0.0, 1.0, 40)
+    if upright:
+        middle = rng.uniform(113.28, 113.34)
+        polygons = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
+        on_edge = np.column_stack([np.full(40, middle), south + spread * (north - south)])
+    else:
+        middle = rng.uniform(23.05, 23.08)
+        polygons = [shapely.box(west, south, east, middle), shapely.box(west, middle, east, north)]
+        on_edge = np.column_stack([west + spread * (east - west), np.full(40, middle)])
+    zones = zone_frame(polygons, ids, crs=CANONICAL)
+    points = point_frame(on_edge, crs=CANONICAL)
     assert set(assign_to_zones(points, zones)) == {"a"}
     there_and_back = points.to_crs(4547).to_crs(CANONICAL)
     assert set(assign_to_zones(there_and_back, zones.to_crs(3857))) == {"a"}
@@ -165,6 +169,13 @@ def test_overlapping_zones_each_count_what_they_share():
     assert count_by_zone(points, zones).tolist() == [5, 4, 1, 2]
     assert outside_count(points, zones) == 1
     assert assign_to_zones(points, zones).tolist()[:5] == ["a", "a", "a", "a", "b"]
+
+
+def test_a_neighbour_that_lost_the_point_takes_it_from_nobody():
+    left, right = shapely.box(430000, 2550000, 431000, 2551000), shapely.box(431000, 2550000, 432000, 2551000)
+    within_left = shapely.box(430500, 2550000, 431000, 2551000)
+    zones = zone_frame([left, right, within_left], ["a", "b", "c"])
+    assert count_by_zone(point_frame([(431000, 2550500)]), zones).tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize(("share", "kind"), [(0.5, "tiling"), (2.0, "overlapping")])

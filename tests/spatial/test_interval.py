@@ -53,8 +53,9 @@ def test_only_what_is_stated_counts():
 
 def test_without_accuracy_the_interval_is_the_count_even_on_the_edge():
     zones = zone_frame([SQUARE])
-    points = point_frame([(432000, 2551000), (431000, 2551000), (432001, 2551000)])
-    assert [int(count[0]) for count in counted(points, zones)] == [2, 2, 2]
+    corner = (432000, 2552000)
+    points = point_frame([corner, (432000, 2551000), (431000, 2551000), (432001, 2551000)])
+    assert [int(count[0]) for count in counted(points, zones)] == [3, 3, 3]
 
 
 def test_an_accuracy_greater_than_the_zone_leaves_nothing_sure():
