@@ -53,6 +53,7 @@
       left -= 1;
       if (left) return;
       box.style.visibility = "";
+      if (view.followHome) atlas.goHome(view);
       view.labels.layout();
     };
     if (left) box.style.visibility = "hidden";
@@ -80,7 +81,11 @@
       view.shown.set(name, { version, kind, opacity, layer });
       changed = changed || !make.always;
     }
-    if (changed) view.labels.layout();
+    if (changed) {
+      if (view.followHome && !view.sceneShown) atlas.goHome(view); // the legend now has its size
+      view.sceneShown = true;
+      view.labels.layout();
+    }
     map.fire("atlas:shown");
   };
 
@@ -186,9 +191,19 @@
 
   atlas.goHome = function (view) {
     view.followHome = true;
-    moveQuietly(view, () => view.map.fitBounds(view.home, { padding: [18, 18], animate: false }));
+    moveQuietly(view, () => view.map.fitBounds(view.home, { ...homePadding(view), animate: false }));
     rememberView(view);
   };
+
+  // The district stands clear of badges and legend wherever that costs no zoom.
+  function homePadding(view) {
+    const rim = 18, below = view.legend.open ? view.legend.offsetHeight + 2 * rim : rim;
+    const zoomWith = (top, bottom) => view.map.getBoundsZoom(view.home, false, L.point(2 * rim, top + bottom));
+    for (const [top, bottom] of [[48, below], [48, rim]]) {
+      if (zoomWith(top, bottom) === zoomWith(rim, rim)) return { paddingTopLeft: [rim, top], paddingBottomRight: [rim, bottom] };
+    }
+    return { padding: [rim, rim] };
+  }
 
   function addressOf(view) {
     if (view.followHome) return "";
