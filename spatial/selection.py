@@ -31,7 +31,13 @@ CELL_LEVEL_SHARE: Final = 0.5
 MERGED_ROWS_APART_DEG: Final = 0.0002
 """About 20 m: rows of one station that lie farther apart contradict each other."""
 
-_EXISTING: Final = "existing"
+_EXISTING: Final = ("existing", "")
+_PLANNED: Final = ("planned", "under_construction")
+_STATES: Final = {
+    LifecycleStatus.EXISTING: _EXISTING,
+    LifecycleStatus.PLANNED: _PLANNED,
+    LifecycleStatus.ALL: _EXISTING + _PLANNED,
+}
 _INDOOR: Final = "indoor"
 _OPERATOR_SEPARATORS: Final = r"[;；、,，/|+＋]"
 
@@ -93,15 +99,12 @@ def select_stations(points: gpd.GeoDataFrame, definition: Definition) -> Selecti
 def _by_status(points: gpd.GeoDataFrame, definition: Definition, notices: list[Notice]) -> NDArray[np.bool_]:
     """Keep what the state asks for; an unstated state reads as existing, and says so."""
     wanted = definition.status
-    if wanted == LifecycleStatus.ALL:
-        return np.ones(len(points), dtype=bool)
     if "status" not in points and wanted == LifecycleStatus.PLANNED:
         raise _lacking("status", wanted, len(points))
     state = _words(points, "status")
     unstated = int((state == "").sum())
-    existing = state.isin((_EXISTING, "")).to_numpy()
-    kept = existing if wanted == LifecycleStatus.EXISTING else ~existing
-    if unstated:
+    kept = state.isin(_STATES[wanted]).to_numpy()
+    if unstated and wanted == LifecycleStatus.EXISTING:
         notices.append(Notice("verdict.status_not_stated", {"count": unstated}))
     _note_left_out(notices, kept, TextKey("verdict.left_out_status"))
     return kept

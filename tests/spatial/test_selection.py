@@ -41,6 +41,9 @@ def test_planned_rows_are_left_out_and_counted_aloud():
     everything = Definition(numerator=Numerator.AS_GIVEN, status=LifecycleStatus.ALL)
     assert select_stations(points, everything).n_counted == 4
     assert select_stations(points, everything).notices == ()
+    gone = points.assign(status=["existing", "planned", "removed", ""])
+    assert select_stations(gone, everything).rows.tolist() == [0, 1, 3]
+    assert noticed(select_stations(gone, everything), "verdict.rows_left_out")["count"] == 1
 
 
 def test_an_unstated_state_reads_as_existing_and_says_so():

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+import spatial
 from spatial import text as room
+from spatial.definition import AreaBasis, Indoor, LifecycleStatus, Numerator, Shared, word_key
 from spatial.notice import Notice
 from spatial.text import TextKey, catalogue, text
+from spatial.verdict import STATUS_ORDER, Status
+
+ROOMS = Path(spatial.__file__).parent
+CHOICES = (Numerator, Indoor, Shared, LifecycleStatus, AreaBasis)
 
 
 def test_a_key_that_fills_another_text_is_worded_in_the_same_language():
@@ -26,3 +34,14 @@ def test_a_key_in_another_topics_file_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(room, "__file__", str(tmp_path / "__init__.py"))
     with pytest.raises(ValueError, match=r"app\.title"):
         catalogue.__wrapped__()
+
+
+def test_every_verdict_text_is_used_and_every_key_used_is_there():
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOMS.rglob("*.py")))
+    used = set(re.findall(r'"(verdict\.[a-z_]+)"', source))
+    choices = {word_key(choice) for kind in CHOICES for choice in kind}
+    stati = {f"verdict.status_{status}" for status in Status}
+    unjudged = {f"verdict.zones_{status}" for status in STATUS_ORDER[:4]}
+    badges = {f"verdict.badge_{name}" for name in ("schematic", "synthetic", "reference")}
+    held = {key for key in catalogue() if key.startswith("verdict.")}
+    assert held == used | choices | stati | unjudged | badges
