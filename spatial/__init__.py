@@ -37,7 +37,10 @@ from spatial.definition import (
     Shared,
     denominators_km2,
 )
+from spatial.errors import AtlasError
+from spatial.inventory import Inventory, read_inventory
 from spatial.notice import Notice
+from spatial.pack import Pack, list_packs, open_pack
 from spatial.selection import Selection, select_stations
 from spatial.tally import Survey, survey
 from spatial.target import Target, TargetScope
@@ -49,14 +52,17 @@ __all__ = [
     "STATUS_ORDER",
     "WEB_CRS",
     "AreaBasis",
+    "AtlasError",
     "CheckResult",
     "Datum",
     "Definition",
     "Indoor",
+    "Inventory",
     "LayerKind",
     "LifecycleStatus",
     "Notice",
     "Numerator",
+    "Pack",
     "Selection",
     "Shared",
     "Status",
@@ -74,11 +80,14 @@ __all__ = [
     "denominators_km2",
     "geometry_to_canonical",
     "layer_kind",
+    "list_packs",
     "metric_crs_for",
+    "open_pack",
     "outside_count",
     "parse_crs",
     "perimeter_km",
     "points_from_lonlat",
+    "read_inventory",
     "require_crs",
     "select_stations",
     "survey",
