@@ -15,10 +15,9 @@ __all__ = ["remark"]
 
 
 def remark(notice: Notice, names: Mapping[str, str], lang: str) -> str:
-    """Return the words of ``notice``; a list of zone ids is written as their names."""
-    zones = notice.params.get("zones")
-    if not isinstance(zones, str):
+    """Return the words of ``notice``; the zones it speaks of are called as the page calls them."""
+    zone_ids = notice.params.get("zone_ids")
+    if not isinstance(zone_ids, list):
         return notice.message(lang)
-    named = [names.get(zone_id.strip(), zone_id.strip()) for zone_id in zones.split(",")]
-    joined = text("app.list_separator", lang).join(named)
+    joined = text("app.list_separator", lang).join(names.get(zone_id, zone_id) for zone_id in zone_ids)
     return text(notice.key, lang, **{**notice.params, "zones": joined})

@@ -1,0 +1,141 @@
+"""Bring your own inventory: used, reported, kept to the session, forgotten."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+
+from spatial.inventory import read_inventory
+from views import cache
+from views.inventory_panel import BY_FILE, MEBIBYTE
+from views.rejected_rows import rejected_csv, rejected_table
+from views.session import SessionKey, upload_key
+
+OpenApp = Callable[..., "object"]
+CAPTION = "每平方公里 5G 基站"
+TABLE = """基站编号,基站名称,运营商,站型,状态,经度,纬度
+A1,一号,移动,宏站,现状,113.33,23.10
+A2,=HYPERLINK("x"),联通,宏站,现状,=1+1,23.10
+A3,<script>x</script>{{7*7}},电信,室分,现状,113.27,23.09
+A4,四号,电信,室分,现状,999,23.09
+"""
+
+
+def bring(page: object, data: bytes, name: str = "清单.csv", system: str = "wgs84") -> None:
+    runner = page.runner
+    runner.selectbox(key=SessionKey.DATUM).select(system).run()
+    runner.file_uploader[0].set_value((name, data, "text/csv")).run()
+    runner.button(key=SessionKey.UPLOAD_USE).click().run()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+def test_an_inventory_replaces_the_simulated_one(open_app: OpenApp, encoding: str) -> None:
+    page = open_app()
+    bring(page, TABLE.encode(encoding))
+    assert "正在使用“清单.csv”：共 4 行，使用 2 行，未用 2 行" in page.words
+    rows = page.table(CAPTION)[1:]
+    assert [row[0].split()[0] for row in rows] == ["海珠区", "海珠区", "海珠区", "一区", "一谷", "一圈"]
+    assert all("模拟" not in row[-1] for row in rows)
+    assert rows[0][2] == "2"
+    assert sum(int(row[2]) for row in rows[3:]) == 2
+    assert [row[1:3] for row in page.table("未使用的行")[1:]] == [
+        ["经度", "=1+1"],
+        ["经度, 纬度", "999.0, 23.09"],
+    ]
+
+
+def test_the_datum_moves_the_points(open_app: OpenApp) -> None:
+    sent = []
+    for system in ("wgs84", "gcj02", "bd09"):
+        page = open_app(layers="stations")
+        bring(page, TABLE.encode(), system=system)
+        sent.append(page.map_arguments)
+    assert len(set(sent)) == 3
+
+
+def test_it_is_forgotten_on_request(open_app: OpenApp) -> None:
+    page = open_app()
+    before = page.table(CAPTION)
+    bring(page, TABLE.encode())
+    page.runner.button(key=SessionKey.CLEAR).click().run()
+    assert page.table(CAPTION) == before
+    assert "正在使用" not in page.words
+    assert SessionKey.INVENTORY not in page.runner.session_state
+
+
+def test_another_session_sees_nothing_of_it(open_app: OpenApp) -> None:
+    mine = open_app(layers="stations")
+    before = mine.map_arguments
+    bring(mine, TABLE.replace("一号", "只有我知道").encode())
+    assert "只有我知道" in mine.runner.session_state[SessionKey.INVENTORY].points["name"].to_list()
+    other = open_app(layers="stations")
+    assert other.map_arguments == before
+    assert all("模拟" in row[-1] for row in other.table(CAPTION)[3:])
+
+
+def test_definitions_work_on_it_and_stay_in_the_session(open_app: OpenApp) -> None:
+    page = open_app()
+    bring(page, TABLE.encode())
+    rows = page.table("换一个口径")
+    physical = next(row for row in rows if "物理站址" in row[0])
+    assert "无数据" in physical[1] or "未达标" in physical[1]
+    assert len(page.runner.session_state[SessionKey.EVALUATIONS]) >= 10
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "system", "part"),
+    [
+        ("a.csv", b"", "wgs84", ""),
+        ("a.csv", "名称,编号\n一,1\n".encode(), "wgs84", "经"),
+        ("a.csv", TABLE.encode(), BY_FILE, "坐标系"),
+        ("a.geojson", b'{"type":"FeatureCollection","features":[', "wgs84", "JSON"),
+        ("a.geojson", b"<OGRVRTDataSource/>", "wgs84", ""),
+        ("a.csv", b"\x00\x01\x02\xff" * 50, "wgs84", ""),
+    ],
+)
+def test_a_file_that_is_refused_gets_a_sentence_and_changes_nothing(
+    open_app: OpenApp, name: str, data: bytes, system: str, part: str
+) -> None:
+    page = open_app()
+    before = page.table(CAPTION)
+    bring(page, data, name, system)
+    refusal = page.markup.split('class="note refusal"')[1].split("</p>")[0]
+    assert part in refusal
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in refusal)
+    assert "编号" not in refusal or "管理员" not in refusal
+    assert page.table(CAPTION) == before
+    assert SessionKey.INVENTORY not in page.runner.session_state
+
+
+def test_a_file_over_the_limit_is_refused_by_name(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, empty_caches: None
+) -> None:
+    monkeypatch.setenv("ATLAS_MAX_ROWS", "3")
+    page = open_app()
+    bring(page, TABLE.encode())
+    assert "ATLAS_MAX_ROWS" in page.words
+
+
+def test_the_report_is_inert_in_a_browser_and_in_a_spreadsheet() -> None:
+    inventory = read_inventory(TABLE.encode(), name="清单.csv", crs="wgs84")
+    rows = list(csv.reader(io.StringIO(rejected_csv(inventory, "zh").decode("utf-8-sig"))))
+    assert len(rows) == 1 + inventory.n_reported
+    assert [row[2] for row in rows[1:]] == ["'=1+1", "999.0, 23.09"]
+    assert all(row[3].strip() and "." not in row[3][:6] for row in rows[1:])
+    assert "<script" not in rejected_table(inventory, "zh")
+
+
+def test_the_framework_takes_files_up_to_the_library_s_limit() -> None:
+    import tomllib
+    from pathlib import Path
+
+    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))
+    allowed = settings["server"]["maxUploadSize"] * MEBIBYTE
+    assert cache.limits().upload_bytes <= allowed < cache.limits().upload_bytes * 1.1
+
+
+def test_the_uploader_gets_a_new_name_each_round() -> None:
+    assert upload_key().startswith(SessionKey.UPLOAD)
