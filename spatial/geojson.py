@@ -109,6 +109,7 @@ def read_geojson(
     decoded = decode_text(data, name=name, encoding=encoding)
     document = _parse(decoded.characters, name=name, limits=limits)
     features = _features(document, name=name, limits=limits)
+    _check_depth(document, limits)
     crs = _named_crs(document, name=name, crs_stated=crs_stated)
     return FeatureCollection(features, decoded.encoding, crs)
 
@@ -174,7 +175,6 @@ def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
         if isinstance(fault, UnreadableFileError):
             raise
         raise UnreadableFileError("error.json_number", name=name) from fault
-    _check_depth(document, limits)
     if not isinstance(document, dict):
         raise UnsupportedFormatError("error.not_geojson", name=name, found=type(document).__name__)
     return document

@@ -8,6 +8,7 @@ or reported with its place and the reason, so that ``n_in = n_used + n_reported`
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -194,7 +195,8 @@ def _finish(sheet: Sheet, *, name: str) -> Inventory:
     geometry = points_from_lonlat(x, y, crs=sheet.crs)
     geometry.index = index
     points = gpd.GeoDataFrame(attributes, geometry=geometry, crs=CANONICAL_CRS)
-    rejected = pd.DataFrame(sorted(sheet.rejected, key=lambda row: row[0]), columns=list(REJECTED_COLUMNS))
+    in_order = sorted(sheet.rejected, key=itemgetter(0))
+    rejected = pd.DataFrame(in_order, columns=list(REJECTED_COLUMNS))
     synthetic = "synthetic" in points and bool(points["synthetic"].fillna(value=False).any())
     return Inventory(
         name=name,

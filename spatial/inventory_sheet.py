@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from shapely.geometry import Point
+from shapely.geometry import MultiPoint, Point
 
 from spatial.coordinates import parse_coordinate
 from spatial.crs import Datum, parse_crs
@@ -176,7 +176,7 @@ def sheet_from_frame(attributes: pd.DataFrame, geometry: list[BaseGeometry | Non
     sheet.n_in = len(geometry)
     rows = attributes.itertuples(index=False, name=None)
     for index, (shape, cells) in enumerate(zip(geometry, rows, strict=True)):
-        if shape is not None and shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
+        if isinstance(shape, MultiPoint) and len(shape.geoms) == 1:
             shape = shape.geoms[0]  # noqa: PLW2901 - the one point of the row
         if not isinstance(shape, Point) or shape.is_empty:
             kind = "null" if shape is None else shape.geom_type

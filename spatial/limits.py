@@ -30,7 +30,7 @@ class Limits:
     unpacked_bytes : int
         Bytes of a compressed file once unpacked.
     rows : int
-        Data rows of a table.
+        Data rows of a table; likewise its blank lines.
     features : int
         Features of a GeoJSON file, rows of a vector layer.
     columns : int
@@ -52,7 +52,7 @@ class Limits:
     columns: int = 200
     cell_characters: int = 32_768
     json_depth: int = 64
-    json_containers: int = 5_000_000
+    json_containers: int = 3_000_000
     vertices: int = 2_000_000
 
     @classmethod

@@ -201,7 +201,7 @@ class Pack:
         frame = pd.DataFrame([dict(feature.properties) for feature in collection.features])
         for column in frame.columns.intersection(list(_NUMBERS)):
             frame[column] = pd.to_numeric(frame[column])
-        geometry = [shapely.geometry.shape(feature.geometry or {}) for feature in collection.features]
+        geometry = [shapely.geometry.shape(dict(feature.geometry or {})) for feature in collection.features]
         shapes = gpd.GeoSeries(geometry, crs=collection.crs or WEB_CRS)
         if not shapes.is_valid.all():
             faulty = [str(at) for at in shapes.index[~shapes.is_valid]]

@@ -99,6 +99,7 @@ def read_table(
                 limits.check("rows", len(records))
         else:
             n_blank += 1
+            limits.check("rows", n_blank)
     if not records:
         raise UnreadableFileError("error.empty_file", name=name)
     search = range(min(_HEADER_SEARCH_ROWS, len(records)))

@@ -144,9 +144,9 @@ def read_zones(
     frame.insert(1, _ZONE_NAME, names)
     if "geometry_basis" not in frame:
         frame["geometry_basis"] = "user_supplied"
-    _refuse_misread([polygon.geometry for polygon in cleaned if polygon is not None], found.crs, path.name)
-    frame["geometry"] = [None if polygon is None else polygon.geometry for polygon in cleaned]
-    zones = gpd.GeoDataFrame(frame.iloc[kept].reset_index(drop=True), geometry="geometry", crs=CANONICAL_CRS)
+    polygons = [polygon.geometry for polygon in cleaned if polygon is not None]
+    _refuse_misread(polygons, found.crs, path.name)
+    zones = gpd.GeoDataFrame(frame.iloc[kept].reset_index(drop=True), geometry=polygons, crs=CANONICAL_CRS)
     _refuse_duplicates(zones, path.name)
     zones = geometry_to_canonical(zones, crs=found.crs)
     return ZoneLayer(zones=zones, n_in=len(ids), n_reported=len(left_out), notices=tuple(notices))

@@ -187,6 +187,7 @@ def test_a_table_without_a_reference_system_is_an_error():
         ("upload_bytes", "lon,lat\n114,23\n114,23\n"),
         ("rows", "lon,lat\n" + "114,23\n" * 8),
         ("rows", "lon,lat\n" + "114,23\n" * 400),
+        ("rows", "lon,lat\n" + ",\n" * 8),
         ("columns", "lon,lat,a,b,c,d,e,f\n114,23,,,,,,\n"),
         ("cell_characters", "lon,lat,a\n114,23," + "x" * 30 + "\n"),
     ],
