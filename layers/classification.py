@@ -94,8 +94,8 @@ CLASSIFICATION: Final = Classification(
         _entry(Status.MET, "#7fb2d6", "#1f5f8b", Hatching.PLAIN, "✓"),
         _entry(Status.NEAR, "#f0d48a", "#7d5a00", Hatching.DIAGONAL, "≈"),
         _entry(Status.SHORT, "#dd8e6f", "#9c3413", Hatching.CROSSED, "▼"),
-        _entry(Status.UNDETERMINED, "#cfc3dc", "#5d4a78", Hatching.DOTTED, "?"),
-        _entry(Status.TOO_SMALL, "#d9d5c9", "#625d4c", Hatching.UPRIGHT, "·"),
+        _entry(Status.UNDETERMINED, "#cfc3dc", "#5d4a78", Hatching.UPRIGHT, "?"),
+        _entry(Status.TOO_SMALL, "#d9d5c9", "#625d4c", Hatching.DOTTED, "·"),
         _entry(Status.NO_TARGET, "#d5dde2", "#4d5b66", Hatching.PLAIN, "○"),
         _entry(Status.NO_DATA, "#f4f4f2", "#5f6468", Hatching.SPARSE, "–"),
     )
