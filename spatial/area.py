@@ -2,7 +2,7 @@
 
 An edge is straight in the metric system (`spatial.crs.metric_crs_for`). It is cut into pieces of at
 most `MAX_EDGE_M`, each piece is laid on the CGCS2000 ellipsoid, and the geodesic area of the dense
-ring is taken. Degrees and Web Mercator are never measured: there one square kilometre of Guangzhou
+ring is taken. Degrees and Web Mercator are never measured: at 23°N one square kilometre
 would count as 1.187.
 """
 
@@ -89,7 +89,7 @@ def require_polygons(gdf: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str) -> No
         (there & flat & ~shapely.is_valid(geometry), "verdict.invalid_polygons"),
     ):
         if bad.any():
-            raise GeometryError(key, layer=layer, count=bad.sum(), rows=_named_rows(bad))
+            raise GeometryError(key, layer=layer, count=int(bad.sum()), rows=_named_rows(bad))
 
 
 def require_geometry(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
@@ -104,7 +104,9 @@ def require_geometry(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
     if not len(gdf):
         raise GeometryError("verdict.no_zones")
     if missing.any():
-        raise GeometryError("verdict.zones_without_geometry", count=missing.sum(), rows=_named_rows(missing))
+        raise GeometryError(
+            "verdict.zones_without_geometry", count=int(missing.sum()), rows=_named_rows(missing)
+        )
 
 
 def outlines(gdf: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS | str) -> NDArray[np.object_]:
@@ -122,7 +124,7 @@ def outlines(gdf: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS | str) -> NDArray[n
     moved: NDArray[np.object_] = reproject(gdf, crs).geometry.to_numpy()
     lost = ~np.isfinite(shapely.bounds(moved)).all(axis=1) & ~_without_geometry(moved)
     if lost.any():
-        raise GeometryError("verdict.off_the_grid", count=lost.sum(), rows=_named_rows(lost))
+        raise GeometryError("verdict.off_the_grid", count=int(lost.sum()), rows=_named_rows(lost))
     return moved
 
 

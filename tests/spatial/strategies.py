@@ -58,6 +58,15 @@ def tilings(draw, max_side: int = 4):
     return zone_frame(polygons, ids), xs, ys, rng
 
 
+def mosaic(rng: np.random.Generator, count: int, side: float = 6000.0) -> list[shapely.Polygon]:
+    """An irregular tiling of a square, its cells in random order."""
+    square = shapely.box(*ORIGIN, ORIGIN[0] + side, ORIGIN[1] + side)
+    seeds_xy = np.array(ORIGIN) + rng.uniform(0.0, side, (count, 2))
+    cells = shapely.voronoi_polygons(shapely.multipoints(seeds_xy), extend_to=square)
+    clipped = shapely.intersection(shapely.get_parts(cells), square)
+    return [clipped[number] for number in rng.permutation(len(clipped))]
+
+
 def scatter(rng: np.random.Generator, xs: np.ndarray, ys: np.ndarray, count: int) -> np.ndarray:
     """Positions in and about a tiling, many of them on its edges and vertices."""
     free = np.column_stack(

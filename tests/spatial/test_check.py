@@ -4,7 +4,9 @@ import json
 import math
 import subprocess
 import sys
+import time
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -336,3 +338,26 @@ def test_the_library_is_light_and_its_names_are_public():
     assert not {"folium", "streamlit", "branca", "fiona", "pyogrio"} & {m.split(".")[0] for m in loaded}
     assert all(hasattr(spatial, name) for name in spatial.__all__)
     assert len(set(spatial.__all__)) == len(spatial.__all__)
+
+
+def fastest(call, rounds=3):
+    """Seconds of the quickest of several runs."""
+    spans = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        call()
+        spans.append(time.perf_counter() - start)
+    return min(spans)
+
+
+@pytest.mark.benchmark
+def test_a_check_with_intervals_costs_a_small_multiple_of_one_spatial_join():
+    rng = np.random.default_rng(4)
+    corners = [(430000 + 3000 * i, 2550000 + 3000 * j) for i in range(6) for j in range(3)]
+    cells = [shapely.segmentize(shapely.box(x, y, x + 3000, y + 3000), 40) for x, y in corners]
+    zones = zone_frame(cells, position_accuracy_m=50.0)
+    xy = rng.uniform((429500, 2549500), (448500, 2559500), (25_000, 2))
+    points = point_frame(xy, position_accuracy_m=20.0, status="existing")
+    check = fastest(lambda: check_zones(zones, points, definition=ROWS, target=GOAL))
+    join = fastest(lambda: gpd.sjoin(points, zones, predicate="intersects"))
+    assert check < 10 * join

@@ -19,7 +19,7 @@ from spatial.counting import (
     zone_ids,
 )
 from spatial.errors import DuplicateIdError, GeometryError, MissingColumnError, MissingCrsError
-from tests.spatial.strategies import CANONICAL, point_frame, scatter, seeds, tilings, zone_frame
+from tests.spatial.strategies import CANONICAL, mosaic, point_frame, scatter, seeds, star, tilings, zone_frame
 
 
 def expected_zone(x, y, xs, ys, ids):
@@ -106,6 +106,39 @@ def test_splitting_a_zone_conserves_its_count(tiling):
     assert all(union.touches(shapely.Point(corner)) for corner in corners)
     whole = zone_frame([union], ["z"])
     assert count_by_zone(points, whole).sum() == count_by_zone(points, zones).sum()
+
+
+@given(seeds, st.integers(2, 25))
+def test_an_irregular_tiling_agrees_with_plain_geometry(seed, count):
+    rng = np.random.default_rng(seed)
+    cells = mosaic(rng, count)
+    zones = zone_frame(cells)
+    corners = np.concatenate([shapely.get_coordinates(cell) for cell in cells])
+    xy = np.concatenate([rng.uniform(429000, 437000, (60, 2)), corners[rng.integers(len(corners), size=20)]])
+    xy[:60, 1] += 2120000
+    points = point_frame(xy)
+    found = assign_to_zones(points, zones).to_numpy(dtype=object, na_value=None)
+    spots = shapely.points(xy)
+    touched = np.array([shapely.distance(cell, spots) < 1e-6 for cell in cells])
+    clear = np.array([shapely.distance(shapely.boundary(cell), spots) for cell in cells]).min(axis=0) > 2.0
+    ids = zones["zone_id"].to_numpy()
+    expected = np.array([min(ids[held], default=None) for held in touched.T], dtype=object)
+    # Within two metres of an edge the two readings of a long edge may differ.
+    assert found[:60][clear[:60]].tolist() == expected[:60][clear[:60]].tolist()
+    assert found[60:].tolist() == expected[60:].tolist()
+    assert count_by_zone(points, zones).sum() + outside_count(points, zones) == len(points)
+
+
+@given(seeds)
+def test_scattered_polygons_with_holes_agree_with_plain_geometry(seed):
+    rng = np.random.default_rng(seed)
+    polygon = star(rng, holes=True)
+    west, south, east, north = polygon.bounds
+    xy = rng.uniform((west, south), (east, north), (80, 2))
+    spots = shapely.points(xy)
+    clear = shapely.distance(polygon.boundary, spots) > 0.05
+    counted = count_by_zone(point_frame(xy[clear]), zone_frame([polygon])).iloc[0]
+    assert counted == shapely.contains_xy(polygon, xy[clear]).sum()
 
 
 def test_points_without_a_position_lie_in_no_zone_and_break_nothing():
