@@ -14,13 +14,13 @@ import streamlit as st
 from spatial.errors import UnknownPackError
 from spatial.limits import Limits
 from spatial.pack import list_packs
-from views.evaluation import Evaluation, evaluate
+from views.evaluation import Evaluation, StationSurvey, evaluate, survey_stations
 from views.pack_frames import PackFrames, read_frames
 
 if TYPE_CHECKING:
     from spatial.definition import Definition
 
-__all__ = ["frames", "limits", "pack_names", "shared_evaluation"]
+__all__ = ["frames", "limits", "pack_names", "shared_evaluation", "shared_survey"]
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,7 +49,13 @@ def limits() -> Limits:
     return Limits.from_environment(os.environ)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def shared_survey(name: str) -> StationSurvey:
+    """Return where the stations of a pack's own inventory lie."""
+    return survey_stations(frames(name))
+
+
 @st.cache_resource(show_spinner=False, max_entries=64)
 def shared_evaluation(name: str, definition: Definition) -> Evaluation:
     """Return the verdicts of a pack under ``definition`` by its own inventory."""
-    return evaluate(frames(name), definition)
+    return evaluate(frames(name), shared_survey(name), definition)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from spatial.check import CheckResult, check_count, check_zones
+from spatial.check import CheckResult, check_count, check_surveyed
 from spatial.definition import AreaBasis, Definition
+from spatial.tally import Survey, survey
 from views.pack_frames import STATIONS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from spatial.inventory import Inventory
     from views.pack_frames import PackFrames
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "StationSurvey", "evaluate", "survey_stations"]
 
 PUBLISHED_BASES: Final = (AreaBasis.OFFICIAL, AreaBasis.GEOMETRY)
 
@@ -52,48 +53,77 @@ class Evaluation:
     parts: CheckResult | None
 
 
-def evaluate(frames: PackFrames, definition: Definition, *, brought: Inventory | None = None) -> Evaluation:
+@dataclass(frozen=True, kw_only=True)
+class StationSurvey:
+    """Where the stations of one inventory lie, found once for every definition.
+
+    Attributes
+    ----------
+    brought : bool
+        Whether the planner brought the inventory, so that it also speaks for the district.
+    inventory : Inventory or None
+        What was surveyed.
+    layers : mapping
+        Zone layer -> where the stations lie in it.
+    """
+
+    brought: bool
+    inventory: Inventory | None
+    layers: Mapping[str, Survey]
+
+
+def survey_stations(frames: PackFrames, *, brought: Inventory | None = None) -> StationSurvey:
+    """Find where stations lie: those that were brought, else the pack's demonstration.
+
+    Raises
+    ------
+    GeometryError
+        If the frames cannot be used.
+    """
+    inventory = brought or frames.inventories[STATIONS]
+    points = None if inventory is None else inventory.points
+    asked = frames.layers if brought else [name for name in frames.layers if name != "district"]
+    return StationSurvey(
+        brought=brought is not None,
+        inventory=inventory,
+        layers={layer: survey(frames.layers[layer], points) for layer in asked},
+    )
+
+
+def evaluate(frames: PackFrames, stations: StationSurvey, definition: Definition) -> Evaluation:
     """Check every layer of a pack under ``definition``.
 
     Parameters
     ----------
     frames : PackFrames
         A pack with geometry.
+    stations : StationSurvey
+        Where the stations lie; those of a demonstration make every verdict synthetic.
     definition : Definition
         How stations and areas are counted.
-    brought : Inventory, optional
-        The planner's own inventory; without it the pack's demonstration inventory is used and
-        every verdict from it is synthetic.
 
     Raises
     ------
     BasisUnavailableError, CellLevelTableError
         If the inventory cannot be counted as the definition asks.
     """
-    inventory = brought or frames.inventories[STATIONS]
-    results = {
-        layer: _check(frames, layer, inventory, definition)
-        for layer in ("zones", "parts")
-        if layer in frames.layers
-    }
+    results = {layer: _check(frames, stations, layer, definition) for layer in stations.layers}
     return Evaluation(
         definition=definition,
-        synthetic=inventory is not None and inventory.synthetic,
+        synthetic=stations.inventory is not None and stations.inventory.synthetic,
         names=frames.names,
         published=tuple(_published(frames, definition)),
         published_as_of="" if frames.published is None else frames.published.as_of,
-        district=_check(frames, "district", brought, definition) if brought else None,
+        district=results.get("district"),
         zones=results.get("zones"),
         parts=results.get("parts"),
     )
 
 
-def _check(
-    frames: PackFrames, layer: str, inventory: Inventory | None, definition: Definition
-) -> CheckResult:
-    return check_zones(
-        frames.layers[layer],
-        None if inventory is None else inventory.points,
+def _check(frames: PackFrames, stations: StationSurvey, layer: str, definition: Definition) -> CheckResult:
+    inventory = stations.inventory
+    return check_surveyed(
+        stations.layers[layer],
         definition=definition,
         target=frames.pack.target,
         synthetic=inventory is not None and inventory.synthetic,

@@ -38,7 +38,7 @@ VENDOR: Final = "vendor"
 APP: Final = "map"
 
 # Sessions run in threads of their own, so what one run asks for must not reach another's.
-_guard_of_this_run: ContextVar[str] = ContextVar("guard_of_this_run")
+_frame_of_this_run: ContextVar[tuple[str, bool]] = ContextVar("frame_of_this_run", default=("zh", False))
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def show_atlas(atlas: AtlasMap, *, height: int, key: str, fill_window: bool = Tr
         Whether the map reaches down to the window's lower edge.
     """
     _wrap_component()
-    _guard_of_this_run.set(_guard(atlas.lang, fill=fill_window))
+    _frame_of_this_run.set((atlas.lang, fill_window))
     answer = streamlit_folium.st_folium(
         atlas.map,
         key=f"{key}-{atlas.version}",
@@ -98,9 +98,11 @@ def _wrap_component() -> None:
         return
 
     def with_local_assets(*, js_links: list[str], css_links: list[str], **others: object) -> object:
-        scripts = [_guard_of_this_run.get(), *_local(js_links), *_own(APP_SCRIPTS)]
-        styles = [*_local(css_links), *_own(APP_STYLES)]
-        return original(js_links=scripts, css_links=styles, **others)
+        scripts = (*_local(js_links), *_own(APP_SCRIPTS))
+        styles = (*_local(css_links), *_own(APP_STYLES))
+        lang, fill = _frame_of_this_run.get()
+        guard = _guard(lang, fill=fill, files=scripts + styles)
+        return original(js_links=[guard, *scripts], css_links=list(styles), **others)
 
     with_local_assets.assets_are_local = True  # type: ignore[attr-defined]
     streamlit_folium._component_func = with_local_assets  # noqa: SLF001
@@ -121,12 +123,13 @@ def _own(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def _guard(lang: str, *, fill: bool) -> str:
+def _guard(lang: str, *, fill: bool, files: tuple[str, ...]) -> str:
     """Return the guard as an address that holds the script itself."""
     settings = {
         "missing": text("map.asset_missing", lang, file="%FILE%"),
         "lang": LANGUAGE_TAGS[lang],
         "fill": fill,
+        "files": files,
     }
     script = GUARD.replace("(SETTINGS)", f"({json.dumps(settings)})")
     return "data:text/javascript;charset=utf-8," + quote(script)

@@ -12,7 +12,7 @@ from spatial.text import text
 from views import cache
 from views.definition_fields import variations
 from views.definition_panel import show_definition_panel
-from views.evaluation import Evaluation, evaluate
+from views.evaluation import Evaluation, evaluate, survey_stations
 from views.flips import Variation, flip_sentence, flip_table
 from views.html_table import fragment, join
 from views.inventory_panel import show_inventory_panel
@@ -24,7 +24,7 @@ from views.plan_tables import finding_note, finding_sentence
 from views.remarks import remark
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
-from views.session import brought_inventory, current_view, own_evaluations
+from views.session import brought_inventory, current_view, own_work
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
@@ -134,10 +134,12 @@ def _evaluation(view: ViewState, definition: Definition) -> Evaluation:
     brought = brought_inventory()
     if brought is None:
         return cache.shared_evaluation(view.pack, definition)
-    memory = own_evaluations()
-    if definition not in memory:
-        memory[definition] = evaluate(cache.frames(view.pack), definition, brought=brought)
-    return memory[definition]
+    frames, memory = cache.frames(view.pack), own_work()
+    if view.pack not in memory.surveys:
+        memory.surveys[view.pack] = survey_stations(frames, brought=brought)
+    if (view.pack, definition) not in memory.evaluations:
+        memory.evaluations[view.pack, definition] = evaluate(frames, memory.surveys[view.pack], definition)
+    return memory.evaluations[view.pack, definition]
 
 
 def _others(view: ViewState) -> list[Variation]:

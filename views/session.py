@@ -6,7 +6,7 @@ is gone when the session is.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from views.state import ViewState, read_address, write_address
 if TYPE_CHECKING:
     from spatial.definition import Definition
     from spatial.inventory import Inventory
-    from views.evaluation import Evaluation
+    from views.evaluation import Evaluation, StationSurvey
 
 __all__ = [
     "SessionKey",
@@ -27,7 +27,7 @@ __all__ = [
     "forget_inventory",
     "ignored_parameters",
     "keep_inventory",
-    "own_evaluations",
+    "own_work",
     "publish_address",
     "upload_key",
     "widget_key",
@@ -54,7 +54,7 @@ class SessionKey(StrEnum):
     DEFINITION_RESET = "widget_definition_reset"
     LAYER = "widget_layer"
     OPACITY = "widget_opacity"
-    EVALUATIONS = "evaluations"
+    OWN_WORK = "own_work"
     UPLOAD = "widget_upload"
     UPLOAD_USE = "widget_upload_use"
 
@@ -114,9 +114,17 @@ def forget_inventory() -> None:
     st.session_state.pop(SessionKey.INVENTORY, None)
 
 
-def own_evaluations() -> dict[Definition, Evaluation]:
-    """Return this session's memory of verdicts from its own inventory."""
-    return st.session_state.setdefault(SessionKey.EVALUATIONS, {})
+@dataclass
+class OwnWork:
+    """What was worked out from the inventory that this session's planner brought."""
+
+    surveys: dict[str, StationSurvey] = field(default_factory=dict)
+    evaluations: dict[tuple[str, Definition], Evaluation] = field(default_factory=dict)
+
+
+def own_work() -> OwnWork:
+    """Return this session's memory of what its own inventory gave."""
+    return st.session_state.setdefault(SessionKey.OWN_WORK, OwnWork())
 
 
 def upload_key() -> str:
@@ -126,4 +134,4 @@ def upload_key() -> str:
 
 def _next_upload() -> None:
     st.session_state[SessionKey.UPLOAD_ROUND] = st.session_state.get(SessionKey.UPLOAD_ROUND, 0) + 1
-    st.session_state.pop(SessionKey.EVALUATIONS, None)
+    st.session_state.pop(SessionKey.OWN_WORK, None)

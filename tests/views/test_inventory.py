@@ -82,7 +82,7 @@ def test_definitions_work_on_it_and_stay_in_the_session(open_app: OpenApp) -> No
     rows = page.table("换一个口径")
     physical = next(row for row in rows if "物理站址" in row[0])
     assert "无数据" in physical[1] or "未达标" in physical[1]
-    assert len(page.runner.session_state[SessionKey.EVALUATIONS]) >= 10
+    assert len(page.runner.session_state[SessionKey.OWN_WORK].evaluations) == 11
 
 
 @pytest.mark.parametrize(

@@ -78,5 +78,5 @@ def test_another_pack_goes_through_the_same_pages(open_app: OpenApp) -> None:
 def test_english_pages_hold_chinese_only_where_a_source_is_quoted(open_app: OpenApp, name: str) -> None:
     page = open_app(name, lang="en")
     own_words = re.sub(r'<(\w+)[^>]*lang="zh"[^>]*>.*?</\1>', "", page.markup, flags=re.DOTALL)
-    left = {word for word in re.findall(r"[\u3400-\u9fff]+", own_words)}
+    left = set(re.findall(r"[\u3400-\u9fff]+", own_words))
     assert left == set()

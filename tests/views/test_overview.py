@@ -182,7 +182,7 @@ def test_a_refusal_of_the_library_is_a_sentence(open_app: OpenApp, monkeypatch: 
             "verdict.area_basis_unavailable", basis="陆域面积", count=1, zones="pazhou"
         )
 
-    monkeypatch.setattr(evaluation, "check_zones", refuse)
+    monkeypatch.setattr(evaluation, "check_surveyed", refuse)
     page = open_app()
     assert "陆域面积" in page.words
     assert "内部工作用图" in page.words
