@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.area import area_km2
-from spatial.errors import BasisUnavailableError
+from spatial.errors import BasisUnavailableError, GeometryError
 from spatial.text import TextKey, text
 
 if TYPE_CHECKING:
@@ -185,10 +185,12 @@ def require_basis(areas_km2: pd.Series, zone_ids: pd.Series, *, basis: AreaBasis
 
     Raises
     ------
-    BasisUnavailableError
-        Naming the zones that have none.
+    BasisUnavailableError, GeometryError
+        Naming the zones that have none, or whose outline encloses none.
     """
     lacking = zone_ids[areas_km2.isna().to_numpy()]
+    if len(lacking) and basis == AreaBasis.GEOMETRY:
+        raise GeometryError("verdict.outline_without_area", count=len(lacking), zones=", ".join(lacking))
     if len(lacking):
         raise BasisUnavailableError(
             "verdict.area_basis_unavailable",

@@ -208,9 +208,9 @@ def _weights(points: gpd.GeoDataFrame, definition: Definition, notices: list[Not
             raise _lacking("operators", Shared.PER_OPERATOR, int((names == "").sum()))
         listed = names.str.split(_OPERATOR_SEPARATORS, regex=True)
         return listed.map(lambda given: len({name.strip() for name in given} - {""})).to_numpy()
-    if "shared" not in points or points["shared"].isna().any():
-        unknown = points["shared"].isna().sum() if "shared" in points else len(points)
-        raise _lacking("shared", Shared.PER_OPERATOR, int(unknown))
+    unknown = ~points["shared"].isin([True, False]) if "shared" in points else once
+    if "shared" not in points or unknown.any():
+        raise _lacking("shared", Shared.PER_OPERATOR, int(unknown.sum()))
     shared = points["shared"].isin([True]).to_numpy()
     notices.append(Notice("verdict.shared_counted_twice", {"count": int(shared.sum())}))
     return np.where(shared, LICENSEES_PER_SHARED_STATION, once)

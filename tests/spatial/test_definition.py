@@ -20,7 +20,7 @@ from spatial.definition import (
     denominators_km2,
     require_basis,
 )
-from spatial.errors import BasisUnavailableError
+from spatial.errors import BasisUnavailableError, GeometryError
 from spatial.text import catalogue
 from tests.spatial.strategies import zone_frame
 
@@ -103,3 +103,5 @@ def test_a_lacking_denominator_is_an_error_that_names_the_zones():
     assert "建成区面积" in caught.value.message("zh")
     assert "built-up area" in caught.value.message("en")
     require_basis(pd.Series([1.0, 2.0, 3.0]), ids, basis=AreaBasis.BUILT_UP)
+    with pytest.raises(GeometryError, match="east"):
+        require_basis(pd.Series([1.0, 2.0, np.nan]), ids, basis=AreaBasis.GEOMETRY)

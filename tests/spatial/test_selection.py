@@ -167,6 +167,8 @@ def test_per_operator_needs_to_know_what_is_shared():
     with pytest.raises(BasisUnavailableError) as caught:
         select_stations(table(3, shared=pd.array([True, None, None], dtype="boolean")), PER_OPERATOR)
     assert caught.value.params["count"] == 2
+    with pytest.raises(BasisUnavailableError):
+        select_stations(table(2, shared=["是", "否"]), PER_OPERATOR)
     sites = Definition(numerator=Numerator.PHYSICAL_SITE, shared=Shared.PER_OPERATOR)
     with pytest.raises(BasisUnavailableError, match="物理站址"):
         select_stations(table(1, physical_site_id=["a"], shared=[True]), sites)
@@ -177,3 +179,5 @@ def test_an_empty_table_selects_nothing():
         chosen = select_stations(table(2, shared=[True, True]).iloc[:0], definition)
         assert chosen.n_counted == 0
         assert len(chosen.points) == 0
+    with pytest.raises(BasisUnavailableError):
+        select_stations(table(1).iloc[:0], PER_OPERATOR)
