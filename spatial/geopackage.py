@@ -74,7 +74,6 @@ def read_geopackage(
         path = Path(folder) / "layer.gpkg"
         path.write_bytes(data)
         counts = _count_rows(path, name)
-        _forget_counts(path)
         chosen = _choose(counts, layer, name)
         limits.check("features", counts[chosen])
         frame, wkt = _read_rows(path, chosen, name=name, limits=limits)
@@ -112,34 +111,34 @@ def named_system(
 
 
 def _count_rows(path: Path, name: str) -> dict[str, int]:
-    """Return the feature tables of the database, views and virtual tables left out, and their rows."""
+    """Return the feature tables of the database and how many rows each holds.
+
+    The row counts that the file states of itself are dropped from this private copy: a stale one hides
+    rows from the reader.
+    """
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+        with closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA trusted_schema = OFF")
             database.set_progress_handler(lambda: 1, _QUERY_STEPS)
-            real = {
-                table
-                for table, statement in database.execute(
-                    "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
-                )
-                if not str(statement).upper().startswith("CREATE VIRTUAL")
-            }
-            if "gpkg_contents" not in real:
-                return {}
-            listed = database.execute("SELECT table_name FROM gpkg_contents WHERE data_type = 'features'")
-            return {
+            counts = {
                 table: int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])  # noqa: S608
-                for (table,) in listed.fetchall()
-                if table in real
+                for table in _feature_tables(database)
             }
-    except sqlite3.Error as fault:
+            database.execute("DROP TABLE IF EXISTS gpkg_ogr_contents")
+            database.commit()
+    except (sqlite3.Error, UnicodeDecodeError) as fault:
         raise UnreadableFileError("error.not_gpkg", name=name) from fault
+    return counts
 
 
-def _forget_counts(path: Path) -> None:
-    """Drop the row counts that the file states of itself: a stale one hides rows from the reader."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("DROP TABLE IF EXISTS gpkg_ogr_contents")
+def _feature_tables(database: sqlite3.Connection) -> list[str]:
+    """Return the tables that the GeoPackage lists as features; views and virtual tables are left out."""
+    rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    real = {name for name, statement in rows if not str(statement).upper().startswith("CREATE VIRTUAL")}
+    if "gpkg_contents" not in real:
+        return []
+    listed = database.execute("SELECT table_name FROM gpkg_contents WHERE data_type = 'features'").fetchall()
+    return [table for (table,) in listed if table in real]
 
 
 def _quoted(identifier: str) -> str:

@@ -52,7 +52,7 @@ class Limits:
     columns: int = 200
     cell_characters: int = 32_768
     json_depth: int = 64
-    json_containers: int = 3_000_000
+    json_containers: int = 5_000_000
     vertices: int = 2_000_000
 
     @classmethod
