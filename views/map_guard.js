@@ -2,6 +2,15 @@
 // Says what is missing instead of leaving a blank, and lets the map take the window's height.
 (function (settings) {
   "use strict";
+  // The component loads its files one after the other; asked for at once, they are here in time.
+  settings.files.forEach(function (url) {
+    var link = document.createElement("link");
+    link.rel = "preload";
+    link.as = /\.css(\?|$)/.test(url) ? "style" : "script";
+    link.href = url;
+    document.head.appendChild(link);
+  });
+
   function report(file) {
     var box = document.getElementById("map_div");
     if (!box || box.dataset.reported) return;
