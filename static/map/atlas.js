@@ -29,6 +29,8 @@
     map.atlasView = view;
     document.documentElement.lang = options.lang;
     document.title = options.text.region;
+    // folium forbids enlarging the page; who needs larger letters may have them.
+    for (const meta of document.querySelectorAll("meta[name=viewport]")) meta.content = "width=device-width, initial-scale=1";
     const box = map.getContainer();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", options.text.region);
@@ -54,7 +56,7 @@
       if (left) return;
       box.style.visibility = "";
       if (view.followHome) atlas.goHome(view);
-      view.labels.layout();
+      view.labels.measureAgain();
     };
     if (left) box.style.visibility = "hidden";
     for (const link of waiting) {

@@ -1,4 +1,5 @@
-// Labels that never collide. Positions depend on the zoom alone, so panning moves nothing about.
+// Labels that never collide. Positions depend on the zoom alone, so panning moves nothing about;
+// only the name of a zone whose label point has left the view comes along.
 "use strict";
 window.atlas = window.atlas || {};
 
@@ -45,7 +46,7 @@ window.atlas = window.atlas || {};
     },
 
     getEvents: function () {
-      return { zoomstart: this._hide, zoomend: this.layout, viewreset: this.layout };
+      return { zoomstart: this._hide, zoomend: this.layout, viewreset: this.layout, moveend: this.layout };
     },
 
     onAdd: function (map) {
@@ -75,13 +76,18 @@ window.atlas = window.atlas || {};
       this._box.classList.add("atlas-hidden");
     },
 
+    // Styles have changed, so every label has another size.
+    measureAgain: function () {
+      for (const label of [...this._sets.values()].flat()) label.size = null;
+      this.layout();
+    },
+
     layout: function () {
       const labels = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
-      for (const label of labels) label.element.style.display = "block";
-      for (const label of labels) {
-        label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
-        label.point = this._map.latLngToLayerPoint(label.at);
-      }
+      const fresh = labels.filter((label) => !label.size);
+      for (const label of fresh) label.element.style.display = "block";
+      for (const label of fresh) label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
+      for (const label of labels) label.point = this._map.latLngToLayerPoint(this._standsAt(label));
       const symbols = labels.filter((l) => l.radius).map((l) => [l, boxAt(l.point, L.point(l.radius * 2, l.radius * 2))]);
       const placed = [];
       for (const label of labels) {
@@ -92,6 +98,24 @@ window.atlas = window.atlas || {};
         L.DomUtil.setPosition(label.element, centre.subtract(label.size.divideBy(2)).round());
       }
       this._box.classList.remove("atlas-hidden");
+    },
+
+    // A zone is named wherever the map looks at it, even far from its label point.
+    _standsAt: function (label) {
+      const view = this._map.getBounds();
+      if (!label.gives || view.pad(-0.05).contains(label.at)) return label.at;
+      const inside = [];
+      for (let i = 1; i < 12; i++) {
+        for (let j = 1; j < 12; j++) {
+          const lat = view.getSouth() + ((view.getNorth() - view.getSouth()) * i) / 12;
+          const lng = view.getWest() + ((view.getEast() - view.getWest()) * j) / 12;
+          if (atlas.contains(label.polygons, lat, lng)) inside.push([lat, lng]);
+        }
+      }
+      if (inside.length < 12) return label.at; // a corner of a zone needs no name
+      const middle = [0, 1].map((k) => inside.reduce((sum, at) => sum + at[k], 0) / inside.length);
+      const distance = (at) => Math.hypot(at[0] - middle[0], at[1] - middle[1]);
+      return inside.reduce((best, at) => (distance(at) < distance(best) ? at : best));
     },
 
     _place: function (label, placed, symbols) {

@@ -90,6 +90,7 @@
     box.replaceChildren();
     make("summary", "", box, view.text.legend);
     const body = make("div", "atlas-legend-body", box);
+    Object.entries({ tabindex: "0", role: "group", "aria-label": view.text.legend }).forEach(([k, v]) => body.setAttribute(k, v));
     if (legend.status.length) {
       const list = section(body, legend.status_title, legend.status_notes);
       for (const entry of legend.status) {

@@ -35,7 +35,7 @@
         }).addTo(group);
       }
       const icon = L.divIcon({
-        html: atlas.symbolPicture(data.symbols[item.symbol]), className: "atlas-place", iconSize: [16, 16],
+        html: atlas.symbolPicture(data.symbols[item.symbol]), className: "atlas-place", iconSize: [24, 24],
       });
       const marker = L.marker(item.at, { icon, pane: "atlas-places", opacity, keyboard: true, riseOnHover: true });
       marker.on("add", () => makeReachable(view, marker, item));

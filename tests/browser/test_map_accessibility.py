@@ -1,0 +1,37 @@
+"""No A or AA violation inside the map's frame."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.conftest import PHONE, ROOT
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+
+
+def violations(watched):
+    """Return rule -> the elements that break it."""
+    watched.map_frame.evaluate(AXE.read_text(encoding="utf-8"))
+    found = watched.map_frame.evaluate("(rules) => axe.run(document, rules)", RULES)
+    assert found["passes"], "axe looked at nothing"
+    return {rule["id"]: [node["html"][:160] for node in rule["nodes"]] for rule in found["violations"]}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_map_frame(open_page, map_server, lang):
+    watched = open_page(f"{map_server.url}/?lang={lang}&stations=300")
+    watched.wait_for_map()
+    assert violations(watched) == {}
+    watched.map.locator("[data-zone-id=zone_b]").focus()
+    watched.map.locator(".atlas-tip").wait_for()
+    assert violations(watched) == {}
+
+
+def test_map_frame_on_a_phone(open_page, map_server):
+    watched = open_page(map_server.url, viewport=PHONE)
+    watched.wait_for_map()
+    watched.map.locator(".atlas-legend summary").click()
+    assert violations(watched) == {}
