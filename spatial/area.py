@@ -150,9 +150,9 @@ def _without_geometry(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
     return nothing
 
 
-def _named_rows(faulty: NDArray[np.bool_]) -> str:
+def _named_rows(faulty: NDArray[np.bool_]) -> list[int]:
     """Return the first faulty rows, counted from one."""
-    return ", ".join(str(row + 1) for row in np.flatnonzero(faulty)[:_SHOWN])
+    return [int(row) + 1 for row in np.flatnonzero(faulty)[:_SHOWN]]
 
 
 def _on_ellipsoid(geometry: shapely.Geometry, crs: CRS) -> tuple[float, float]:

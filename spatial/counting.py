@@ -108,7 +108,7 @@ def zone_ids(zones: gpd.GeoDataFrame) -> pd.Series:
     ids: pd.Series = zones["zone_id"].astype("string").fillna("")
     faulty = ids.duplicated(keep=False) | (ids == "")
     if faulty.any():
-        named = ", ".join(sorted(set(ids[faulty]) - {""}))
+        named = sorted(set(ids[faulty]) - {""})
         raise DuplicateIdError("verdict.zone_ids_not_unique", count=int(faulty.sum()), ids=named)
     return ids
 

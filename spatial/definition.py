@@ -190,11 +190,11 @@ def require_basis(areas_km2: pd.Series, zone_ids: pd.Series, *, basis: AreaBasis
     """
     lacking = zone_ids[areas_km2.isna().to_numpy()]
     if len(lacking) and basis == AreaBasis.GEOMETRY:
-        raise GeometryError("verdict.outline_without_area", count=len(lacking), zones=", ".join(lacking))
+        raise GeometryError("verdict.outline_without_area", count=len(lacking), zones=lacking.tolist())
     if len(lacking):
         raise BasisUnavailableError(
             "verdict.area_basis_unavailable",
             basis=word_key(basis),
             count=len(lacking),
-            zones=", ".join(lacking),
+            zones=lacking.tolist(),
         )

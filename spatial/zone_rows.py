@@ -127,7 +127,7 @@ def notices_on(found: Survey, rows: pd.DataFrame, *, synthetic: bool) -> tuple[N
 
 
 def _naming(key: str, rows: pd.DataFrame) -> Notice:
-    named = {"zones": ", ".join(rows["name"]), "zone_ids": rows["zone_id"].tolist()}
+    named = {"zones": rows["name"].tolist(), "zone_ids": rows["zone_id"].tolist()}
     return Notice(key, {"count": len(rows), **named})
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["LANGUAGES", "TextKey", "catalogue", "text"]
 
 LANGUAGES: Final = ("zh", "en")
+_LIST_SHOWN: Final = 10
+_LIST_MARKS: Final = {"zh": "、", "en": ", "}
 
 
 class TextKey(str):
@@ -47,8 +49,15 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 def text(key: str, lang: str = "zh", **params: object) -> str:
     """Return the text of ``key`` in ``lang``, filled with ``params``."""
-    filled = {
-        name: text(value, lang) if isinstance(value, TextKey) else value
-        for name, value in params.items()
-    }
+    filled = {name: _worded(value, lang) for name, value in params.items()}
     return catalogue()[key][lang].format(**filled)
+
+
+def _worded(value: object, lang: str) -> object:
+    """Return what fills a text: a key's own text, a list in the language's way, else the value."""
+    if isinstance(value, TextKey):
+        return text(value, lang)
+    if isinstance(value, list):
+        shown = [str(item) for item in value[:_LIST_SHOWN]]
+        return _LIST_MARKS[lang].join(shown + ["…"] * (len(value) > _LIST_SHOWN))
+    return value

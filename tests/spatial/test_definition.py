@@ -99,8 +99,9 @@ def test_a_lacking_denominator_is_an_error_that_names_the_zones():
     ids = pd.Series(["west", "mid", "east"])
     with pytest.raises(BasisUnavailableError) as caught:
         require_basis(pd.Series([1.0, np.nan, np.nan]), ids, basis=AreaBasis.BUILT_UP)
-    assert "mid, east" in caught.value.message("zh")
+    assert "mid、east" in caught.value.message("zh")
     assert "建成区面积" in caught.value.message("zh")
+    assert "mid, east" in caught.value.message("en")
     assert "built-up area" in caught.value.message("en")
     require_basis(pd.Series([1.0, 2.0, 3.0]), ids, basis=AreaBasis.BUILT_UP)
     with pytest.raises(GeometryError, match="east"):

@@ -24,6 +24,15 @@ def test_a_key_that_fills_another_text_is_worded_in_the_same_language():
     assert json.loads(json.dumps(notice.to_dict()))["params"]["count"] == 3
 
 
+def test_a_list_is_worded_in_the_languages_way_and_never_floods():
+    few = Notice("verdict.zones_no_data", {"count": 2, "zones": ["甲", "乙"]})
+    assert "甲、乙" in few.message("zh")
+    assert "甲, 乙" in few.message("en")
+    many = Notice("verdict.zones_no_data", {"count": 1800, "zones": [f"z{i}" for i in range(1800)]})
+    assert "1,800" in many.message("zh")
+    assert many.message("zh").endswith("z9、…。")
+
+
 def test_a_name_that_looks_like_a_key_stays_a_name():
     notice = Notice("verdict.missing_crs", {"layer": "verdict.left_out_indoor"})
     assert "verdict.left_out_indoor" in notice.message("zh")
