@@ -28,6 +28,7 @@ __all__ = ["in_area_of_use", "judge_positions", "parse_coordinate"]
 
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_SEXAGESIMAL: Final = re.compile("[0-9] *[°º度'’′]")
 _MAX_LON: Final = 180.0
 _MAX_LAT: Final = 90.0
 _MISREAD_SHARE: Final = 0.5
@@ -53,6 +54,8 @@ def parse_coordinate(cell: str) -> tuple[float, str]:
         return np.nan, "error.reason_missing"
     if _NOT_FINITE.fullmatch(words):
         return np.nan, "error.reason_not_finite"
+    if _SEXAGESIMAL.search(words):
+        return np.nan, "error.reason_sexagesimal"
     if not _NUMBER.fullmatch(words):
         return np.nan, "error.reason_not_a_number"
     number = float(words)

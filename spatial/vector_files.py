@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -48,6 +49,8 @@ _ZONE_NAME: Final = "name_zh"
 _SHOWN: Final = 5
 # A boundary may pass through the origin, where a station is a placeholder.
 _ORIGIN: Final = "error.reason_zero"
+_HALF_TURN: Final = 180.0
+_HAIR_DEG: Final = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,6 +270,10 @@ def _texts(attributes: pd.DataFrame, column: str, name: str) -> list[str]:
 def _refuse_misread(polygons: list[BaseGeometry], crs: str, name: str) -> None:
     """Refuse zones whose vertices cannot be meant in their reference system."""
     vertices = shapely.get_coordinates(polygons)
+    # World files end a hair beyond the antimeridian.
+    vertices = np.where(
+        np.abs(np.abs(vertices) - _HALF_TURN) < _HAIR_DEG, np.sign(vertices) * _HALF_TURN, vertices
+    )
     reasons = judge_positions(vertices[:, 0], vertices[:, 1], crs=crs, x_name="x", y_name="y")
     wrong = [reason for reason in reasons if reason not in {"", _ORIGIN}]
     if wrong:

@@ -33,6 +33,8 @@ __all__ = ["add_options", "run"]
 
 SUBJECT: Final = "base_stations"
 _UNMET: Final = {str(Status.NEAR), str(Status.SHORT)}
+# Outlines that somebody drew from words or an area, not from a survey or a boundary file.
+_SCHEMATIC: Final = {"schematic", "published_area_only", "published_four_sides"}
 _SHOWN_REJECTS: Final = 20
 _FIGURES: Final = range(1, 8)
 _TOTALS: Final = ("total_count", "outside_count", "n_in", "n_used", "n_reported")
@@ -214,7 +216,7 @@ def _write_table(
 
 def _table_row(row: dict[str, Any], basis: object, lang: str) -> list[str]:
     """Return the cells of one zone, its figures rounded and its marks in words."""
-    marks = [text("verdict.badge_schematic", lang)] if basis == "schematic" else []
+    marks = [text("verdict.badge_schematic", lang)] if basis in _SCHEMATIC else []
     if row["synthetic"]:
         marks.append(text("verdict.badge_synthetic", lang))
     if row["target_scope"] == "district_reference":

@@ -13,6 +13,7 @@ import pandas as pd
 from spatial.cli.options import check_crs
 from spatial.errors import UsageError
 from spatial.file_kinds import TABLE_SUFFIXES, file_suffix
+from spatial.geopackage import GPKG_SUFFIX
 from spatial.limits import Limits
 from spatial.pack import Pack, open_pack
 from spatial.text import text
@@ -78,6 +79,7 @@ def load_zones(options: argparse.Namespace) -> ZoneInput:
             zones=pack.zones(options.zones_layer or "zones"), pack=pack, n_reported=0, notices=()
         )
     check_crs("--zones-crs", options.zones_crs)
+    _refuse_idle("--zones-layer", options.zones_layer, [options.zones], (GPKG_SUFFIX,))
     found = read_zones(
         Path(options.zones),
         layer=options.zones_layer,
@@ -107,6 +109,8 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
     if (options.x is None) != (options.y is None):
         raise UsageError("cli.x_and_y")
     check_crs("--points-crs", options.points_crs)
+    _refuse_idle("--points-layer", options.points_layer, options.points, (GPKG_SUFFIX,))
+    _refuse_idle("--x", options.x, options.points, TABLE_SUFFIXES)
     paths = [Path(name) for name in options.points]
     for path in paths:
         if file_suffix(path.name) in TABLE_SUFFIXES and options.points_crs is None:
@@ -118,6 +122,12 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
         )
         for path in paths
     ]
+
+
+def _refuse_idle(option: str, value: str | None, names: list[str], suffixes: tuple[str, ...]) -> None:
+    """Refuse an option that no file of the call would heed."""
+    if value is not None and not any(file_suffix(name) in suffixes for name in names):
+        raise UsageError("cli.idle_option", option=option, suffixes=", ".join(suffixes))
 
 
 def merge_inventories(inventories: list[Inventory], lang: str) -> PointInput | None:

@@ -292,6 +292,9 @@ POINTS = DATA / "valid" / "utf8.csv"
         ("check", "--zones", ZONES, "--format", "xml"),
         ("check", "--zones", ZONES, "--lang", "fr"),
         ("check", "--pack", "x", "--zone-id", "a"),
+        ("check", "--zones", ZONES, "--zones-layer", "a"),
+        ("check", "--zones", ZONES, "--points", POINTS, "--points-crs", "wgs84", "--points-layer", "a"),
+        ("check", "--zones", ZONES, "--points", ZONES, "--x", "a", "--y", "b"),
         ("check", "--pack", "x", "--zones-crs", "wgs84"),
     ],
 )

@@ -241,7 +241,7 @@ def test_each_unusable_row_is_reported_with_line_field_value_and_reason():
         (5, "lon", "inf", "error.reason_not_finite"),
         (6, "lon", "1e999", "error.reason_not_finite"),
         (7, "lon", "113,37", "error.reason_not_a_number"),
-        (8, "lon", "113.37°", "error.reason_not_a_number"),
+        (8, "lon", "113.37°", "error.reason_sexagesimal"),
         (9, "lon, lat", "114.0, 95.0", "error.reason_out_of_range"),
         (10, "lon, lat", "23.0, 114.0", "error.reason_swapped"),
         (11, "lon, lat", "0.0, 0.0", "error.reason_zero"),
@@ -250,6 +250,11 @@ def test_each_unusable_row_is_reported_with_line_field_value_and_reason():
     ]
     assert (inventory.n_in, inventory.n_used, inventory.n_reported) == (12, 1, 11)
     assert list(inventory.points.index) == [2]
+
+
+@pytest.mark.parametrize("cell", ["113°19′12″", "113度19分12秒", "113 º 19", "113'19"])
+def test_degrees_and_minutes_are_told_apart_from_other_words(cell):
+    assert reasons(read(f"lat,lon\n23,{cell}\n"))[0][3] == "error.reason_sexagesimal"
 
 
 def test_a_position_off_the_globe_is_out_of_range():

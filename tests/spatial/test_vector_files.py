@@ -156,6 +156,11 @@ def test_a_boundary_through_the_origin_is_no_placeholder(tmp_path):
     assert len(read_zones(geojson(tmp_path / "z.geojson", polygon(ring, zone_id="a"))).zones) == 1
 
 
+def test_a_boundary_a_hair_beyond_the_antimeridian_is_taken(tmp_path):
+    ring = [[179, 0], [180.00000000000006, 0], [180.00000000000006, 1], [179, 0]]
+    assert len(read_zones(geojson(tmp_path / "z.geojson", polygon(ring, zone_id="a"))).zones) == 1
+
+
 def test_a_repair_keeps_every_part_with_an_area_and_nothing_else():
     spike = shapely.Polygon([(0, 0), (2, 0), (2, 2), (0, 2), (0, 1), (-1, 1), (0, 1), (0, 0)])
     assert clean_polygon(spike).geometry.area == 4
