@@ -54,7 +54,8 @@ def parse_coordinate(cell: str) -> tuple[float, str]:
         return np.nan, "error.reason_missing"
     if _NOT_FINITE.fullmatch(words):
         return np.nan, "error.reason_not_finite"
-    if _SEXAGESIMAL.search(words):
+    # Half-width forms lose the ordinal sign that stands for degrees.
+    if _SEXAGESIMAL.search(words) or _SEXAGESIMAL.search(cell):
         return np.nan, "error.reason_sexagesimal"
     if not _NUMBER.fullmatch(words):
         return np.nan, "error.reason_not_a_number"

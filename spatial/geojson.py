@@ -10,6 +10,7 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pandas as pd
@@ -180,18 +181,15 @@ def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
     return document
 
 
-def _check_depth(document: object, limits: Limits) -> None:
-    """Hold the nesting of a JSON value to the limit, level by level."""
-    level, depth = [document], 0
+def _check_depth(document: dict[str, Any], limits: Limits) -> None:
+    """Hold the nesting of a JSON object to the limit, level by level."""
+    level: list[dict[str, Any] | list[Any]] = [document]
+    depth = 0
     while level:
-        below: list[object] = []
-        for value in level:
-            members = value.values() if isinstance(value, dict) else value
-            if isinstance(value, dict | list):
-                below.extend(member for member in members if isinstance(member, dict | list))  # type: ignore[attr-defined]
         depth += 1
         limits.check("json_depth", depth)
-        level = below
+        below = chain.from_iterable(value.values() if isinstance(value, dict) else value for value in level)
+        level = [value for value in below if isinstance(value, dict | list)]
 
 
 def _features(document: dict[str, Any], *, name: str, limits: Limits) -> tuple[Feature, ...]:

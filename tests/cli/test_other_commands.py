@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -349,6 +350,14 @@ def test_a_stream_that_fails_ends_the_program_quietly(monkeypatch, tmp_path, fau
         assert run_program() == code
         assert (words in stderr.getvalue()) if words else stderr.getvalue() == ""
         assert stdout.settings == {"encoding": "utf-8"}
+
+
+def test_the_package_is_the_program(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["spatial", "nonsense"])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_module("spatial", run_name="__main__")
+    assert left.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_terminal_keeps_its_encoding(monkeypatch):

@@ -93,6 +93,7 @@ VALID: dict[str, bytes] = {
 INVALID: dict[str, bytes] = {
     "empty.csv": b"",
     "blank_lines_only.csv": b"\n \n\n",
+    "delimiters_only.csv": b",,\n,,\n",
     "header_only.csv": (HEADER + "\n").encode(),
     "duplicate_column_names.csv": b"lon,lat,note,note\n114,23,a,b\n",
     "no_coordinate_columns.csv": "编号,名称\n1,甲\n".encode(),

@@ -113,6 +113,7 @@ def test_utf16_big_endian_without_a_mark_is_found():
 REFUSED = {
     "empty.csv": "error.empty_file",
     "blank_lines_only.csv": "error.empty_file",
+    "delimiters_only.csv": "error.empty_file",
     "header_only.csv": "error.header_only",
     "duplicate_column_names.csv": "error.duplicate_columns",
     "no_coordinate_columns.csv": "error.missing_coordinates",
