@@ -50,14 +50,15 @@ def test_layers_read_no_file():
 
 
 def test_library_names_no_place_of_the_shipped_plans():
+    product = ("haizhu atlas", "海珠规划图集")  # the name of the software, whatever pack it opens
     names = ("haizhu", "海珠", "pazhou", "琶洲", "guangzhou", "广州")
-    wrong = [
-        f"{path.relative_to(ROOT)}: {name}"
-        for path in sorted((ROOT / "spatial").rglob("*"))
-        if path.suffix in {".py", ".json"}
-        for name in names
-        if name in path.read_text(encoding="utf-8").lower()
-    ]
+    wrong = []
+    for path in sorted((ROOT / "spatial").rglob("*")):
+        if path.suffix in {".py", ".json"}:
+            content = path.read_text(encoding="utf-8").lower()
+            for own in product:
+                content = content.replace(own, "")
+            wrong += [f"{path.relative_to(ROOT)}: {name}" for name in names if name in content]
     assert not wrong
 
 
