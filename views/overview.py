@@ -49,7 +49,7 @@ def show_overview() -> None:
         _show_tools(frames, view)
         evaluation = _evaluation(view, view.definition)
         with st.container(key="atlas-main"):
-            map_side, verdict_side = st.columns([57, 43], gap="small")
+            map_side, verdict_side = st.columns([55, 45], gap="small")
             with map_side, reporting(view.lang):
                 _show_map(frames, view, evaluation)
             with verdict_side, st.container(key="atlas-verdict"), reporting(view.lang):

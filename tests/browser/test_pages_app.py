@@ -1,0 +1,256 @@
+"""The whole app in a browser with the network closed: what a planner sees and does."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = ("", "indicators", "sources")
+# Latin words that a Chinese page may hold: acronyms, names, units, formats and settings.
+ALLOWED_LATIN = re.compile(
+    r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,5}(?![A-Za-z])|English|GeoJSON|GEOJSON|UTF-8|km|WGS84|NB-IoT|IPv6|R&D|IoT|Wi-?Fi|T\.I\.T"
+    r"|ATLAS_MAX_[A-Z_]+|as_given"
+)
+HOSTILE = '<img src=x onerror="window.top.hacked=1">{{7*7}}{% raw %}${8*8}`'
+OWN_TABLE = f"""基站编号,基站名称,站型,状态,经度,纬度
+A1,一号,宏站,现状,113.33,23.10
+A2,二号,宏站,现状,"{HOSTILE.replace('"', '""')}",23.09
+"""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    with streamlit_server(ROOT / "app.py", folder=folder) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(open_page, app):
+    """Return a function that opens a page of the app and waits until it rests."""
+
+    def visit_one(address="", *, viewport=DESKTOP):
+        watched = open_page(f"{app.url}/{address}", viewport=viewport)
+        rest(watched)
+        return watched
+
+    return visit_one
+
+
+def rest(watched):
+    watched.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
+    watched.page.wait_for_function(
+        "!document.querySelector('[data-testid=stApp]').matches('[data-test-script-state=running]')"
+    )
+    if watched.page.locator("iframe[src*='streamlit_folium']").count():
+        watched.wait_for_map()
+    watched.page.wait_for_timeout(600)
+
+
+def violations(frame):
+    frame.evaluate(AXE.read_text(encoding="utf-8"))
+    found = frame.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],"
+        " resultTypes: ['violations'], iframes: false})"
+    )
+    return [
+        (
+            each["id"],
+            [" ".join(map(str, node["target"])) + " :: " + node["html"][:160] for node in each["nodes"]],
+        )
+        for each in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_accessibility_violation(visit, name, lang):
+    watched = visit(f"{name}?v=1&lang={lang}&zone=pazhou")
+    assert violations(watched.page.main_frame) == []
+
+
+def test_no_accessibility_violation_with_a_panel_open(visit):
+    watched = visit()
+    for panel in ("图层", "口径", "自带清单"):
+        watched.page.get_by_role("button", name=panel, exact=True).click()
+        watched.page.wait_for_timeout(700)
+        assert violations(watched.page.main_frame) == [], panel
+        watched.page.keyboard.press("Escape")
+
+
+def test_map_and_verdicts_stand_side_by_side_in_the_first_window(visit):
+    watched = visit()
+    page = watched.page
+    map_box = page.locator("iframe[src*='streamlit_folium']").bounding_box()
+    table_box = page.locator("table.verdicts").first.bounding_box()
+    assert map_box["width"] * map_box["height"] > 0.42 * 1440 * 900
+    assert map_box["y"] + map_box["height"] <= 900
+    assert table_box["y"] + table_box["height"] <= 900
+    assert table_box["x"] >= map_box["x"] + map_box["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    frame = page.locator(".table-frame").first
+    assert frame.evaluate("node => node.scrollWidth - node.clientWidth") <= 1
+    assert page.get_by_text("52个/平方公里的目标低于已公布的存量").first.is_visible()
+    finding = page.locator(".note.caution").first.bounding_box()
+    assert finding["y"] + finding["height"] <= 900
+
+
+def test_a_phone_stacks_map_and_table_and_cuts_nothing(visit):
+    watched = visit(viewport=PHONE)
+    page = watched.page
+    map_box = page.locator("iframe[src*='streamlit_folium']").bounding_box()
+    table_box = page.locator("table.verdicts").first.bounding_box()
+    assert table_box["y"] >= map_box["y"] + map_box["height"]
+    assert map_box["width"] > 350
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    frame = page.locator(".table-frame").first
+    assert frame.evaluate("node => node.scrollWidth - node.clientWidth") <= 1
+
+
+def test_the_framework_s_furniture_is_gone(visit):
+    page = visit().page
+    for name in ("stHeader", "stToolbar", "stMainMenu", "stAppDeployButton", "stDecoration", "stSidebar"):
+        shown = page.get_by_test_id(name)
+        assert all(not shown.nth(i).is_visible() for i in range(shown.count())), name
+
+
+@pytest.mark.parametrize(
+    ("lang", "tag", "title"),
+    [("zh", "zh-CN", "总览 · 海珠规划图集"), ("en", "en", "Overview · Haizhu Atlas")],
+)
+def test_language_and_title_of_the_document(visit, lang, tag, title):
+    page = visit(f"?v=1&lang={lang}").page
+    assert page.evaluate("document.documentElement.lang") == tag
+    assert page.title() == title
+    assert page.locator("iframe[src*='streamlit_folium']").get_attribute("title")
+
+
+def spoken_words(page):
+    """Return everything that is shown or read aloud, without what is quoted from sources."""
+    return page.evaluate(
+        """() => {
+          const seen = [];
+          const walk = (node) => {
+            if (node.nodeType === Node.TEXT_NODE) { seen.push(node.nodeValue); return; }
+            if (node.nodeType !== Node.ELEMENT_NODE) return;
+            if (node.matches("script, style, code, noscript, [data-testid=stIconMaterial], [lang=zh] *, .atlas-table td, .cite")) return;
+            if (getComputedStyle(node).display === "none") return;
+            for (const name of ["aria-label", "title", "placeholder", "alt"])
+              if (node.getAttribute(name)) seen.push(node.getAttribute(name));
+            node.childNodes.forEach(walk);
+          };
+          walk(document.body);
+          return seen;
+        }"""
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_english_is_left_on_a_chinese_page(visit, name):
+    page = visit(name).page
+    for panel in ("图层", "口径", "自带清单") if not name else ():
+        page.get_by_role("button", name=panel, exact=True).click()
+        page.wait_for_timeout(600)
+        assert leftovers(page) == set(), panel
+        page.keyboard.press("Escape")
+    if not name:
+        page.get_by_role("combobox").first.fill("没有这个名字")
+        page.wait_for_timeout(500)
+    assert leftovers(page) == set()
+
+
+def leftovers(page):
+    words = (
+        re.findall(r"[A-Za-z]{2,}[A-Za-z ]*", ALLOWED_LATIN.sub("", line)) for line in spoken_words(page)
+    )
+    return {word for found in words for word in found}
+
+
+def test_a_click_selects_and_refresh_and_sharing_lose_nothing(visit, open_page):
+    watched = visit("?v=1&layers=zones,parks&area_basis=official")
+    watched.map_frame.evaluate("map.setView([23.09, 113.26], 14.5, {animate: false})")
+    watched.page.wait_for_timeout(800)
+    box = watched.page.locator("iframe[src*='streamlit_folium']").bounding_box()
+    watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    watched.page.wait_for_url(re.compile("zone=culture_circle"))
+    watched.page.get_by_role("heading", name="海珠新活力文商旅融合圈").wait_for()
+    address = watched.page.url
+    for part in ("v=1", "area_basis=official", "zone=culture_circle", "#map=14.5/23.09"):
+        assert part in address
+    again = open_page(address)
+    rest(again)
+    assert again.page.url == address
+    assert again.page.get_by_role("heading", name="海珠新活力文商旅融合圈").is_visible()
+    assert again.map_frame.evaluate("map.getZoom()") == 14.5
+    assert watched.outside == again.outside == []
+
+
+def test_a_definition_switch_keeps_the_view_and_tells(visit):
+    watched = visit()
+    watched.map_frame.evaluate("map.setView([23.09, 113.30], 15, {animate: false}); window.kept = true")
+    watched.page.wait_for_timeout(600)
+    watched.page.get_by_role("button", name="口径", exact=True).click()
+    watched.page.get_by_role("combobox", name="室内分布").click()
+    watched.page.get_by_role("option", name="不含室分").click()
+    watched.page.wait_for_url(re.compile("indoor=exclude"))
+    rest(watched)
+    assert watched.map_frame.evaluate("window.kept === true && map.getZoom() === 15")
+    assert "#map=15/" in watched.page.url
+    assert "不含室分" in watched.page.locator(".definition-line").inner_text()
+
+
+def test_search_by_part_of_a_name_highlights_the_place(visit):
+    watched = visit()
+    search = watched.page.get_by_role("combobox").first
+    search.fill("1918智")
+    watched.page.get_by_role("option").first.click()
+    watched.page.wait_for_url(re.compile("place="))
+    rest(watched)
+    assert "1918" in watched.page.locator(".sheet h3").first.inner_text()
+
+
+def test_pages_keep_the_view_and_the_language(visit):
+    watched = visit("?v=1&lang=en&zone=pazhou")
+    watched.page.get_by_role("link", name="Goals").click()
+    watched.page.get_by_role("heading", name="Goals", exact=True).wait_for()
+    assert "zone=pazhou" in watched.page.url
+    assert "lang=en" in watched.page.url
+    watched.page.get_by_role("link", name="Overview").click()
+    watched.page.get_by_text("5G stations per km²").first.wait_for()
+    assert "zone=pazhou" in watched.page.url
+
+
+def test_a_hostile_inventory_is_shown_verbatim_and_nothing_runs(visit):
+    watched = visit()
+    page = watched.page
+    page.get_by_role("button", name="自带清单", exact=True).click()
+    page.get_by_role("combobox", name="坐标系").click()
+    page.get_by_role("option", name="WGS84").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "清单.csv", "mimeType": "text/csv", "buffer": OWN_TABLE.encode("gbk")}
+    )
+    page.get_by_role("button", name="使用这份清单").click()
+    page.get_by_text("使用 1 行，未用 1 行").wait_for()
+    assert HOSTILE in page.inner_text("body")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载全部未用行").click()
+    assert HOSTILE in download.value.path().read_text("utf-8-sig").replace('""', '"')
+    page.get_by_role("button", name="清除自带清单").click()
+    page.get_by_role("button", name="使用这份清单").wait_for()
+    assert page.evaluate("window.hacked") is None
+    assert watched.outside == []
+
+
+def test_nothing_is_asked_of_the_network_on_any_page(visit):
+    for name in PAGES:
+        watched = visit(name)
+        assert watched.outside == [], name
+        assert watched.errors == [], name
