@@ -29,8 +29,8 @@ __all__ = [
 ]
 
 DEGREE_WORDS: Final[tuple[tuple[str, ...], tuple[str, ...]]] = (
-    ("lon", "lng", "long", "longitude", "经度", "东经", "基站经度", "站址经度", "经度坐标"),
-    ("lat", "latitude", "纬度", "北纬", "基站纬度", "站址纬度", "纬度坐标"),
+    ("lon", "lng", "long", "longitude", "经度", "东经", "基站经度", "站址经度", "经度坐标", "小区经度"),
+    ("lat", "latitude", "纬度", "北纬", "基站纬度", "站址纬度", "纬度坐标", "小区纬度"),
 )
 """Synonyms of longitude and latitude."""
 

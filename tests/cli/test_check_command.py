@@ -16,6 +16,8 @@ from spatial.cli.text_table import display_width
 from tests.small_pack import WEST, collection, write_json, write_pack, zone
 
 DATA = Path(__file__).parent.parent / "data"
+ZONES = DATA / "valid" / "zones.geojson"
+POINTS = DATA / "valid" / "utf8.csv"
 ZONE_MEMBERS = [
     "zone_id",
     "name",
@@ -209,6 +211,32 @@ def test_columns_are_chosen_by_name(tmp_path):
     assert (west["zone_id"], west["name"], west["count"]) == ("西片", "west", 1)
 
 
+OPERATOR_HEADER = (
+    "厂家,地州,区县,gNodeB标识_小区ID,gNodeB标识,基站名称,NR小区名称,经度,纬度,小区本地ID,物理小区标识,频带,方位角,挂高,"
+    "下行带宽,子载波间隔(KHz),入网日期,是否共享,站型,站址编码,站址,塔桅类型,覆盖场景,AAU型号,基站/楼盘名称"
+)
+
+
+def operator_rows(n_stations: int, n_cells: int) -> list[str]:
+    return [
+        f"厂,市,区,{station}_{cell},{station},站{station},小区{cell},114.005,{23.001 + station * 1e-4},"
+        f"{cell},7,n78,{cell * 120},25,100,30,2020/12/31,是,宏站,S{station},路边,单管塔,城区,型号,楼"
+        for station in range(n_stations)
+        for cell in range(n_cells)
+    ]
+
+
+def test_an_operators_table_of_cells_is_not_counted_until_a_numerator_is_stated(tmp_path):
+    path = tmp_path / "工参.csv"
+    path.write_bytes("\r\n".join((OPERATOR_HEADER, *operator_rows(4, 3), "")).encode("gb18030"))
+    files = ("--zones", ZONES, "--points", path, "--points-crs", "wgs84")
+    code, answer, complaint = run("check", *files)
+    assert (code, answer) == (3, "")
+    assert "小区级表" in complaint
+    for numerator, count in (("logical_station", 4), ("physical_site", 4), ("as_given", 12)):
+        assert check(*files, "--numerator", numerator)[1]["zones"][0]["count"] == count
+
+
 def test_figures_are_not_rounded_and_nothing_is_nan(pack):
     answer = run("check", "--pack", pack, "--format", "json")[1]
     assert "NaN" not in answer
@@ -263,10 +291,6 @@ def test_a_zone_that_is_left_out_is_a_no():
     code, answer = check("--zones", DATA / "valid" / "zones_among_others.geojson")
     assert code == 1
     assert "inventory.zones_left_out" in [notice["key"] for notice in answer["notices"]]
-
-
-ZONES = DATA / "valid" / "zones.geojson"
-POINTS = DATA / "valid" / "utf8.csv"
 
 
 @pytest.mark.parametrize(
