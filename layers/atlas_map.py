@@ -164,6 +164,8 @@ def _point_layers(
     ):
         if layer in scene.layers_on and frame is not None:
             title = text(f"map.layer_{layer.value}", lang)
+            if synthetic:
+                title = text("map.simulated_title", lang, layer=title)
             data = point_layer(
                 frame, lang=lang, title=title, synthetic=synthetic, colour=POINT_COLOURS[layer]
             )

@@ -18,7 +18,7 @@ from layers.vendor import LEAFLET_CDN_CSS, LEAFLET_CDN_JS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["AtlasFoliumMap", "ScriptElement"]
+__all__ = ["AtlasFoliumMap", "FinishedText", "ScriptElement"]
 
 
 class AtlasFoliumMap(folium.Map):
@@ -28,7 +28,7 @@ class AtlasFoliumMap(folium.Map):
     default_css = [("leaflet_css", LEAFLET_CDN_CSS)]  # noqa: RUF012
 
 
-class _FinishedText(Element):
+class FinishedText(Element):
     """A piece of a page that is written as it is."""
 
     def __init__(self, finished: str) -> None:
@@ -70,5 +70,5 @@ class ScriptElement(MacroElement):
     def render(self, **_: Any) -> str:
         """Add the finished statement to the page's scripts, as branca expects of an element."""
         page: Any = self.get_root()
-        page.script.add_child(_FinishedText(self._script()), name=self.get_name())
+        page.script.add_child(FinishedText(self._script()), name=self.get_name())
         return ""

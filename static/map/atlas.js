@@ -8,14 +8,8 @@
   const HASH = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/;
   const MARGIN = 12; // pixels between the map's foot and the window's
 
-  // The page around the frame, or the frame itself where the map stands alone.
-  function hostWindow() {
-    try {
-      return window.parent.document ? window.parent : window;
-    } catch {
-      return window;
-    }
-  }
+  // The page around Streamlit's frame; the map's own window where it stands alone.
+  const hostWindow = () => (window.Streamlit ? window.parent : window);
 
   atlas.start = function (map, options) {
     const view = {
@@ -215,6 +209,7 @@
 
   function rememberView(view) {
     const { location, history } = view.host, hash = addressOf(view);
+    if (location.protocol === "about:") return; // a frame without an address of its own
     if (location.hash === hash || (location.hash && !HASH.test(location.hash))) return;
     history.replaceState(history.state, "", location.pathname + location.search + hash);
   }

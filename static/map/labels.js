@@ -89,9 +89,10 @@ window.atlas = window.atlas || {};
       for (const label of fresh) label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
       for (const label of labels) label.point = this._map.latLngToLayerPoint(this._standsAt(label));
       const symbols = labels.filter((l) => l.radius).map((l) => [l, boxAt(l.point, L.point(l.radius * 2, l.radius * 2))]);
+      const covered = this._coveredBoxes();
       const placed = [];
       for (const label of labels) {
-        const centre = this._place(label, placed, symbols);
+        const centre = this._place(label, placed, symbols, covered);
         label.element.style.display = centre ? "block" : "none";
         if (!centre) continue;
         placed.push(boxAt(centre, label.size));
@@ -118,12 +119,22 @@ window.atlas = window.atlas || {};
       return inside.reduce((best, at) => (distance(at) < distance(best) ? at : best));
     },
 
-    _place: function (label, placed, symbols) {
+    // Where legend and badges lie over the map.
+    _coveredBoxes: function () {
+      const frame = this._map.getContainer().getBoundingClientRect();
+      return [...this._map.getContainer().querySelectorAll(".atlas-legend, .atlas-badges")].map((element) => {
+        const box = element.getBoundingClientRect();
+        const min = this._map.containerPointToLayerPoint([box.left - frame.left, box.top - frame.top]);
+        return { left: min.x, top: min.y, right: min.x + box.width, bottom: min.y + box.height };
+      });
+    },
+
+    _place: function (label, placed, symbols, covered) {
       const offsets = label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
       const others = symbols.filter(([owner]) => owner !== label).map(([, box]) => box);
       // What a label may do without, step by step: a zone's name gives way last, a place's name at once.
       const rounds = label.gives
-        ? [[others, true], [[], true], [others, false], [[], false]]
+        ? [true, false].flatMap((inside) => [[[...others, ...covered], inside], [covered, inside], [[], inside]])
         : [[others, Boolean(label.mustFit)]];
       for (const [obstacles, inside] of rounds) {
         for (const offset of offsets) {

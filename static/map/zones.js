@@ -24,7 +24,7 @@
     diagonal: ["M-2 10 L10 -2 M6 14 L14 6 M-2 2 L2 -2"],
     crossed: ["M-2 10 L10 -2 M-2 -2 L10 10"],
     dotted: ["M2 2 h.01 M6 6 h.01"],
-    upright: ["M2 0 V8 M6 0 V8"],
+    upright: ["M4 0 V8"],
     sparse: ["M-2 -2 L10 10"],
   };
 

@@ -164,7 +164,7 @@ def open_page(chromium: sync_api.Browser) -> Iterator[object]:
 def let_through(route: sync_api.Route, watched: Watched) -> None:
     """Let a request to this machine pass; record and refuse every other."""
     address = urlsplit(route.request.url)
-    if address.scheme in {"data", "blob"} or address.hostname in {"127.0.0.1", "localhost"}:
+    if address.scheme in {"data", "blob", "file"} or address.hostname in {"127.0.0.1", "localhost"}:
         route.continue_()
     else:
         watched.outside.append(route.request.url)

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from tests.browser.conftest import APPS, PHONE, lay_out, streamlit_server
+from layers.scene import MapScene
+from layers.standalone import STANDALONE_FILES, standalone_html
+from tests.browser.apps.frames import HOSTILE, sample_zones
+from tests.browser.conftest import APPS, PHONE, ROOT, lay_out, streamlit_server
 
 pytestmark = pytest.mark.browser
 
@@ -201,3 +204,16 @@ def test_missing_script_is_said_in_words(open_page, tmp_path):
         assert "static/vendor/leaflet/leaflet.js" in note.inner_text()
         assert "make setup" in note.inner_text()
         assert watched.page.locator("iframe").first.bounding_box()["height"] >= 100
+
+
+def test_page_without_a_server_shows_the_map(open_page, tmp_path):
+    zones = sample_zones(names=HOSTILE[:3])
+    files = {name: (ROOT / "static" / name).read_text(encoding="utf-8") for name in STANDALONE_FILES}
+    page = tmp_path / "map.html"
+    page.write_text(standalone_html(MapScene(zones=zones), lang="zh", files=files), encoding="utf-8")
+    watched = open_page(page.as_uri())
+    watched.page.locator(".atlas-label-zone").first.wait_for()
+    shown = watched.page.locator(".atlas-label-zone span:first-child").all_text_contents()
+    assert shown == list(HOSTILE[:3])
+    assert watched.outside == []
+    assert watched.errors == []
