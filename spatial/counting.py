@@ -1,9 +1,10 @@
 """Which zone a point lies in: deterministic, and nothing is lost.
 
-A point on an edge that zones share goes to the zone whose ``zone_id`` sorts first. An edge between
-two vertices is straight in degrees for one reader and straight in metres for another; between the
-two readings lie some centimetres. A point counts as on the edge where either reading, or
-`EDGE_TOLERANCE_M`, puts it there, so that a change of reference system moves no point.
+A point on an edge that zones share goes to the zone whose ``zone_id`` sorts first. Between two
+vertices an edge is straight in degrees, as RFC 7946 has it; for a reader of metres it is straight in
+metres, which over ten kilometres is up to a metre away. Inside and outside are told in degrees; a
+point counts as on the edge where either reading puts it there within `EDGE_TOLERANCE_M`, so that a
+point that was laid on an edge in metres is on it here too.
 
 Zones that overlap each other (an area above `OVERLAP_TOLERANCE`) each count the points that they
 share; a total is never the sum over zones.
@@ -151,7 +152,7 @@ def locate(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Placement:
     """
     ids = zone_ids(zones)
     metric, canonical = metric_reading(points, zones), canonical_reading(points, zones)
-    readings = ((metric, EDGE_TOLERANCE_M), (canonical, EDGE_TOLERANCE_DEG))
+    readings = ((canonical, EDGE_TOLERANCE_DEG), (metric, EDGE_TOLERANCE_M))
     return place(readings, ids, overlaps=overlapping_pairs(metric.polygons))
 
 
@@ -179,7 +180,7 @@ def outside_count(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> int:
 
 
 def place(readings: Sequence[tuple[Reading, float]], ids: pd.Series, *, overlaps: Rows) -> Placement:
-    """Place the points that any reading puts in a zone or on its edge.
+    """Place the points that the first reading puts in a zone, or any puts on its edge.
 
     Parameters
     ----------
@@ -190,7 +191,7 @@ def place(readings: Sequence[tuple[Reading, float]], ids: pd.Series, *, overlaps
     overlaps : ndarray of int, shape (n, 2)
         The pairs of rows of zones that share ground.
     """
-    found = [reading.inside() for reading, _ in readings]
+    found = [readings[0][0].inside()]
     for reading, width in readings:
         zone_reach = np.full(len(ids), width)
         found.append(reading.near_edge(point_reach=np.zeros(len(reading.points)), zone_reach=zone_reach))

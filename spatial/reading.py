@@ -1,7 +1,7 @@
 """Points and zones on one grid, where the edges of the zones are straight.
 
 Between two vertices an edge is straight in degrees for one reader and straight in metres for
-another. A `Reading` is one of the two; `spatial.counting` asks both.
+another. A `Reading` is one of the two; `spatial.counting` says what it asks of each.
 """
 
 from __future__ import annotations

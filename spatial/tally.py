@@ -145,7 +145,7 @@ def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
         return Survey(zones, layer_kind(zones), usable, n_unplaced)
     metric, canonical = metric_reading(usable, zones), canonical_reading(usable, zones)
     overlaps = overlapping_pairs(metric.polygons)
-    readings = ((metric, EDGE_TOLERANCE_M), (canonical, EDGE_TOLERANCE_DEG))
+    readings = ((canonical, EDGE_TOLERANCE_DEG), (metric, EDGE_TOLERANCE_M))
     placed = place(readings, ids, overlaps=overlaps)
     bounds = bound(
         metric,

@@ -261,3 +261,13 @@ def test_frames_that_cannot_be_used_are_refused():
         locate(points, zones.iloc[:0])
     with pytest.raises(GeometryError):
         locate(points, zones.set_geometry([None], crs=CANONICAL))
+
+
+def test_long_edges_are_straight_in_degrees_as_in_the_file():
+    # The second id would lose points along its 30 km edges if metres were asked as well.
+    south, north = shapely.box(113.0, 22.9, 113.3, 23.1), shapely.box(113.0, 23.1, 113.3, 23.3)
+    zones = gpd.GeoDataFrame({"zone_id": ["b", "a"]}, geometry=[north, south], crs="EPSG:4490")
+    along = np.linspace(113.01, 113.29, 400)
+    above = gpd.points_from_xy(along, np.full(400, 23.1 + 2e-7))
+    points = gpd.GeoDataFrame(geometry=above, crs="EPSG:4490")
+    assert count_by_zone(points, zones).tolist() == [400, 0]
