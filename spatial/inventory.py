@@ -189,7 +189,7 @@ def _finish(sheet: Sheet, *, name: str) -> Inventory:
     """Judge the positions and build the inventory."""
     good = reject_misplaced(sheet)
     x, y = np.array(sheet.x, dtype=float)[good], np.array(sheet.y, dtype=float)[good]
-    index = pd.Index(np.array(sheet.places, dtype=np.int64)[good], name="row")
+    index = pd.Index(np.array(sheet.places, dtype=np.int64)[good])
     cells = _cell_frame(sheet, good, index)
     attributes, columns, notices = point_attributes(cells)
     geometry = points_from_lonlat(x, y, crs=sheet.crs)

@@ -69,7 +69,7 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     stations = merge_inventories(inventories, options.lang)
     definition = definition_of(options)
     target = target_of(options, None if found.pack is None else found.pack.target)
-    name_column = "name_en" if options.lang == "en" and "name_en" in found.zones else "name_zh"
+    name_column = "name_en" if options.lang == "en" and found.pack is not None else "name_zh"
     result = _check(found, stations, definition=definition, target=target, name_column=name_column)
     district = None
     if found.pack is not None and "district" in found.pack.zone_layers():

@@ -6,8 +6,8 @@ import csv
 import os
 from io import StringIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -125,16 +125,14 @@ def _write_file(path: Path, table: str) -> None:
 
     The byte order mark lets a spreadsheet program read the Chinese text.
     """
+    beside = path.with_name(f".{path.name}.{uuid4().hex}")
     try:
-        with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+        with beside.open("xb") as stream:
             stream.write(table.encode("utf-8-sig"))
             stream.flush()
             os.fsync(stream.fileno())
-        try:
-            Path(stream.name).chmod(0o644)
-            Path(stream.name).replace(path)
-        except OSError:
-            Path(stream.name).unlink()
-            raise
+        beside.replace(path)
     except OSError as fault:
         raise UnreadableFileError("error.unwritable_file", name=path.name, reason=fault.strerror) from fault
+    finally:
+        beside.unlink(missing_ok=True)

@@ -424,6 +424,14 @@ def test_english_names_are_shown_where_the_data_have_them(pack):
     assert "east" in run("check", "--pack", pack, "--lang", "en")[1]
 
 
+def test_a_stated_name_column_counts_over_an_english_name_in_the_file(tmp_path):
+    path = tmp_path / "z.geojson"
+    write_json(path, collection(zone("west", "西片", WEST, name_en="File", title="Stated")))
+    answer = run("check", "--zones", path, "--zone-name", "title", "--lang", "en")[1]
+    assert "Stated" in answer
+    assert "File" not in answer
+
+
 def test_text_of_a_file_cannot_steer_the_terminal(tmp_path):
     path = tmp_path / "z.geojson"
     write_json(path, collection(zone("west", "\u001b[2J红\n线", WEST)))

@@ -229,6 +229,24 @@ def test_a_place_that_cannot_be_written_is_3_and_leaves_nothing(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder"]
 
 
+def test_a_full_disk_leaves_the_old_file_whole_and_no_litter(tmp_path, monkeypatch):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    source = DATA / "valid" / "utf8.csv"
+    code, _, complaint = run(
+        "convert", "--points", source, "--points-crs", "wgs84", "--to", "gcj02", "-o", path
+    )
+    assert code == 3
+    assert "No space left" in complaint
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
+
+
 def test_a_missing_source_is_3():
     assert run("convert", "--points", "none.csv", "--points-crs", "wgs84", "--to", "gcj02")[0] == 3
 
