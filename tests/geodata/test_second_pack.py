@@ -77,6 +77,7 @@ def test_sections_cover_the_text_in_order(plan):
     [
         ("rd_intensity_damaged", 2.65, "%", None),
         ("rd_intensity", 2.65, "%", 2026),
+        ("tech_firms_doubled", 2, "倍", None),
         ("small_tech_firms", 142, "家", None),
         ("small_tech_firms_2026", 142, "家", 2026),
         ("municipal_platforms", 13, "家", 2026),
@@ -91,7 +92,7 @@ def test_goal(plan, indicator, value, unit, year):
 
 
 def test_no_goal_is_given_a_base_and_only_measures_a_year(plan):
-    assert len(plan.indicators) == 25
+    assert len(plan.indicators) == 26
     assert not [goal.indicator_id for goal in plan.indicators if goal.base_value is not None]
     for goal in plan.indicators:
         in_chapter_two = goal.section_id.startswith(f"{DOCUMENT_ID}.2.")
@@ -110,7 +111,7 @@ def test_full_coverage_is_a_goal_without_a_number(plan):
         ("rd_intensity_damaged", "new-era.misread-percent"),
         ("provincial_platforms", "new-era.platforms-two-wordings"),
         ("rd_units_industrial", "new-era.rd-units-two-scopes"),
-        ("context.tech_firms_doubled", "new-era.no-bases"),
+        ("tech_firms_doubled", "new-era.no-bases"),
         ("patents", "new-era.patent-name"),
     ],
 )
