@@ -22,6 +22,7 @@ from layers.geometry import bounds
 from layers.place_layer import place_layer
 from layers.point_layer import point_layer
 from layers.registry import LAYERS, ONLINE_LAYERS, PLACE_KINDS, LayerId
+from layers.selection_layer import selection_layer
 from layers.zone_layer import area_layer, zone_layer
 from spatial.text import text
 
@@ -145,8 +146,7 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
         yield "parts", "parts", opacity[LayerId.PARTS], script_json(parts)
     yield from _point_layers(scene, opacity, lang=lang)
     yield from _place_layers(scene, opacity, lang=lang)
-    selection = {"zone": scene.selected_zone_id, "place": scene.highlighted_place_id}
-    yield "selection", "selection", 1.0, script_json(selection)
+    yield "selection", "selection", 1.0, script_json(selection_layer(scene, lang=lang))
     furniture = {
         "legend": legend(scene, lang=lang),
         "badges": badges(scene, lang=lang),

@@ -26,6 +26,8 @@ __all__ = ["point_layer"]
 STEPS_PER_DEGREE: Final = 10_000_000
 # A column with at most this many different values is sent as one byte per point.
 DICTIONARY_SIZE: Final = 255
+# Beyond this number of points a column with a text of its own for each point stays behind.
+TEXT_BUDGET: Final = 30_000
 # Column of a point frame -> (heading of its line in the tooltip, word list that translates it).
 SHOWN: Final = {
     "site_id": ("map.tip_site_id", ""),
@@ -63,7 +65,12 @@ def point_layer(points: GeoDataFrame, *, lang: str, title: str, colour: str, syn
         for name, (heading, words) in SHOWN.items()
         if name in here
     ]
-    note = [text("map.tip_synthetic", lang), text("verdict.badge_synthetic", lang)] if synthetic else None
+    notes = [[text("map.tip_synthetic", lang), text("verdict.badge_synthetic", lang)]] if synthetic else []
+    if len(here) > TEXT_BUDGET:
+        columns = [column for column in columns if "texts" not in column]
+        notes.append(
+            [text("map.tip_details", lang), text("map.details_left_out", lang, most=f"{TEXT_BUDGET:,}")]
+        )
     data: dict[str, Any] = {
         "title": title,
         "colour": colour,
@@ -72,7 +79,7 @@ def point_layer(points: GeoDataFrame, *, lang: str, title: str, colour: str, syn
         "positions": _binary(whole),
         "planned": _binary(_planned(here)),
         "columns": columns,
-        "note": note,
+        "notes": notes,
     }
     return script_json(data)
 

@@ -64,26 +64,25 @@
     const view = map.atlasView;
     const wanted = new Set(scene.map(([name]) => name));
     for (const [name, entry] of view.shown) if (!wanted.has(name)) drop(view, name, entry);
-    let changed = false;
     for (const [name, kind, version, opacity, data] of scene) {
       const entry = view.shown.get(name), make = atlas.kinds[kind];
       if (entry && entry.version === version && !make.always) {
-        if (entry.opacity !== opacity) changed = fade(view, name, entry, opacity, data) || changed;
+        if (entry.opacity !== opacity) fade(view, name, entry, opacity, data);
         continue;
       }
       if (entry) drop(view, name, entry);
-      if (kind === "places") view.symbolLists.set(name, data);
-      const layer = make(view, name, data, opacity).addTo(map);
-      view.shown.set(name, { version, kind, opacity, layer });
-      changed = changed || !make.always;
+      draw(view, name, kind, version, opacity, data);
     }
-    if (changed) {
-      if (view.followHome && !view.sceneShown) atlas.goHome(view); // the legend now has its size
-      view.sceneShown = true;
-      view.labels.layout();
-    }
-    map.fire("atlas:shown");
+    if (view.followHome && !view.sceneShown) atlas.goHome(view); // the legend now has its size
+    view.sceneShown = true;
+    view.labels.layoutIfStale();
   };
+
+  function draw(view, name, kind, version, opacity, data) {
+    if (kind === "places") view.symbolLists.set(name, data);
+    const layer = atlas.kinds[kind](view, name, data, opacity).addTo(view.map);
+    view.shown.set(name, { version, kind, opacity, layer });
+  }
 
   function drop(view, name, { kind, layer }) {
     layer.remove();
@@ -95,15 +94,13 @@
 
   function fade(view, name, entry, opacity, data) {
     const make = atlas.kinds[entry.kind];
-    if (make.fade) make.fade(entry.layer, opacity);
-    else {
+    if (make.fade) {
+      make.fade(entry.layer, opacity);
+      entry.opacity = opacity;
+    } else {
       drop(view, name, entry);
-      if (entry.kind === "places") view.symbolLists.set(name, data);
-      entry.layer = make(view, name, data, opacity).addTo(view.map);
-      view.shown.set(name, entry);
+      draw(view, name, entry.kind, entry.version, opacity, data);
     }
-    entry.opacity = opacity;
-    return !make.fade;
   }
 
   // Online base map: only where a key is configured, and only while its layer is on.
@@ -168,8 +165,8 @@
   atlas.mark = function (view, marked) {
     const entry = view.shown.get("selection");
     if (entry) entry.layer.remove();
-    const layer = atlas.kinds.selection(view, "selection", marked).addTo(view.map);
-    view.shown.set("selection", { version: "", kind: "selection", opacity: 1, layer });
+    draw(view, "selection", "selection", "", 1, marked);
+    view.labels.layoutIfStale();
   };
 
   atlas.tell = function (view, choice) {
@@ -201,6 +198,18 @@
     return { padding: [rim, rim] };
   }
 
+  // What was found by name is shown; a view that already holds it stays as it is.
+  atlas.bringIntoView = function (view, polygons, spot) {
+    const wanted = spot ? `place ${spot.at}` : polygons.length ? `zone ${view.marked.zone}` : "";
+    if (wanted === view.broughtIntoView) return;
+    const first = view.broughtIntoView === undefined;
+    view.broughtIntoView = wanted;
+    if (!wanted || first) return;
+    const seen = view.map.getBounds().pad(-0.03);
+    if (spot && !seen.contains(spot.at)) view.map.setView(spot.at, Math.max(view.map.getZoom(), 14), { animate: false });
+    if (!spot && !seen.intersects(L.latLngBounds(polygons.flat(2)))) view.map.fitBounds(polygons.flat(2), { animate: false });
+  };
+
   function addressOf(view) {
     if (view.followHome) return "";
     const centre = view.map.getCenter();
@@ -208,14 +217,18 @@
   }
 
   function rememberView(view) {
+    memoryOf(view)[view.pack] = addressOf(view);
     const { location, history } = view.host, hash = addressOf(view);
     if (location.protocol === "about:") return; // a frame without an address of its own
     if (location.hash === hash || (location.hash && !HASH.test(location.hash))) return;
     history.replaceState(history.state, "", location.pathname + location.search + hash);
   }
 
+  // Another page of the app drops the address and the frame; the window around both remembers.
+  const memoryOf = (view) => (view.host.atlasViews = view.host.atlasViews || {});
+
   function readAddress(view) {
-    const found = HASH.exec(view.host.location.hash);
+    const found = HASH.exec(view.host.location.hash) || HASH.exec(memoryOf(view)[view.pack] || "");
     if (!found) return false;
     view.followHome = false;
     moveQuietly(view, () => view.map.setView([+found[2], +found[3]], +found[1], { animate: false }));

@@ -64,7 +64,12 @@ window.atlas = window.atlas || {};
           if (line) L.DomUtil.create("span", "", label.element).textContent = line;
         }
       }
+      this._stale = this._stale || labels.length > 0 || (this._sets.get(name) || []).length > 0;
       this._sets.set(name, labels);
+    },
+
+    layoutIfStale: function () {
+      if (this._stale) this.layout();
     },
 
     dropLabels: function (name) {
@@ -83,6 +88,7 @@ window.atlas = window.atlas || {};
     },
 
     layout: function () {
+      this._stale = false;
       const labels = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
       const fresh = labels.filter((label) => !label.size);
       for (const label of fresh) label.element.style.display = "block";

@@ -119,6 +119,9 @@
   }
 
   atlas.kinds.furniture = function (view, name, data) {
+    const holds = JSON.stringify([data, [...view.pointLayers.keys()], view.placeSymbols(), view.tileSource]);
+    if (holds === view.furnitureHolds) return L.layerGroup();
+    view.furnitureHolds = holds;
     drawLegend(view, data.legend);
     view.badges.replaceChildren();
     for (const badge of data.badges) {

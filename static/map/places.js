@@ -75,12 +75,10 @@
     });
   }
 
-  atlas.markPlace = function (view, id, group) {
-    const place = id && view.places.get(id);
-    if (!place) return;
-    const { at, confidence_m: radius } = place.item;
-    const look = { interactive: false, pane: "atlas-marked", color: place.colour, weight: 2 };
-    if (radius) L.circle(at, { ...look, radius, dashArray: "4 3", fillColor: place.colour, fillOpacity: 0.12 }).addTo(group);
-    L.circleMarker(at, { ...look, radius: 11, color: "#12222f", fill: false, weight: 2.5 }).addTo(group);
+  atlas.markPlace = function (view, { at, confidence_m: radius }, group) {
+    const look = { interactive: false, pane: "atlas-marked", color: "#12222f" };
+    if (radius) L.circle(at, { ...look, radius, weight: 1.5, dashArray: "4 3", fillOpacity: 0.08 }).addTo(group);
+    L.circleMarker(at, { ...look, radius: 11, fill: false, weight: 2.5 }).addTo(group);
+    L.circleMarker(at, { ...look, radius: 2.5, fillOpacity: 1, stroke: false, fillColor: "#12222f" }).addTo(group);
   };
 })(window.atlas);

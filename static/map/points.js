@@ -130,7 +130,7 @@
         if (column.codes && !column.decoded) column.decoded = bytes(column.codes);
         return [column.title, column.texts ? column.texts[number] : column.words[column.decoded[number]]];
       });
-      return [...(this._data.note ? [this._data.note] : []), ...lines.filter(([, value]) => value)];
+      return [...this._data.notes, ...lines.filter(([, value]) => value)];
     },
   });
 

@@ -170,18 +170,21 @@
 
   // The marked zone is outlined over all others; nothing else changes its look.
   atlas.kinds.selection = function (view, name, data) {
-    view.marked = data;
+    view.marked = { zone: data.zone, place: data.place };
     const group = L.layerGroup();
-    const zone = data.zone && view.zones.get(data.zone);
-    if (zone) {
-      for (const [color, weight] of [["#ffffff", 6], ["#12222f", 3]]) {
-        L.polygon(zone.polygons, { pane: "atlas-marked", interactive: false, fill: false, color, weight }).addTo(group);
-      }
+    const known = data.zone && view.zones.get(data.zone);
+    const polygons = data.rings ? decode(data.rings) : known ? known.polygons : [];
+    for (const [color, weight] of polygons.length ? [["#ffffff", 6], ["#12222f", 3]] : []) {
+      L.polygon(polygons, { pane: "atlas-marked", interactive: false, fill: false, color, weight }).addTo(group);
     }
     for (const element of document.querySelectorAll("[data-zone-id]")) {
       element.setAttribute("aria-pressed", String(element.dataset.zoneId === data.zone));
     }
-    atlas.markPlace(view, data.place, group);
+    const shown = view.places.get(data.place);
+    const spot = data.spot || (shown && shown.item);
+    if (spot) atlas.markPlace(view, spot, group);
+    view.labels.setLabels(name, spot && !shown ? [{ at: spot.at, lines: [spot.name], look: "place", rank: 90, radius: 11 }] : []);
+    if (data.rings) atlas.bringIntoView(view, polygons, spot);
     return group;
   };
   // Zones and places may have been drawn anew beneath it.

@@ -182,7 +182,7 @@ def test_points_come_with_every_attribute_and_none_is_lost():
     ]
     assert data["columns"][0]["texts"] == points["site_id"].tolist()
     assert "" in data["columns"][2]["words"]
-    assert data["note"][1] == text("verdict.badge_synthetic", "zh")
+    assert data["notes"][0][1] == text("verdict.badge_synthetic", "zh")
 
 
 def test_page_of_hostile_names_renders_without_running_them(scene):
