@@ -18,23 +18,17 @@ import shapely
 
 from spatial.coordinates import judge_positions
 from spatial.crs import CANONICAL_CRS, geometry_to_canonical
-from spatial.errors import (
-    DuplicateIdError,
-    GeometryError,
-    MissingColumnError,
-    UnreadableFileError,
-    UnsupportedFormatError,
-)
+from spatial.errors import GeometryError, UnreadableFileError, UnsupportedFormatError
 from spatial.file_kinds import GEOJSON_SUFFIXES, TABLE_SUFFIXES, file_suffix, refuse_foreign
-from spatial.geojson import property_text, read_geojson
+from spatial.geojson import read_geojson
 from spatial.geopackage import GPKG_SUFFIX, read_geopackage
 from spatial.geoparquet import PARQUET_SUFFIXES, read_geoparquet
 from spatial.inventory import Inventory, inventory_from_frame, read_inventory
 from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
-from spatial.station_words import normalise_word
 from spatial.text import TextKey
+from spatial.zone_columns import ZONE_ID, few, name_zones, refuse_duplicate_ids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,10 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["VectorLayer", "ZoneLayer", "read_bytes", "read_points", "read_zones"]
 
-_ZONE_NAME_WORDS: Final = ("namezh", "name", "名称", "片区名称", "分区名称", "区域名称", "mc", "zonename")
-_ZONE_ID: Final = "zone_id"
-_ZONE_NAME: Final = "name_zh"
-_SHOWN: Final = 5
 # A boundary may pass through the origin, where a station is a placeholder.
 _ORIGIN: Final = "error.reason_zero"
 _HALF_TURN: Final = 180.0
@@ -134,23 +124,21 @@ def read_zones(
     kept = [at for at, polygon in enumerate(cleaned) if polygon is not None]
     if not kept:
         raise GeometryError("error.zones_without_polygon", name=path.name)
-    notices = list(found.notices)
-    ids = _zone_ids(found, zone_id, path.name, notices)
-    names = _zone_names(found, zone_name, ids, path.name)
+    frame, missing = name_zones(
+        found.attributes, found.feature_ids, zone_id=zone_id, zone_name=zone_name, name=path.name
+    )
+    notices = [*found.notices, *missing]
+    ids = list(frame[ZONE_ID])
     left_out = [ids[at] for at, polygon in enumerate(cleaned) if polygon is None]
     _tell(notices, "inventory.zones_left_out", path.name, left_out)
     repaired = [ids[at] for at, polygon in enumerate(cleaned) if polygon is not None and polygon.repaired]
     _tell(notices, "inventory.zones_repaired", path.name, repaired)
-    taken = [column for column in found.attributes if column in {_ZONE_ID, _ZONE_NAME, "geometry"}]
-    frame = found.attributes.drop(columns=taken)
-    frame.insert(0, _ZONE_ID, ids)
-    frame.insert(1, _ZONE_NAME, names)
     if "geometry_basis" not in frame:
         frame["geometry_basis"] = "user_supplied"
     polygons = [polygon.geometry for polygon in cleaned if polygon is not None]
     _refuse_misread(polygons, found.crs, path.name)
     zones = gpd.GeoDataFrame(frame.iloc[kept].reset_index(drop=True), geometry=polygons, crs=CANONICAL_CRS)
-    _refuse_duplicates(zones, path.name)
+    refuse_duplicate_ids(zones[ZONE_ID], path.name)
     zones = geometry_to_canonical(zones, crs=found.crs)
     return ZoneLayer(zones=zones, n_in=len(ids), n_reported=len(left_out), notices=tuple(notices))
 
@@ -236,37 +224,6 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         raise UnreadableFileError("error.unreadable_file", name=path.name, reason=fault.strerror) from fault
 
 
-def _zone_ids(found: VectorLayer, column: str | None, name: str, notices: list[Notice]) -> list[str]:
-    """Return the zones' ids as text; where there is none, the row number."""
-    if column is not None:
-        ids = _texts(found.attributes, column, name)
-    elif _ZONE_ID in found.attributes:
-        ids = _texts(found.attributes, _ZONE_ID, name)
-    else:
-        ids = list(found.feature_ids)
-    n_missing = sum(1 for value in ids if not value)
-    if n_missing:
-        notices.append(Notice("inventory.zones_without_id", {"name": name, "n": n_missing}))
-    return [value or str(number) for number, value in enumerate(ids, start=1)]
-
-
-def _zone_names(found: VectorLayer, column: str | None, ids: list[str], name: str) -> list[str]:
-    """Return the zones' names; where there is none, the id."""
-    if column is None:
-        by_word = {normalise_word(str(header)): str(header) for header in reversed(list(found.attributes))}
-        column = next((by_word[word] for word in _ZONE_NAME_WORDS if word in by_word), None)
-    names = _texts(found.attributes, column, name) if column is not None else [""] * len(ids)
-    return [value or zone_id for value, zone_id in zip(names, ids, strict=True)]
-
-
-def _texts(attributes: pd.DataFrame, column: str, name: str) -> list[str]:
-    """Return a column as text: ``7.0`` of a table with gaps is ``"7"``, nothing is ``""``."""
-    if column not in attributes:
-        columns = ", ".join(map(str, attributes.columns))
-        raise MissingColumnError("error.missing_column", name=name, column=column, columns=columns)
-    return [property_text(value).strip() for value in attributes[column]]
-
-
 def _refuse_misread(polygons: list[BaseGeometry], crs: str, name: str) -> None:
     """Refuse zones whose vertices cannot be meant in their reference system."""
     vertices = shapely.get_coordinates(polygons)
@@ -282,19 +239,7 @@ def _refuse_misread(polygons: list[BaseGeometry], crs: str, name: str) -> None:
         )
 
 
-def _refuse_duplicates(zones: gpd.GeoDataFrame, name: str) -> None:
-    """Refuse zone ids that occur more than once."""
-    twice = sorted(set(zones.loc[zones[_ZONE_ID].duplicated(), _ZONE_ID]))
-    if twice:
-        raise DuplicateIdError("error.duplicate_zone_ids", name=name, ids=_few(twice))
-
-
 def _tell(notices: list[Notice], key: str, name: str, ids: list[str]) -> None:
     """Add a notice about zones, where there are any to name."""
     if ids:
-        notices.append(Notice(key, {"name": name, "n": len(ids), "ids": _few(ids)}))
-
-
-def _few(ids: list[str]) -> str:
-    """Return the first few ids of a list."""
-    return ", ".join(ids[:_SHOWN]) + ("…" if len(ids) > _SHOWN else "")
+        notices.append(Notice(key, {"name": name, "n": len(ids), "ids": few(ids)}))

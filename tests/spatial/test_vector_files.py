@@ -84,6 +84,7 @@ def test_any_columns_can_be_named(tmp_path):
     assert list(zones["zone_id"]) == ["440105"]
     assert list(zones["name_zh"]) == ["甲"]
     assert list(zones["片区"]) == ["甲"]
+    assert list(zones["source_zone_id"]) == ["other"]
 
 
 @pytest.mark.parametrize("option", ["zone_id", "zone_name"])
