@@ -12,6 +12,7 @@ from views.figures import figure
 from views.html_table import Cell, Column, Markup, fragment, render_table
 from views.status_mark import status_mark
 from views.verdict_rows import district_rows, rows_of
+from views.verdict_table import badge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,11 +144,17 @@ def _outcome_rows(variation: Variation, lang: str) -> Mapping[str, VerdictRow]:
 
 
 def _figure_cell(row: VerdictRow, lang: str) -> Markup:
-    mark = status_mark(row.status, lang)
+    mark = _verdict(row, lang)
     if row.density_per_km2 is None:
         return mark
     density = text("app.flips.density", lang, density=figure(row.density_per_km2, 1))
     return fragment('{mark} <small class="aside">{density}</small>', mark=mark, density=density)
+
+
+def _verdict(row: VerdictRow, lang: str) -> Markup:
+    """Return the status; a simulated one says so here too."""
+    mark = status_mark(row.status, lang)
+    return fragment("{mark} {badge}", mark=mark, badge=badge("synthetic", lang)) if row.synthetic else mark
 
 
 def _compared_cell(
@@ -168,5 +175,5 @@ def _zone_cells(label: str, now: VerdictRow, row: VerdictRow | None, lang: str) 
         figure(row.count),
         figure(row.density_per_km2, 1),
         figure(row.gap_count),
-        Cell(content=status_mark(row.status, lang), style="flipped" if _flipped(now, row) else ""),
+        Cell(content=_verdict(row, lang), style="flipped" if _flipped(now, row) else ""),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from spatial.text import text
@@ -11,6 +13,9 @@ from views.html_table import fragment
 from views.messages import note, reporting
 from views.plan_tables import context_table, document_table, finding_list, indicator_table
 from views.session import SessionKey, current_view
+
+if TYPE_CHECKING:
+    from spatial.plan_records import Document
 
 __all__ = ["show_indicators"]
 
@@ -33,7 +38,7 @@ def show_indicators() -> None:
                 ),
             )
         )
-        documents = {each.document_id: each for each in plan.documents}
+        documents = {each.document_id: each for each in sorted(plan.documents, key=_rank)}
         chosen = st.selectbox(
             text("app.plan.choose_document", lang),
             list(documents),
@@ -44,14 +49,20 @@ def show_indicators() -> None:
             filter_mode=None,
             width=420,
         )
-        goals = [each for each in plan.indicators if chosen in (None, each.document_id)]
-        figures = [each for each in plan.context if chosen in (None, each.document_id)]
+        shown = [chosen] if chosen else list(documents)
+        goals = [goal for document_id in shown for goal in plan.indicators_of(document_id)]
+        figures = [figure for document_id in shown for figure in plan.context_of(document_id)]
         if goals:
             st.html(indicator_table(plan, goals, lang=lang))
         else:
             note(text("app.plan.no_goals", lang))
         if figures:
             st.html(context_table(plan, figures, lang=lang))
-        st.html(document_table(plan, plan.documents, lang=lang))
+        st.html(document_table(plan, list(documents.values()), lang=lang))
         st.html(fragment("<h2>{title}</h2>", title=text("app.finding.title", lang)))
         st.html(finding_list(plan, plan.findings, lang=lang))
+
+
+def _rank(document: Document) -> tuple[bool, str]:
+    """Return where a document stands: the district's own plans before the city's."""
+    return document.level != "district", document.document_id

@@ -55,7 +55,12 @@ def _show_form(lang: str) -> None:
         key=SessionKey.DATUM,
         filter_mode=None,
     )
-    upload = st.file_uploader(text("app.inventory.file", lang), type=FILE_SUFFIXES, key=upload_key())
+    upload = st.file_uploader(
+        text("app.inventory.file", lang),
+        type=FILE_SUFFIXES,
+        key=upload_key(),
+        max_upload_size=limits.upload_bytes // MEBIBYTE,
+    )
     if st.button(
         text("app.inventory.use", lang),
         key=SessionKey.UPLOAD_USE,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from spatial.definition import AreaBasis
 from spatial.text import text
 from spatial.verdict import Status
 from views.definition_fields import choice_word
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from views.evaluation import Evaluation
 
 __all__ = ["VerdictRow", "district_rows", "rows_of"]
-
-SCHEMATIC_BASES: Final = frozenset({"schematic", "published_area_only", "published_four_sides"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +39,8 @@ class VerdictRow:
     status: Status
     synthetic: bool
     reference: bool
-    schematic: bool
+    geometry_basis: str
+    by_outline: bool = True
     unstated: bool = False
     in_use: bool = True
 
@@ -60,7 +60,8 @@ def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
             date=evaluation.published_as_of,
         )
         found = rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
-        rows += [replace(row, unstated=True) for row in found]
+        by_outline = basis == AreaBasis.GEOMETRY
+        rows += [replace(row, unstated=True, by_outline=by_outline) for row in found]
     return rows
 
 
@@ -103,7 +104,7 @@ def _row(record: dict[str, Any], names: Mapping[str, str], *, basis: str, in_use
         status=Status(record["status"]),
         synthetic=bool(record["synthetic"]),
         reference=record["target_scope"] == "district_reference",
-        schematic=str(record.get("geometry_basis")) in SCHEMATIC_BASES,
+        geometry_basis=str(record.get("geometry_basis") or ""),
         in_use=in_use,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from spatial.text import text
 from views.figures import figure, interval, percent, plain
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from views.verdict_rows import VerdictRow
 
-__all__ = ["badges", "verdict_table"]
+__all__ = ["badge", "badges", "verdict_table"]
+
+
+BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived")
 
 
 def badges(row: VerdictRow, lang: str) -> Markup:
@@ -80,9 +83,9 @@ def _cells(row: VerdictRow, lang: str) -> list[Cell | Markup | str]:
     uncertain = row.density_low is not None and row.density_low != row.density_high
     return [
         fragment(
-            "{name} {schematic}{basis}",
+            "{name} {known}{basis}",
             name=row.name,
-            schematic=badge("schematic", lang) if row.schematic else Markup(""),
+            known=_how_well_known(row, lang),
             basis=_aside(row.basis) if row.basis else Markup(""),
         ),
         figure(row.area_km2, 2),
@@ -97,6 +100,12 @@ def _cells(row: VerdictRow, lang: str) -> list[Cell | Markup | str]:
         fragment("{gap}{share}", gap=figure(row.gap_count), share=_aside(percent(row.attainment_ratio))),
         fragment("{mark}{badges}", mark=status_mark(row.status, lang), badges=badges(row, lang)),
     ]
+
+
+def _how_well_known(row: VerdictRow, lang: str) -> Markup:
+    """Return the badge of an outline that the figures rest on, where it says what it is."""
+    known = row.geometry_basis in BADGED_BASES and row.by_outline
+    return badge(row.geometry_basis, lang) if known else Markup("")
 
 
 def _aside(words: str) -> Markup:

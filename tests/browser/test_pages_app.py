@@ -141,7 +141,8 @@ def spoken_words(page):
           const walk = (node) => {
             if (node.nodeType === Node.TEXT_NODE) { seen.push(node.nodeValue); return; }
             if (node.nodeType !== Node.ELEMENT_NODE) return;
-            if (node.matches("script, style, code, noscript, [data-testid=stIconMaterial], [lang=zh] *, .atlas-table td, .cite")) return;
+            if (node.matches("script, noscript, style, code, .atlas-table td, .cite")) return;
+            if (node.matches("[data-testid=stIconMaterial]")) return;
             if (getComputedStyle(node).display === "none") return;
             for (const name of ["aria-label", "title", "placeholder", "alt"])
               if (node.getAttribute(name)) seen.push(node.getAttribute(name));

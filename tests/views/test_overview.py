@@ -211,3 +211,13 @@ def test_english_is_complete(open_app: OpenApp) -> None:
     own_words = re.sub(r'<(\w+)[^>]*lang="zh"[^>]*>.*?</\1>', "", page.markup, flags=re.DOTALL)
     own_words = re.sub(r"<script>.*?</script>", "", own_words, flags=re.DOTALL)
     assert re.findall(r"[\u3400-\u9fff]+", own_words) == []
+
+
+def test_wherever_a_simulated_verdict_stands_it_says_so(open_app: OpenApp) -> None:
+    page = open_app(zone="pazhou")
+    for caption in ("换一个口径", "一区：各口径下的数字", "该范围及其片区"):
+        for row in page.table(caption)[1:]:
+            for cell in row[1:]:
+                judged = any(word in cell for word in ("达标", "接近", "尚不能判定"))
+                real = caption == "换一个口径" and cell == row[1]
+                assert not judged or real or "模拟" in cell, (caption, row)

@@ -36,7 +36,7 @@ FAMILIES = {
     "app.language_": ("zh", "en"),
     "app.badge.": [
         f"{name}{tail}"
-        for name in ("synthetic", "reference", "schematic", "unstated")
+        for name in ("synthetic", "reference", "unstated", *BASES)
         for tail in ("", "_meaning")
     ],
     "app.rejected.": ("row", "field", "value", "reason"),
