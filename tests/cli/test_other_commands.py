@@ -376,6 +376,8 @@ def test_the_package_is_the_program(monkeypatch, capsys):
         runpy.run_module("spatial", run_name="__main__")
     assert left.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+    runpy.run_module("spatial.__main__", run_name="imported")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_terminal_keeps_its_encoding(monkeypatch):
