@@ -87,7 +87,7 @@ def build_atlas(scene: MapScene, *, lang: str) -> AtlasMap:
         attribution_control=False,
         track_resize=False,
         font_size="12px",
-        zoom_snap=0.25,
+        zoom_snap=0.1,
         wheel_px_per_zoom_level=90,
         minZoom=4,
         maxZoom=19,

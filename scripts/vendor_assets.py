@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     except (OSError, subprocess.CalledProcessError) as error:
         cause = f"{Path(error.cmd[0]).name} {error.returncode}" if hasattr(error, "cmd") else str(error)
         print(
-            f"地图脚本未能取到({cause});请看上面的输出,检查 npm 的软件源设置后重试。"
+            f"地图脚本未能取到（{cause}）；请看上面的输出，检查 npm 的软件源设置后重试。"
             f" / The map's scripts could not be brought ({cause});"
             " see the output above, check npm's registry setting and try again.",
             file=sys.stderr,

@@ -21,6 +21,11 @@ window.atlas = window.atlas || {};
   const STEPS = GRID.flatMap((x) => GRID.map((y) => [x, y])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
   const areaOffsets = (size) => STEPS.map(([x, y]) => L.point(x * size.x * 0.5, y * size.y));
 
+  function reach(label) {
+    if (!label.reach) label.reach = L.latLngBounds(label.polygons.flat(2));
+    return label.reach;
+  }
+
   function pointOffsets(size, radius) {
     const x = radius + 3 + size.x / 2, y = radius + 1 + size.y / 2;
     return [L.point(x, 0), L.point(-x, 0), L.point(0, -y), L.point(0, y)];
@@ -46,7 +51,7 @@ window.atlas = window.atlas || {};
     },
 
     getEvents: function () {
-      return { zoomstart: this._hide, zoomend: this.layout, viewreset: this.layout, moveend: this.layout };
+      return { zoomstart: this._hide, zoomend: this._soon, viewreset: this._soon, moveend: this._soon };
     },
 
     onAdd: function (map) {
@@ -77,6 +82,16 @@ window.atlas = window.atlas || {};
       this._sets.delete(name);
     },
 
+    // A change of view is told several times over; the labels are laid out once.
+    _soon: function () {
+      if (this._waiting) return;
+      this._waiting = true;
+      queueMicrotask(() => {
+        this._waiting = false;
+        if (this._map) this.layout();
+      });
+    },
+
     _hide: function () {
       this._box.classList.add("atlas-hidden");
     },
@@ -89,7 +104,10 @@ window.atlas = window.atlas || {};
 
     layout: function () {
       this._stale = false;
-      const labels = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
+      const around = this._map.getBounds().pad(0.5); // what lies farther off waits until the map is there
+      const all = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
+      const labels = all.filter((label) => around.contains(label.at) || (label.gives && around.intersects(reach(label))));
+      for (const label of all) if (!labels.includes(label)) label.element.style.display = "none";
       const fresh = labels.filter((label) => !label.size);
       for (const label of fresh) label.element.style.display = "block";
       for (const label of fresh) label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
@@ -137,19 +155,33 @@ window.atlas = window.atlas || {};
 
     _place: function (label, placed, symbols, covered) {
       const offsets = label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
+      if (label.gives && !this._isWideEnough(label)) return this._free(label, placed, [L.point(0, 0)], [], false);
       const others = symbols.filter(([owner]) => owner !== label).map(([, box]) => box);
       // What a label may do without, step by step: a zone's name gives way last, a place's name at once.
       const rounds = label.gives
         ? [true, false].flatMap((inside) => [[[...others, ...covered], inside], [covered, inside], [[], inside]])
         : [[others, Boolean(label.mustFit)]];
       for (const [obstacles, inside] of rounds) {
-        for (const offset of offsets) {
-          const centre = label.point.add(offset), box = boxAt(centre, label.size);
-          const free = !placed.some((b) => overlaps(box, b)) && !obstacles.some((b) => overlaps(box, b));
-          if (free && this._lies(label, box, centre, inside)) return centre;
-        }
+        const centre = this._free(label, placed, offsets, obstacles, inside);
+        if (centre) return centre;
       }
       return null;
+    },
+
+    _free: function (label, placed, offsets, obstacles, inside) {
+      for (const offset of offsets) {
+        const centre = label.point.add(offset), box = boxAt(centre, label.size);
+        const free = !placed.some((b) => overlaps(box, b)) && !obstacles.some((b) => overlaps(box, b));
+        if (free && this._lies(label, box, centre, inside)) return centre;
+      }
+      return null;
+    },
+
+    // A zone much smaller than its name is named on its spot or not at all.
+    _isWideEnough: function (label) {
+      const area = reach(label);
+      const corners = [area.getSouthWest(), area.getNorthEast()].map((at) => this._map.latLngToLayerPoint(at));
+      return corners[1].x - corners[0].x > label.size.x / 2;
     },
 
     // Whether the label's middle, or all of it, lies in its area.
@@ -163,6 +195,7 @@ window.atlas = window.atlas || {};
       }
       return points.every((p) => {
         const at = this._map.layerPointToLatLng(p);
+        if (!reach(label).contains(at)) return false;
         return atlas.contains(label.polygons, at.lat, at.lng);
       });
     },

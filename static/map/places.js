@@ -54,7 +54,7 @@
     const element = marker.getElement();
     const words = [item.name, ...item.tip.map(([title, value]) => `${title} ${value}`)];
     element.setAttribute("role", "button");
-    element.setAttribute("aria-label", words.join(view.lang.startsWith("zh") ? "," : ", "));
+    element.setAttribute("aria-label", words.join(view.lang.startsWith("zh") ? "，" : ", "));
     element.dataset.placeId = item.id;
     const at = L.latLng(item.at);
     const show = () => atlas.openTip(view, at, item.name, item.tip);

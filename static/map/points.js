@@ -56,6 +56,7 @@
     _destroyContainer: function () {
       this._container.remove();
       delete this._container;
+      delete this._drawn;
     },
     _updatePaths: function () {},
     _onZoomEnd: function () {},
@@ -73,6 +74,10 @@
     _update: function () {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
+      // Leaflet says "reset" and then "moved" for one change of view.
+      const drawn = [this._map.getZoom(), this._map.getPixelOrigin(), this._bounds.min, this._bounds.max].join(" ");
+      if (drawn === this._drawn) return;
+      this._drawn = drawn;
       const size = this._bounds.getSize(), ratio = window.devicePixelRatio || 1, canvas = this._container;
       L.DomUtil.setPosition(canvas, this._bounds.min);
       canvas.width = Math.round(size.x * ratio);

@@ -143,7 +143,7 @@
     const words = [item.name, ...item.tip.map(([title, value]) => `${title} ${value}`)];
     element.setAttribute("tabindex", "0");
     element.setAttribute("role", "button");
-    element.setAttribute("aria-label", words.join(view.lang.startsWith("zh") ? "," : ", "));
+    element.setAttribute("aria-label", words.join(view.lang.startsWith("zh") ? "，" : ", "));
     element.dataset.zoneId = item.id;
     const at = L.latLng(item.anchor || shape.getBounds().getCenter());
     element.addEventListener("focus", () => atlas.openTip(view, at, item.name, item.tip));
