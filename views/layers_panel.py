@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["offered_layers", "show_layers_panel", "tianditu_key"]
 
-TIANDITU_SETTING: Final = "TIANDITU_KEY"
+TIANDITU_SETTING: Final = "ATLAS_TIANDITU_KEY"
 
 
 def show_layers_panel(view: ViewState) -> None:
