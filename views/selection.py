@@ -12,7 +12,7 @@ from views.flips import zone_under_definitions
 from views.messages import note
 from views.place_search import search_entries
 from views.session import SessionKey, change_view, current_view
-from views.verdict_rows import district_rows, rows_of
+from views.verdict_rows import rows_of
 from views.verdict_table import verdict_table
 from views.zone_sheet import geometry_facts, members_sheet, mentions_sheet, place_sheet, zone_targets
 
@@ -92,7 +92,7 @@ def show_selection(
         return
     zone = plan.place(view.zone)
     st.html(place_sheet(plan, zone, lang))
-    _show_zone_figures(frames, view.zone, evaluation, lang)
+    _show_part_figures(frames, view.zone, evaluation, lang)
     st.html(zone_under_definitions(view.zone, evaluation, others, lang))
     st.html(zone_targets(plan, view.zone, lang))
     st.html(geometry_facts(_zone_record(frames, view.zone), lang))
@@ -113,17 +113,16 @@ def _show_place(frames: PackFrames, place_id: str, lang: str) -> None:
     st.html(mentions_sheet(plan, place, lang))
 
 
-def _show_zone_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation, lang: str) -> None:
-    every = [
-        *district_rows(evaluation, lang),
-        *rows_of(evaluation.zones, evaluation, lang),
-        *rows_of(evaluation.parts, evaluation, lang),
+def _show_part_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation, lang: str) -> None:
+    """Show the verdicts of a part, or of a zone's parts; the zones' own stand in the table above."""
+    children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
+    rows = [
+        row
+        for row in rows_of(evaluation.parts, evaluation, lang)
+        if row.zone_id == zone_id or row.zone_id in children
     ]
-    rows = [row for row in every if row.zone_id == zone_id]
-    if zone_id != frames.pack.district_zone_id:
-        children = {place.place_id for place in frames.pack.plan.places if place.parent_id == zone_id}
-        rows += [row for row in every if row.zone_id in children]
-    st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang)))
+    if rows:
+        st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang), chosen=zone_id))
 
 
 def _found(place_ids: tuple[str, ...], zones: frozenset[str]) -> None:

@@ -51,7 +51,7 @@ def rest(watched):
         "!document.querySelector('[data-testid=stApp]').matches('[data-test-script-state=running]')"
     )
     if watched.page.locator("iframe[src*='streamlit_folium']").count():
-        watched.wait_for_map()
+        watched.map.locator(".atlas-label-zone").first.wait_for(state="attached", timeout=WAIT_MS)
     watched.page.wait_for_timeout(600)
 
 
@@ -255,3 +255,37 @@ def test_nothing_is_asked_of_the_network_on_any_page(visit):
         watched = visit(name)
         assert watched.outside == [], name
         assert watched.errors == [], name
+
+
+def test_a_brought_inventory_survives_other_pages_and_goes_with_the_session(visit, open_page):
+    watched = visit()
+    page = watched.page
+    page.get_by_role("button", name="自带清单", exact=True).click()
+    page.get_by_role("combobox", name="坐标系").click()
+    page.get_by_role("option", name="GCJ-02").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "清单.csv", "mimeType": "text/csv", "buffer": OWN_TABLE.encode()}
+    )
+    page.get_by_role("button", name="使用这份清单").click()
+    page.get_by_text("使用 1 行，未用 1 行").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="数据来源").click()
+    page.get_by_text("各范围的界线依据与面积").first.wait_for()
+    page.get_by_role("link", name="总览").click()
+    page.get_by_text("分区结论出自本次会话导入的清单").wait_for()
+    again = open_page(page.url)
+    rest(again)
+    assert again.page.get_by_text("分区结论出自演示清单").is_visible()
+
+
+def test_going_back_brings_the_former_view(visit):
+    watched = visit()
+    page = watched.page
+    for number, option in enumerate(("一区", "一圈")):
+        page.get_by_role("combobox", name="选择分区").click()
+        page.get_by_role("option", name=option, exact=True).click()
+        page.wait_for_url(re.compile(("zone=pazhou", "zone=culture_circle")[number]))
+        rest(watched)
+    page.go_back()
+    page.get_by_role("heading", name="琶洲人工智能与数字经济试验区").wait_for()
+    assert "zone=pazhou" in page.url

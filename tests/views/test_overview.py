@@ -102,7 +102,7 @@ def test_a_zone_tells_role_parts_targets_and_every_definition(open_app: OpenApp)
     ):
         assert words in page.words
     assert len(page.table("一区：各口径下的数字")) == 2 + 10
-    assert [row[0].split()[0] for row in page.table("该范围及其片区")[1:]][:3] == ["一区", "西区", "中1区"]
+    assert [row[0].split()[0] for row in page.table("各片区的结论")[1:]][:2] == ["西区", "中1区"]
 
 
 def test_the_district_cites_its_goals(open_app: OpenApp) -> None:
@@ -215,7 +215,7 @@ def test_english_is_complete(open_app: OpenApp) -> None:
 
 def test_wherever_a_simulated_verdict_stands_it_says_so(open_app: OpenApp) -> None:
     page = open_app(zone="pazhou")
-    for caption in ("换一个口径", "一区：各口径下的数字", "该范围及其片区"):
+    for caption in ("换一个口径", "一区：各口径下的数字", "各片区的结论"):
         for row in page.table(caption)[1:]:
             for cell in row[1:]:
                 judged = any(word in cell for word in ("达标", "接近", "尚不能判定"))
