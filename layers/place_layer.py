@@ -12,6 +12,7 @@ from spatial.text import text
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from pandas import Series
 
 __all__ = ["SYMBOLS", "PlaceSymbol", "place_layer", "symbol_of"]
 
@@ -58,7 +59,7 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
                 "symbol": symbol,
                 "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
                 "confidence_m": confidence,
-                "tip": _lines(symbol, confidence, lang),
+                "tip": _lines(row, symbol, confidence, lang),
             }
         )
     used = {item["symbol"] for item in items}
@@ -70,8 +71,10 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
     return {"items": items, "symbols": looks}
 
 
-def _lines(symbol: str, confidence: float | None, lang: str) -> list[list[str]]:
+def _lines(row: Series, symbol: str, confidence: float | None, lang: str) -> list[list[str]]:
     lines = [[text("map.tip_kind", lang), word("map.kind", symbol, lang)]]
     if confidence is not None:
         lines.append([text("map.tip_position", lang), metres(confidence, lang)])
+    if as_text(row.get("near_boundary")).lower() == "true":
+        lines.append([text("map.tip_boundary", lang), text("map.near_boundary", lang)])
     return lines

@@ -24,7 +24,8 @@
     if (window.Streamlit) window.Streamlit.setFrameHeight(Math.max(160, box.offsetHeight + 40));
   }
   window.addEventListener("error", function (event) {
-    var from = event.target && (event.target.src || event.target.href);
+    if (!/^(SCRIPT|LINK)$/.test(event.target.tagName || "")) return; // a lost tile is no lost map
+    var from = event.target.src || event.target.href;
     if (from && from.indexOf("data:") !== 0) report(new URL(from).pathname.replace(/^.*\/app\/static\//, "static/"));
   }, true);
 

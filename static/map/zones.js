@@ -53,15 +53,15 @@
   };
   atlas.statusFill = (status) => (status ? `url(#atlas-${status})` : "#dfe5ea");
 
-  function outlines(lines, look, pane) {
+  function outlines(lines, look, pane, opacity = 1) {
     const group = L.layerGroup();
     for (const [style, paths] of Object.entries(lines)) {
       const latlngs = paths.map(atlas.decodeRing);
       if (look.casing) {
-        L.polyline(latlngs, { pane, interactive: false, color: "#fff", weight: look.weight + 2.5, opacity: 0.75 }).addTo(group);
+        L.polyline(latlngs, { pane, interactive: false, color: "#fff", weight: look.weight + 2.5, opacity: 0.75 * opacity }).addTo(group);
       }
       L.polyline(latlngs, {
-        pane, interactive: false, color: look.colour, weight: look.weight, dashArray: DASHES[style], lineCap: "butt",
+        pane, interactive: false, color: look.colour, weight: look.weight, opacity, dashArray: DASHES[style], lineCap: "butt",
       }).addTo(group);
     }
     return group;
@@ -127,6 +127,10 @@
     view.labels.setLabels(name, labels);
     return group;
   };
+  atlas.kinds.zones.drop = function (view) {
+    view.zones = new Map();
+    view.hoveredZone = null;
+  };
   atlas.kinds.zones.fade = (group, opacity) =>
     group.eachLayer((layer) => layer instanceof L.Polygon && layer.setStyle({ fillOpacity: opacity }));
 
@@ -156,7 +160,7 @@
     });
   }
 
-  atlas.kinds.parts = function (view, name, data) {
+  atlas.kinds.parts = function (view, name, data, opacity) {
     view.parts = data.items.map((item) => ({ ...item, polygons: decode(item.rings) }));
     const labels = view.parts
       .filter((part) => part.anchor)
@@ -164,7 +168,7 @@
         at: part.anchor, lines: [part.short], look: "part", rank: 50, polygons: part.polygons, mustFit: true,
       }));
     view.labels.setLabels(name, labels);
-    return outlines(data.lines, { colour: "#55646f", weight: 0.9, casing: false }, "atlas-lines");
+    return outlines(data.lines, { colour: "#55646f", weight: 0.9, casing: false }, "atlas-lines", opacity);
   };
   atlas.kinds.parts.drop = (view) => (view.parts = []);
 

@@ -51,6 +51,14 @@ def test_nothing_is_asked_of_the_network(open_page, map_server):
     assert watched.errors == []
 
 
+def test_online_map_asks_only_its_own_host_and_does_without(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?tianditu=a-key")
+    watched.wait_for_map()
+    assert watched.outside
+    assert all(re.match(r"https://t[0-7]\.tianditu\.gov\.cn/.*tk=a-key$", url) for url in watched.outside)
+    assert "天地图" in watched.map.locator(".atlas-foot").inner_text()
+
+
 def test_pan_and_zoom_rerun_nothing_and_stand_in_the_address(open_page, map_server):
     watched = open_page(map_server.url)
     watched.wait_for_map()

@@ -209,3 +209,22 @@ def test_page_of_hostile_names_renders_without_running_them(scene):
 def test_texts_of_the_map_are_complete():
     needed = {spec.title_key for spec in LAYERS} | {f"map.kind_{name}" for name in ("park", "city")}
     assert needed <= set(catalogue())
+
+
+def test_place_nearer_to_a_boundary_than_its_error_says_so(scene):
+    places = sample_places().assign(near_boundary=["true", "false", "true"])
+    shown = layers_of(build_atlas(replace(scene, place_points=places), lang="zh"))
+    said = [
+        text("map.near_boundary", "zh") in dict(item["tip"]).values() for item in shown["parks"][3]["items"]
+    ]
+    assert said == [True, False]
+
+
+def test_mark_is_drawn_whether_or_not_its_layer_is_on(scene):
+    bare = replace(scene, layers_on=frozenset(), selected_zone_id="part_b", highlighted_place_id="place_1")
+    mark = layers_of(build_atlas(bare, lang="zh"))["selection"][3]
+    assert mark["rings"]
+    assert mark["spot"]["name"] == "乙园"
+    unknown = replace(bare, selected_zone_id="nowhere", highlighted_place_id="place_2")
+    mark = layers_of(build_atlas(unknown, lang="zh"))["selection"][3]
+    assert (mark["rings"], mark["spot"]) == ([], None)

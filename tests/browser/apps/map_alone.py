@@ -52,7 +52,9 @@ scene = MapScene(
     poles=points(int(st.query_params.get("poles", 10)), operator),
     layers_on=DEFAULT_LAYERS
     | ({LayerId.STATIONS} if stations_on else set())
-    | ({LayerId.POLES} if "poles" in st.query_params else set()),
+    | ({LayerId.POLES} if "poles" in st.query_params else set())
+    | ({LayerId.TIANDITU} if "tianditu" in st.query_params else set()),
+    tianditu_key=st.query_params.get("tianditu"),
     selected_zone_id=st.session_state.get("zone"),
     stations_synthetic=True,
     attribution=HOSTILE[4] if hostile else "示例数据",
