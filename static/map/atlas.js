@@ -184,18 +184,20 @@
 
   atlas.goHome = function (view) {
     view.followHome = true;
-    moveQuietly(view, () => view.map.fitBounds(view.home, { ...homePadding(view), animate: false }));
+    moveQuietly(view, () => view.map.setView(...homeView(view), { animate: false }));
     rememberView(view);
   };
 
-  // The district stands clear of badges and legend wherever that costs no zoom.
-  function homePadding(view) {
-    const rim = 18, below = view.legend.open ? view.legend.offsetHeight + 2 * rim : rim;
-    const zoomWith = (top, bottom) => view.map.getBoundsZoom(view.home, false, L.point(2 * rim, top + bottom));
-    for (const [top, bottom] of [[48, below], [48, rim]]) {
-      if (zoomWith(top, bottom) === zoomWith(rim, rim)) return { paddingTopLeft: [rim, top], paddingBottomRight: [rim, bottom] };
-    }
-    return { padding: [rim, rim] };
+  // The district in the middle, or as little higher as keeps it clear of the legend.
+  function homeView(view) {
+    const { map } = view, size = map.getSize(), rim = 18, badges = 48;
+    const bounds = L.latLngBounds(view.home), zoom = map.getBoundsZoom(bounds, false, L.point(2 * rim, 2 * rim));
+    const south = map.project(bounds.getSouthEast(), zoom), north = map.project(bounds.getNorthWest(), zoom);
+    const half = (south.y - north.y) / 2, legend = view.legend.open ? view.legend.offsetHeight + 2 * rim : 0;
+    const highest = Math.min(size.y / 2, size.y - legend - rim - half);
+    const middle = highest >= badges + half ? highest : size.y / 2;
+    const centre = south.add(north).divideBy(2).add([0, size.y / 2 - middle]);
+    return [map.unproject(centre, zoom), zoom];
   }
 
   // What was found by name is shown; a view that already holds it stays as it is.

@@ -46,6 +46,7 @@ class Watched:
 
     page: sync_api.Page
     outside: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -165,6 +166,8 @@ def let_through(route: sync_api.Route, watched: Watched) -> None:
     """Let a request to this machine pass; record and refuse every other."""
     address = urlsplit(route.request.url)
     if address.scheme in {"data", "blob", "file"} or address.hostname in {"127.0.0.1", "localhost"}:
+        if address.hostname:
+            watched.inside.append(address.path)
         route.continue_()
     else:
         watched.outside.append(route.request.url)

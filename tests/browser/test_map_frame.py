@@ -51,6 +51,27 @@ def test_nothing_is_asked_of_the_network(open_page, map_server):
     assert watched.errors == []
 
 
+def test_stations_stand_under_no_address(open_page, map_server):
+    """What a planner brings travels in the session's own socket; no other session can ask for it."""
+    watched = open_page(f"{map_server.url}/?stations=500&poles=500")
+    watched.wait_for_map()
+    own = re.compile(
+        r"/($|static/|app/static/(vendor|map)/|component/streamlit_folium|_stcore/|favicon)|text/"
+    )
+    assert [path for path in watched.inside if not own.match(path)] == []
+
+
+def test_first_view_shows_the_whole_district_clear_of_the_legend(open_page, map_server):
+    watched = open_page(map_server.url)
+    watched.wait_for_map()
+    assert watched.map_frame.evaluate("map.getBounds().contains(map.atlasView.home)")
+    watched.page.set_viewport_size({"width": 1100, "height": 1200})
+    watched.page.wait_for_timeout(1500)
+    assert watched.map_frame.evaluate("map.getBounds().contains(map.atlasView.home)")
+    bottom = watched.map_frame.evaluate("map.latLngToContainerPoint(map.atlasView.home[0]).y")
+    assert bottom < watched.map_frame.evaluate("map.atlasView.legend.getBoundingClientRect().top")
+
+
 def test_online_map_asks_only_its_own_host_and_does_without(open_page, map_server):
     watched = open_page(f"{map_server.url}/?tianditu=a-key")
     watched.wait_for_map()
