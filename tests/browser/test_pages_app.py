@@ -168,6 +168,17 @@ def test_no_english_is_left_on_a_chinese_page(visit, name):
     assert leftovers(page) == set()
 
 
+def test_a_lost_server_is_told_in_chinese(chromium, tmp_path):
+    shutil.copytree(ROOT / ".streamlit", tmp_path / ".streamlit")
+    page = chromium.new_page(locale="zh-CN")
+    with streamlit_server(ROOT / "app.py", folder=tmp_path) as server:
+        page.goto(f"{server.url}/indicators")
+        page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
+    page.get_by_role("dialog").get_by_text("图集服务没有应答").wait_for(timeout=WAIT_MS)
+    assert leftovers(page) == set()
+    page.close()
+
+
 def leftovers(page):
     words = (
         re.findall(r"[A-Za-z]{2,}[A-Za-z ]*", ALLOWED_LATIN.sub("", line)) for line in spoken_words(page)
