@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+import pandas as pd
 
 from spatial.definition import (
     AreaBasis,
@@ -28,6 +31,7 @@ __all__ = [
     "position",
     "variations",
     "with_position",
+    "year_ends",
 ]
 
 UNSTATED: Final = "unstated"
@@ -68,6 +72,20 @@ def choice_word(field: str, choice: StrEnum | None, lang: str) -> str:
     if choice is None:
         return text(replace(Definition(), **{field: None}).numerator_key, lang)
     return text(word_key(choice), lang)
+
+
+def year_ends(points: pd.DataFrame | None) -> tuple[dt.date, ...]:
+    """Return the last day of each year in which a station of ``points`` is dated, oldest first.
+
+    Parameters
+    ----------
+    points : DataFrame or None
+        Point frame; its column ``as_of`` holds ISO dates as text.
+    """
+    if points is None or "as_of" not in points:
+        return ()
+    dates = pd.to_datetime(points["as_of"], errors="coerce", format="ISO8601", utc=True)
+    return tuple(dt.date(int(year), 12, 31) for year in sorted(dates.dt.year.dropna().unique()))
 
 
 def variations(definition: Definition) -> tuple[tuple[str, Definition], ...]:

@@ -10,7 +10,7 @@ from layers.atlas_map import build_atlas
 from spatial.errors import AtlasError
 from spatial.text import text
 from views import cache
-from views.definition_fields import variations
+from views.definition_fields import variations, year_ends
 from views.definition_panel import show_definition_panel
 from views.evaluation import Evaluation, evaluate, survey_stations
 from views.flips import Variation, flip_sentence, flip_table
@@ -66,7 +66,8 @@ def _show_tools(frames: PackFrames, view: ViewState) -> None:
         with st.popover(text("app.layers.title", view.lang)):
             show_layers_panel(view)
         with st.popover(text("app.definition.title", view.lang)):
-            show_definition_panel(view)
+            inventory = brought_inventory() or frames.inventories[STATIONS]
+            show_definition_panel(view, year_ends(inventory.points if inventory else None))
         with st.popover(text("app.inventory.title", view.lang)):
             show_inventory_panel(view.lang)
 

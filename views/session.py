@@ -52,6 +52,7 @@ class SessionKey(StrEnum):
     REPORT = "widget_report"
     DEFINITION = "widget_definition"
     DEFINITION_RESET = "widget_definition_reset"
+    AS_OF = "widget_as_of"
     LAYER = "widget_layer"
     OPACITY = "widget_opacity"
     OWN_WORK = "own_work"

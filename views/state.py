@@ -7,6 +7,7 @@ that are unknown, or values that are not allowed, are ignored and named, never g
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -50,6 +51,7 @@ class UrlKey(StrEnum):
     SHARED = "shared"
     STATUS = "status"
     AREA_BASIS = "area_basis"
+    AS_OF = "as_of"
     LAYERS = "layers"
     OPACITY = "opacity"
     ZONE = "zone"
@@ -85,6 +87,8 @@ def write_address(view: ViewState) -> dict[str, str]:
         chosen = getattr(view.definition, name)
         if chosen != getattr(usual.definition, name):
             address[UrlKey(name)] = str(chosen)
+    if view.definition.as_of is not None:
+        address[UrlKey.AS_OF] = view.definition.as_of.isoformat()
     if view.layers != usual.layers:
         address[UrlKey.LAYERS] = ",".join(sorted(view.layers)) or EMPTY_LAYERS
     faded = sorted((layer, percent) for layer, percent in view.opacity if percent != USUAL_OPACITY[layer])
@@ -108,6 +112,7 @@ def read_address(address: Mapping[str, str]) -> tuple[ViewState, tuple[str, ...]
     readers: dict[str, Callable[[ViewState, str], ViewState]] = {
         UrlKey.VERSION: _read_version,
         UrlKey.LANGUAGE: _read_language,
+        UrlKey.AS_OF: _read_as_of,
         UrlKey.LAYERS: _read_layers,
         UrlKey.OPACITY: _read_opacity,
         UrlKey.PACK: lambda view, word: replace(view, pack=_identifier(word)),
@@ -139,6 +144,10 @@ def _read_language(view: ViewState, word: str) -> ViewState:
 def _read_definition(view: ViewState, name: str, word: str) -> ViewState:
     chosen = DEFINITION_FIELDS[name](word)
     return replace(view, definition=replace(view.definition, **{name: chosen}))
+
+
+def _read_as_of(view: ViewState, word: str) -> ViewState:
+    return replace(view, definition=replace(view.definition, as_of=dt.date.fromisoformat(word)))
 
 
 def _read_layers(view: ViewState, word: str) -> ViewState:

@@ -139,3 +139,18 @@ def test_the_framework_takes_files_up_to_the_library_s_limit() -> None:
 
 def test_the_uploader_gets_a_new_name_each_round() -> None:
     assert upload_key().startswith(SessionKey.UPLOAD)
+
+
+def test_stations_may_be_counted_up_to_a_day(open_app: OpenApp) -> None:
+    lines = TABLE.splitlines()
+    dates = ("入网日期", "2020-06-01", "2021-06-01", "2022-06-01", "2023-06-01")
+    page = open_app()
+    bring(page, "\n".join(f"{line},{day}" for line, day in zip(lines, dates, strict=True)).encode())
+    assert page.table(CAPTION)[1][2] == "2"
+    page.runner.selectbox(key=SessionKey.AS_OF).select("2020-12-31").run()
+    assert page.address == {"v": "1", "as_of": "2020-12-31"}
+    assert page.table(CAPTION)[1][2] == "1"
+
+
+def test_one_date_alone_offers_no_choice(open_app: OpenApp) -> None:
+    assert SessionKey.AS_OF not in [box.key for box in open_app().runner.selectbox]

@@ -21,6 +21,7 @@ DEFINITIONS = st.builds(
     shared=st.sampled_from(Shared),
     status=st.sampled_from(LifecycleStatus),
     area_basis=st.sampled_from(AreaBasis),
+    as_of=st.none() | st.dates(),
 )
 VIEWS = st.builds(
     ViewState,
@@ -67,6 +68,7 @@ def test_no_layer_at_all_survives() -> None:
     ("key", "word"),
     [
         ("v", "2"),
+        ("as_of", "yesterday"),
         ("lang", "fr"),
         ("numerator", "cells"),
         ("layers", "zones,nothing"),
