@@ -6,7 +6,7 @@ first position, then the step to each next one. Vertices that two zones share st
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -117,8 +117,10 @@ def _deepest(shape: BaseGeometry | None) -> list[float] | None:
     # A degree of longitude is shorter than one of latitude; labels are wide, so width counts double.
     middle = (shape.bounds[1] + shape.bounds[3]) / 2
     scale = np.array([float(np.cos(np.radians(middle))) / 2, 1.0])
-    squeezed = shapely.transform(shape, lambda xy: xy * scale)
-    radius = shapely.maximum_inscribed_circle(squeezed, tolerance=max(np.sqrt(squeezed.area) / 200, 1e-9))
+    squeezed: BaseGeometry = shapely.transform(shape, lambda xy: xy * scale)
+    radius: Any = shapely.maximum_inscribed_circle(
+        squeezed, tolerance=max(np.sqrt(squeezed.area) / 200, 1e-9)
+    )
     place = radius.coords[0]
     centre = squeezed.centroid
     # The centroid looks calmer wherever it is nearly as deep inside.

@@ -100,9 +100,19 @@ def _shown(values: Series, lang: str) -> Series:
 def _column(shown: Series, words: str, lang: str) -> dict[str, Any]:
     codes, different = shown.factorize()
     if len(different) > DICTIONARY_SIZE:
-        return {"texts": shown.tolist()}
+        # One text with a line per point: a quarter smaller than a list of texts.
+        lines = [value.replace("\n", " ") for value in shown]
+        prefix = _shared_start(lines)
+        return {"prefix": prefix, "texts": "\n".join(value[len(prefix) :] for value in lines)}
     known = [word(words, value, lang) if words else value for value in different]
     return {"words": known, "codes": _binary(codes.astype(np.uint8))}
+
+
+def _shared_start(values: list[str]) -> str:
+    """Return the longest text with which every value begins."""
+    first, last = min(values), max(values)
+    ends = (i for i, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
+    return first[: next(ends, min(len(first), len(last)))]
 
 
 def _binary(values: np.ndarray) -> str:

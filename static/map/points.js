@@ -74,7 +74,15 @@
     _update: function () {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
-      // Leaflet says "reset" and then "moved" for one change of view.
+      // One change of view is told several times over; the points are drawn once, before the next frame.
+      if (this._pending) return;
+      this._pending = requestAnimationFrame(() => {
+        this._pending = 0;
+        if (this._map && this._container) this._paint();
+      });
+    },
+
+    _paint: function () {
       const drawn = [this._map.getZoom(), this._map.getPixelOrigin(), this._bounds.min, this._bounds.max].join(" ");
       if (drawn === this._drawn) return;
       this._drawn = drawn;
@@ -133,7 +141,8 @@
     tip: function (number) {
       const lines = this._data.columns.map((column) => {
         if (column.codes && !column.decoded) column.decoded = bytes(column.codes);
-        return [column.title, column.texts ? column.texts[number] : column.words[column.decoded[number]]];
+        if (column.texts && !column.each) column.each = column.texts.split("\n");
+        return [column.title, column.texts ? column.prefix + column.each[number] : column.words[column.decoded[number]]];
       });
       return [...this._data.notes, ...lines.filter(([, value]) => value)];
     },

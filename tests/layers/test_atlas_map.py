@@ -180,7 +180,8 @@ def test_points_come_with_every_attribute_and_none_is_lost():
     assert [column["title"] for column in data["columns"]] == [
         text(f"map.tip_{name}", "zh") for name in ("site_id", "name", "operator", "site_type", "lifecycle")
     ]
-    assert data["columns"][0]["texts"] == points["site_id"].tolist()
+    ids = data["columns"][0]
+    assert [ids["prefix"] + end for end in ids["texts"].split("\n")] == points["site_id"].tolist()
     assert "" in data["columns"][2]["words"]
     assert data["notes"][0][1] == text("verdict.badge_synthetic", "zh")
 
