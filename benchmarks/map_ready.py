@@ -26,7 +26,6 @@ from tests.browser.conftest import APPS, find_chromium, lay_out, streamlit_serve
 ROUNDS: Final = 5
 LIMIT: Final = 1.5
 PAYLOAD_LIMIT_BYTES: Final = 2_000_000
-FULL_QUERY: Final = "/?stations=5144&poles=20000"
 EMPTY_IS_DRAWN: Final = "() => window.map && document.querySelector('.leaflet-pane')"
 FULL_IS_DRAWN: Final = (
     "() => window.map && map.atlasView && map.atlasView.sceneShown"
@@ -43,7 +42,7 @@ def main() -> int:
         print("no Chromium found", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        full, empty = lay_out(APPS / "map_alone.py", Path(one)), lay_out(APPS / "empty_map.py", Path(other))
+        full, empty = lay_out(APPS / "full_map.py", Path(one)), lay_out(APPS / "empty_map.py", Path(other))
         with (
             streamlit_server(full, folder=Path(one)) as full_server,
             streamlit_server(empty, folder=Path(other)) as empty_server,
@@ -52,7 +51,7 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
             pages = {
                 "empty": (empty_server.url, EMPTY_IS_DRAWN),
-                "full": (full_server.url + FULL_QUERY, FULL_IS_DRAWN),
+                "full": (full_server.url, FULL_IS_DRAWN),
             }
             seconds: dict[str, list[float]] = {name: [] for name in pages}
             received: dict[str, int] = {}
