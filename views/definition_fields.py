@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -52,8 +52,12 @@ def position(field: str, definition: Definition) -> str:
 
 def with_position(definition: Definition, field: str, word: str) -> Definition:
     """Return ``definition`` with one switch put to ``word``."""
-    choice = None if word == UNSTATED else DEFINITION_FIELDS[field](word)
-    return replace(definition, **{field: choice})
+    return _with_choice(definition, field, None if word == UNSTATED else DEFINITION_FIELDS[field](word))
+
+
+def _with_choice(definition: Definition, field: str, choice: StrEnum | None) -> Definition:
+    changes: dict[str, Any] = {field: choice}
+    return replace(definition, **changes)
 
 
 def choices(field: str) -> tuple[StrEnum | None, ...]:
@@ -67,10 +71,10 @@ def field_word(field: str, lang: str) -> str:
     return text(f"app.definition.{field}", lang)
 
 
-def choice_word(field: str, choice: StrEnum | None, lang: str) -> str:
+def choice_word(choice: StrEnum | None, lang: str) -> str:
     """Return the name of one position of a switch."""
     if choice is None:
-        return text(replace(Definition(), **{field: None}).numerator_key, lang)
+        return text(Definition(numerator=None).numerator_key, lang)
     return text(word_key(choice), lang)
 
 
@@ -91,7 +95,7 @@ def year_ends(points: pd.DataFrame | None) -> tuple[dt.date, ...]:
 def variations(definition: Definition) -> tuple[tuple[str, Definition], ...]:
     """Return each definition that differs from ``definition`` in one switch, with that switch."""
     return tuple(
-        (field, replace(definition, **{field: choice}))
+        (field, _with_choice(definition, field, choice))
         for field in DEFINITION_FIELDS
         for choice in choices(field)
         if choice != getattr(definition, field)

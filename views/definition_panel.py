@@ -79,7 +79,7 @@ def _date_chosen() -> None:
 
 
 def _word(field: str, word: str, lang: str) -> str:
-    return choice_word(field, getattr(with_position(Definition(), field, word), field), lang)
+    return choice_word(getattr(with_position(Definition(), field, word), field), lang)
 
 
 def _switch(field: str) -> None:

@@ -35,7 +35,7 @@ class Variation:
 
     def label(self, lang: str) -> str:
         """Return the switch and its new position."""
-        choice = choice_word(self.field, getattr(self.definition, self.field), lang)
+        choice = choice_word(getattr(self.definition, self.field), lang)
         return text("app.flips.label", lang, switch=field_word(self.field, lang), choice=choice)
 
 

@@ -14,14 +14,14 @@ from views.definition_fields import variations, year_ends
 from views.definition_panel import show_definition_panel
 from views.evaluation import Evaluation, evaluate, survey_stations
 from views.flips import Variation, flip_sentence, flip_table
-from views.html_table import fragment, join
+from views.html_table import fragment
 from views.inventory_panel import show_inventory_panel
 from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
 from views.messages import note, reporting
 from views.pack_frames import POLES, STATIONS
 from views.plan_tables import finding_note, finding_sentence
-from views.remarks import remark
+from views.remarks import remark_list, remarks
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
 from views.session import brought_inventory, current_view, own_work
@@ -102,18 +102,10 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
         )
     )
     note(flip_sentence(evaluation, _others(view), lang))
-    key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
     if evaluation.zones is not None:
+        key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
         note(text(key, lang), tone="caution" if evaluation.synthetic else "plain")
-        st.html(
-            fragment(
-                '<ul class="remarks">{items}</ul>',
-                items=join(
-                    fragment("<li>{words}</li>", words=remark(notice, frames.names[lang], lang))
-                    for notice in evaluation.zones.notices
-                ),
-            )
-        )
+        st.html(remark_list(remarks(evaluation, lang)))
     if not selected:
         note(text("app.zone.hint", lang))
 

@@ -5,13 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spatial.text import text
+from views.html_table import Markup, fragment, join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spatial.notice import Notice
+    from views.evaluation import Evaluation
 
-__all__ = ["remark"]
+__all__ = ["remark", "remark_list", "remarks"]
+
+
+def remarks(evaluation: Evaluation, lang: str) -> list[str]:
+    """Return what the verdicts have to say about themselves, each remark once.
+
+    First the zones', then the district's where its published count cannot answer, and that the
+    plans set no number of lamp poles.
+    """
+    names = evaluation.names[lang]
+    results = [evaluation.zones, evaluation.district]
+    results += [each for each in evaluation.published if each.definition == evaluation.definition]
+    said = [remark(notice, names, lang) for each in results if each for notice in each.notices]
+    return [*dict.fromkeys(said), text("app.verdict.poles", lang)]
+
+
+def remark_list(words: list[str]) -> Markup:
+    """Return remarks as a list in small print."""
+    items = join(fragment("<li>{words}</li>", words=each) for each in words)
+    return fragment('<ul class="remarks">{items}</ul>', items=items)
 
 
 def remark(notice: Notice, names: Mapping[str, str], lang: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from layers.registry import DEFAULT_LAYERS, LAYERS, ONLINE_LAYERS, LayerId
 from spatial.definition import Definition
 from spatial.text import LANGUAGES
-from views.definition_fields import DEFINITION_FIELDS
+from views.definition_fields import DEFINITION_FIELDS, with_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,8 +142,8 @@ def _read_language(view: ViewState, word: str) -> ViewState:
 
 
 def _read_definition(view: ViewState, name: str, word: str) -> ViewState:
-    chosen = DEFINITION_FIELDS[name](word)
-    return replace(view, definition=replace(view.definition, **{name: chosen}))
+    DEFINITION_FIELDS[name](word)  # what is not stated is not written: its word is refused
+    return replace(view, definition=with_position(view.definition, name, word))
 
 
 def _read_as_of(view: ViewState, word: str) -> ViewState:

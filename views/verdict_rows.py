@@ -56,7 +56,7 @@ def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
         words = text(
             "app.verdict.by_published",
             lang,
-            basis=choice_word("area_basis", basis, lang),
+            basis=choice_word(basis, lang),
             date=evaluation.published_as_of,
         )
         found = rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
