@@ -42,6 +42,8 @@
 
     view.badges = new Corner("atlas-badges", "topright").addTo(map).box;
     view.foot = new Corner("atlas-foot", "bottomright").addTo(map).box;
+    // However many lines the foot takes, scale and north arrow stand above it.
+    new ResizeObserver(() => map.getContainer().style.setProperty("--atlas-foot-height", `${view.foot.offsetHeight}px`)).observe(view.foot);
     view.legend = make("details", "atlas-legend", new Corner("atlas-legend-box", "bottomright").addTo(map).box);
     view.legend.open = map.getSize().x > 600;
     new Scale({ position: "bottomleft", imperial: false, maxWidth: 110, words: text }).addTo(map);

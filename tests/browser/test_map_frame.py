@@ -223,6 +223,16 @@ def test_phone_shows_the_whole_map_in_its_width(open_page, map_server):
     assert watched.map.locator(".atlas-legend[open]").count() == 0
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_foot_covers_neither_scale_nor_north_arrow(open_page, map_server, lang):
+    watched = open_page(f"{map_server.url}/?lang={lang}&hostile=1", viewport=PHONE)
+    watched.wait_for_map()
+    foot = watched.map.locator(".atlas-foot").bounding_box()
+    for selector in (".atlas-north", ".leaflet-control-scale"):
+        box = watched.map.locator(selector).bounding_box()
+        assert box["y"] + box["height"] <= foot["y"] + 1
+
+
 def test_missing_script_is_said_in_words(open_page, tmp_path):
     script = lay_out(APPS / "map_alone.py", tmp_path)
     (tmp_path / "static" / "vendor" / "leaflet" / "leaflet.js").unlink()
