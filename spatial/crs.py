@@ -93,7 +93,7 @@ def parse_crs(name: str) -> CRS | Datum:
         raise UnknownCrsError("verdict.unknown_crs", crs=name)
     try:
         crs = CRS.from_epsg(int(code))
-    except (pyproj.exceptions.CRSError, OverflowError) as error:
+    except (pyproj.exceptions.CRSError, OverflowError, ValueError) as error:
         raise UnknownCrsError("verdict.unknown_crs", crs=name) from error
     _check_datum(crs)
     return crs

@@ -36,6 +36,7 @@ __all__ = [
     "Numerator",
     "Shared",
     "denominators_km2",
+    "on_earth",
     "require_basis",
 ]
 
@@ -84,6 +85,11 @@ AREA_COLUMNS: Final = {
     AreaBasis.LAND: "area_land_km2",
     AreaBasis.BUILT_UP: "area_built_up_km2",
 }
+
+
+_LEAST_AREA_KM2: Final = 1e-12
+_EARTH_KM2: Final = 5.2e8
+"""Outside these two an area is a slip of the pen: a square millimetre, and the whole globe."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,8 +174,8 @@ def denominators_km2(zones: gpd.GeoDataFrame, basis: AreaBasis) -> pd.Series:
     Returns
     -------
     Series
-        Square kilometres on the index of ``zones``; NaN where the data state none. No other basis
-        is put in its place.
+        Square kilometres on the index of ``zones``; NaN where the data state none that an area on
+        Earth can have. No other basis is put in its place.
     """
     if basis == AreaBasis.GEOMETRY:
         area = area_km2(zones)
@@ -177,7 +183,12 @@ def denominators_km2(zones: gpd.GeoDataFrame, basis: AreaBasis) -> pd.Series:
         area = pd.to_numeric(zones[AREA_COLUMNS[basis]], errors="coerce").astype(float)
     else:
         area = pd.Series(np.nan, index=zones.index)
-    return area.where((area > 0.0) & np.isfinite(area)).rename("area_km2")
+    return on_earth(area).rename("area_km2")
+
+
+def on_earth(areas_km2: pd.Series) -> pd.Series:
+    """Return the areas, NaN for one that no ground on Earth can have."""
+    return areas_km2.where(areas_km2.between(_LEAST_AREA_KM2, _EARTH_KM2))
 
 
 def require_basis(areas_km2: pd.Series, zone_ids: pd.Series, *, basis: AreaBasis) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
 
-from spatial.errors import UnreadableFileError
+from spatial.errors import AtlasError, UnreadableFileError
 from spatial.file_kinds import PARQUET_MAGIC
 from spatial.geopackage import named_system
 
@@ -21,6 +24,18 @@ __all__ = ["PARQUET_SUFFIXES", "read_geoparquet"]
 
 PARQUET_SUFFIXES: Final = (".parquet", ".geoparquet")
 _CRS84: Final = ("OGC", "CRS84")
+_DAMAGE: Final = (
+    pa.ArrowException,
+    ShapelyError,
+    ProjError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+)
+"""What the libraries raise, each where it meets it, on a footer or column that is not as it says."""
 
 
 def read_geoparquet(
@@ -62,8 +77,13 @@ def read_geoparquet(
         groups = (footer.row_group(at).total_byte_size for at in range(footer.num_row_groups))
         limits.check("unpacked_bytes", sum(groups))
         column = _geometry_column(footer.metadata)
-        frame = gpd.read_parquet(BytesIO(data))
-    except (pa.ArrowException, KeyError, TypeError, OSError) as fault:
+        with warnings.catch_warnings():
+            # Edges are straight on the map here, whatever a file says about a sphere.
+            warnings.filterwarnings("ignore", message="The geo metadata indicate")
+            frame = gpd.read_parquet(BytesIO(data))
+    except _DAMAGE as fault:
+        if isinstance(fault, AtlasError):
+            raise
         raise UnreadableFileError("error.not_parquet", name=name) from fault
     crs = frame.crs
     frame = frame.set_crs(None, allow_override=True)
@@ -75,7 +95,15 @@ def read_geoparquet(
 
 
 def _geometry_column(metadata: dict[bytes, bytes]) -> dict[str, Any]:
-    """Return what the file says about its primary geometry column."""
+    """Return what the file says about its primary geometry column.
+
+    Raises
+    ------
+    TypeError
+        If the reference system is no description but a text, which PROJ might follow to a file.
+    """
     geo = json.loads(metadata[b"geo"])
     column: dict[str, Any] = geo["columns"][geo["primary_column"]]
+    if not isinstance(column.get("crs"), dict | None):
+        raise TypeError
     return column

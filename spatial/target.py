@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from spatial.errors import UsageError
 
 __all__ = ["Target", "TargetScope"]
+
+
+_LEAST_PER_KM2: Final = 1e-9
+_MOST_PER_KM2: Final = 1e9
+"""A thousand on each square metre: more than a count of stations can hold."""
 
 
 class TargetScope(StrEnum):
@@ -40,7 +45,7 @@ class Target:
     Raises
     ------
     UsageError
-        If the value is no positive number.
+        If the value is no positive number, or one that no density can be held against.
     """
 
     value_per_km2: float
@@ -53,7 +58,7 @@ class Target:
 
     def __post_init__(self) -> None:
         """Refuse a value that no verdict can be measured against."""
-        if not (math.isfinite(self.value_per_km2) and self.value_per_km2 > 0.0):
+        if not _LEAST_PER_KM2 <= self.value_per_km2 <= _MOST_PER_KM2:
             raise UsageError("verdict.target_not_positive", value=self.value_per_km2)
         object.__setattr__(self, "scope", TargetScope(self.scope))
 

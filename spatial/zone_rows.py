@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.counting import LayerKind, zone_ids
-from spatial.definition import AreaBasis, Definition, denominators_km2, require_basis
+from spatial.definition import AreaBasis, Definition, denominators_km2, on_earth, require_basis
 from spatial.interval import area_bounds_km2, stated_accuracy_m
 from spatial.notice import Notice
 from spatial.units import PEOPLE_PER_WAN
@@ -72,7 +72,7 @@ def zone_rows(found: Survey, tally: Tally, question: Question) -> pd.DataFrame:
     zones, basis = found.zones, question.definition.area_basis
     ids = zone_ids(zones)
     outlined = found.measured["area_km2"]
-    areas = outlined if basis == AreaBasis.GEOMETRY else denominators_km2(zones, basis)
+    areas = on_earth(outlined) if basis == AreaBasis.GEOMETRY else denominators_km2(zones, basis)
     if question.missing_basis == "error":
         require_basis(areas, ids, basis=basis)
     low = high = areas

@@ -95,6 +95,14 @@ def test_denominators_come_from_their_own_column_and_no_other():
     assert built_up.name == "area_km2"
 
 
+def test_an_area_that_no_ground_can_have_is_none():
+    zones = zone_frame(SQUARES, area_official_km2=[1e-320, 1e308, 510_065_622.0])
+    assert denominators_km2(zones, AreaBasis.OFFICIAL).isna().tolist() == [True, True, False]
+    # 1e-7 m of easting on a metre: less than a square millimetre.
+    sliver = shapely.Polygon([(430000, 2550000), (430000 + 1e-7, 2550000), (430000, 2550001)])
+    assert denominators_km2(zone_frame([sliver]), AreaBasis.GEOMETRY).isna().all()
+
+
 def test_a_lacking_denominator_is_an_error_that_names_the_zones():
     ids = pd.Series(["west", "mid", "east"])
     with pytest.raises(BasisUnavailableError) as caught:

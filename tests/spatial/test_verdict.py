@@ -146,7 +146,7 @@ def test_the_verdict_never_contradicts_its_figures(count, less, more, area, doub
 
 
 def test_targets_are_positive_numbers():
-    for value in (0.0, -1.0, math.nan, math.inf):
+    for value in (0.0, -1.0, math.nan, math.inf, 1e-320, 1e19, 1e308):
         with pytest.raises(UsageError):
             Target(value_per_km2=value)
 
