@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from spatial.text import text
 from views import cache
 from views.citation import localised
-from views.html_table import fragment
+from views.html_table import Markup, fragment, join
 from views.messages import note, reporting
 from views.plan_tables import context_table, document_table, finding_list, indicator_table
 from views.session import SessionKey, current_view
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from spatial.plan_records import Document
 
 __all__ = ["show_indicators"]
+
+SECTIONS: Final = {
+    "goals": "app.plan.goals_caption",
+    "context": "app.plan.context_caption",
+    "documents": "app.plan.documents_caption",
+    "findings": "app.finding.title",
+}
 
 
 def show_indicators() -> None:
@@ -52,15 +59,36 @@ def show_indicators() -> None:
         shown = [chosen] if chosen else list(documents)
         goals = [goal for document_id in shown for goal in plan.indicators_of(document_id)]
         figures = [figure for document_id in shown for figure in plan.context_of(document_id)]
+        _show_contents(lang)
         if goals:
-            st.html(indicator_table(plan, goals, lang=lang))
+            _show_section("goals", indicator_table(plan, goals, lang=lang))
         else:
             note(text("app.plan.no_goals", lang))
         if figures:
-            st.html(context_table(plan, figures, lang=lang))
-        st.html(document_table(plan, list(documents.values()), lang=lang))
-        st.html(fragment("<h2>{title}</h2>", title=text("app.finding.title", lang)))
-        st.html(finding_list(plan, plan.findings, lang=lang))
+            _show_section("context", context_table(plan, figures, lang=lang))
+        _show_section("documents", document_table(plan, list(documents.values()), lang=lang))
+        findings = finding_list(plan, plan.findings, lang=lang)
+        title = fragment("<h2>{title}</h2>", title=text("app.finding.title", lang))
+        _show_section("findings", join([title, findings]))
+
+
+def _show_contents(lang: str) -> None:
+    """Show links to the sections of a long page."""
+    links = join(
+        fragment('<a href="#{anchor}">{title}</a>', anchor=anchor, title=text(key, lang))
+        for anchor, key in SECTIONS.items()
+    )
+    st.html(
+        fragment(
+            '<nav class="contents" aria-label="{name}">{links}</nav>',
+            name=text("app.contents", lang),
+            links=links,
+        )
+    )
+
+
+def _show_section(anchor: str, content: Markup) -> None:
+    st.html(fragment('<section id="{anchor}">{content}</section>', anchor=anchor, content=content))
 
 
 def _rank(document: Document) -> tuple[bool, str]:

@@ -70,8 +70,9 @@
   for (const method of ["pushState", "replaceState"]) {
     const original = history[method].bind(history);
     history[method] = (state, unused, url) => {
+      const position = location.hash.startsWith("#map=") ? location.hash : "";
       const bare = typeof url === "string" && !url.includes("#");
-      original(state, unused, bare ? url + location.hash : url);
+      original(state, unused, bare ? url + position : url);
     };
   }
 })();

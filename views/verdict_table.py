@@ -97,7 +97,11 @@ def _cells(row: VerdictRow, lang: str) -> list[Cell | Markup | str]:
         ),
         plain(row.target_per_km2),
         figure(row.required_count),
-        fragment("{gap}{share}", gap=figure(row.gap_count), share=_aside(percent(row.attainment_ratio))),
+        fragment(
+            "{gap}{share}",
+            gap=figure(row.gap_count),
+            share=Markup("") if row.attainment_ratio is None else _aside(percent(row.attainment_ratio)),
+        ),
         fragment("{mark}{badges}", mark=status_mark(row.status, lang), badges=badges(row, lang)),
     ]
 

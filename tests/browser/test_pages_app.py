@@ -300,3 +300,13 @@ def test_going_back_brings_the_former_view(visit):
     page.go_back()
     page.get_by_role("heading", name="琶洲人工智能与数字经济试验区").wait_for()
     assert "zone=pazhou" in page.url
+
+
+def test_a_long_page_has_links_to_its_sections(visit):
+    page = visit("indicators").page
+    page.get_by_role("navigation", name="本页内容").get_by_role("link", name="文本内部").click()
+    page.wait_for_timeout(800)
+    assert 0 <= page.locator(".findings").bounding_box()["y"] < 300
+    page.get_by_role("link", name="总览").click()
+    page.locator("iframe[src*='streamlit_folium']").wait_for()
+    assert "#" not in page.url

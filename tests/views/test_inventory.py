@@ -12,7 +12,7 @@ from spatial.inventory import read_inventory
 from views import cache
 from views.inventory_panel import BY_FILE, MEBIBYTE
 from views.rejected_rows import rejected_csv, rejected_table
-from views.session import SessionKey, upload_key
+from views.session import SessionKey, upload_key, widget_key
 
 OpenApp = Callable[..., "object"]
 CAPTION = "每平方公里 5G 基站"
@@ -154,3 +154,28 @@ def test_stations_may_be_counted_up_to_a_day(open_app: OpenApp) -> None:
 
 def test_one_date_alone_offers_no_choice(open_app: OpenApp) -> None:
     assert SessionKey.AS_OF not in [box.key for box in open_app().runner.selectbox]
+
+
+def test_a_table_of_cells_asks_for_a_definition_and_then_counts(open_app: OpenApp) -> None:
+    cells = "gNodeB标识,小区编号,运营商,经度,纬度\n" + "".join(
+        f"88{station},{station}-{cell},移动,113.3{station},23.09\n"
+        for station in (1, 2)
+        for cell in (1, 2, 3)
+    )
+    page = open_app()
+    bring(page, cells.encode())
+    assert all("无数据" in row[-1] for row in page.table(CAPTION)[-3:])
+    assert "小区" in page.words
+    numerator = page.runner.selectbox(key=widget_key(SessionKey.DEFINITION, "numerator"))
+    numerator.select("logical_station").run()
+    assert page.table(CAPTION)[1][2] == "2"
+
+
+def test_a_geojson_speaks_for_its_own_system(open_app: OpenApp) -> None:
+    geometry = '{"type":"Point","coordinates":[113.33,23.1]}'
+    point = f'{{"type":"Feature","properties":{{"名称":"{{{{7*7}}}}"}},"geometry":{geometry}}}'
+    page = open_app(layers="stations")
+    bring(page, f'{{"type":"FeatureCollection","features":[{point}]}}'.encode(), "点.geojson", BY_FILE)
+    assert "共 1 行，使用 1 行" in page.words
+    assert "{{7*7}}" not in page.map_arguments
+    assert page.table(CAPTION)[1][2] == "1"
