@@ -28,8 +28,8 @@ def zone(zone_id: str, name: str, ring: list[list[float]], **properties: object)
     facts = {
         "zone_id": zone_id, "name_zh": name, "name_en": zone_id, "short_zh": name, "short_en": zone_id,
         "role": "zone", "parent_id": None, "geometry_basis": "schematic", "position_accuracy_m": 5.0,
-        "area_official_km2": None, "area_official_source": None, "area_geometry_km2": 1.0,
-        "area_land_km2": None, "area_land_source": None, "population": None, "population_source": None,
+        "area_official_km2": None, "area_official_source_zh": None, "area_geometry_km2": 1.0,
+        "area_land_km2": None, "area_land_source_zh": None, "population": None, "population_source_zh": None,
         "includes_water": False, "note_zh": "", "note_en": "",
     }  # fmt: skip
     geometry = {"type": "Polygon", "coordinates": [ring]}

@@ -76,7 +76,7 @@ def basis_table(frames: PackFrames, lang: str) -> Markup:
             figure(zone["position_accuracy_m"]),
             figure(zone["area_geometry_km2"], 2),
             figure(zone["area_official_km2"], 2),
-            quoted(zone["area_official_source"]) if zone["area_official_source"] else NOTHING,
+            zone[f"area_official_source_{lang}"] or NOTHING,
             text("app.yes" if zone["includes_water"] else "app.no", lang),
             zone[f"note_{lang}"] or NOTHING,
         ]
@@ -92,7 +92,7 @@ def unlocated_table(frames: PackFrames, lang: str) -> Markup | None:
     columns = [
         Column(head=text(f"app.source.{name}", lang)) for name in ("place", "place_kind", "origin", "why")
     ]
-    why = dict(zip(frames.places["place_id"], frames.places.get("note", ()), strict=False))
+    why = dict(zip(frames.places["place_id"], frames.places.get(f"note_{lang}", ()), strict=False))
     rows: list[list[Cell | Markup | str]] = [
         [
             localised(place, "name", lang),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.text import text
-from views.citation import cite, localised, quoted
+from views.citation import cite, localised
 from views.figures import figure, plain
 from views.html_table import Markup, fragment, join
 from views.plan_tables import finding_note
@@ -126,7 +126,7 @@ def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
 
 def _official(zone: Mapping[str, Any], lang: str) -> Markup | str:
     area = figure(zone["area_official_km2"], 2)
-    source = zone.get("area_official_source")
+    source = zone.get(f"area_official_source_{lang}")
     if not isinstance(source, str) or not source:
         return text("app.sheet.none_published", lang)
-    return fragment("{area} km² ({source})", area=area, source=quoted(source))
+    return fragment("{area} km² ({source})", area=area, source=source)

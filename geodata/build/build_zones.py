@@ -39,9 +39,11 @@ LAYERS: Final = {"district": "district", "zone": "zones", "part": "parts"}
 """Role of a zone to the name of its layer file."""
 HALF_CHANNEL_M: Final = 174.0
 """Mean half-length of the eleven bridges over the border with known ends (100 to 298 m)."""
-_LAND_SOURCE: Final = (
-    "推算：区界内移 174 m（11 座跨界桥梁半长的平均值，100–298 m）以扣除半幅江面；不扣内河涌与湖泊"
-)
+_LAND_SOURCE: Final = {
+    "zh": "推算：区界内移 174 m（11 座跨界桥梁半长的平均值，100–298 m）以扣除半幅江面；不扣内河涌与湖泊",
+    "en": "Derived: the outline moved inland by 174 m, the mean half-length of 11 bridges across it"
+    " (100–298 m), to leave out half the river; inner creeks and lakes are not left out",
+}
 _OUTLINE: Final = "outline"
 _NAMES: Final = ("name_zh", "name_en", "short_zh", "short_en")
 _NUMBERS: Final = {"position_accuracy_m": float, "area_official_km2": float, "population": int}
@@ -150,7 +152,8 @@ def _properties(row: Mapping[str, str], area: float) -> dict[str, Any]:
     properties |= {
         "area_geometry_km2": area,
         "area_land_km2": land,
-        "area_land_source": _LAND_SOURCE if land else None,
+        "area_land_source_zh": _LAND_SOURCE["zh"] if land else None,
+        "area_land_source_en": _LAND_SOURCE["en"] if land else None,
     }
     return properties
 

@@ -80,7 +80,8 @@ def test_zone_states_how_well_it_is_known(properties, outline):
     measured = area_km2(gpd.GeoSeries([outline], crs=WEB_CRS)).iloc[0]
     assert properties["area_geometry_km2"] == pytest.approx(measured, abs=1e-6)
     official = properties["area_official_km2"]
-    assert (official is None) == (properties["area_official_source"] is None)
+    assert (official is None) == (properties["area_official_source_zh"] is None)
+    assert (official is None) == (properties["area_official_source_en"] is None)
     if official is not None:
         assert abs(measured / official - 1) <= OFFICIAL_TOLERANCE
 
@@ -109,11 +110,11 @@ def test_district_carries_its_published_figures():
     district = layer("district")["haizhu"][0]
     assert district["area_official_km2"] == 90.40
     assert district["population"] == 1_819_037
-    assert "2020" in district["population_source"]
+    assert "2020" in district["population_source_en"]
     # 43 km of border, each metre of strip takes about 0.043 km².
     lost = district["area_geometry_km2"] - district["area_land_km2"]
     assert lost == pytest.approx(43.4 * build_zones.HALF_CHANNEL_M / 1000, rel=0.05)
-    assert str(int(build_zones.HALF_CHANNEL_M)) in district["area_land_source"]
+    assert str(int(build_zones.HALF_CHANNEL_M)) in district["area_land_source_en"]
 
 
 def test_inferred_area_is_not_passed_off_as_official():
