@@ -90,10 +90,6 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
     lang = view.lang
     rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
     st.html(verdict_table(rows, lang, caption=text("app.verdict.caption", lang), chosen=view.zone))
-    selected = view.zone is not None or view.place is not None
-    if selected:
-        show_selection(frames, view, evaluation, _others(view))
-    _show_findings(frames, lang)
     st.html(
         fragment(
             '<p class="definition-line"><strong>{head}</strong> {words}</p>',
@@ -101,6 +97,10 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
             words=view.definition.label(lang),
         )
     )
+    selected = view.zone is not None or view.place is not None
+    _show_findings(frames, lang, folded=selected)
+    if selected:
+        show_selection(frames, view, evaluation, _others(view))
     note(flip_sentence(evaluation, _others(view), lang))
     if evaluation.zones is not None:
         key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
@@ -110,13 +110,14 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
         note(text("app.zone.hint", lang))
 
 
-def _show_findings(frames: PackFrames, lang: str) -> None:
-    """Show beside the district's figure what the texts themselves leave open about it."""
+def _show_findings(frames: PackFrames, lang: str, *, folded: bool) -> None:
+    """Show under the district's figure what the texts themselves leave open about it."""
     plan, target, published = frames.pack.plan, frames.pack.target, frames.published
     if target is None or target.indicator_id is None:
         return
     about_count = plan.findings_touching(published.context_id) if published else ()
-    open_ones = [each for each in about_count if target.indicator_id in each.touches][:1]
+    about_both = [each for each in about_count if target.indicator_id in each.touches]
+    open_ones = [] if folded else about_both[:1]
     for finding in open_ones:
         note(finding_sentence(finding, lang), tone="caution")
     st.html(finding_note(plan, target.indicator_id, lang=lang, besides=open_ones))

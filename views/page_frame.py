@@ -64,9 +64,7 @@ def show_head(view: ViewState, pages: Sequence[Page], current: Page) -> None:
 
 def show_foot(lang: str) -> None:
     """Show the disclaimer that stands on every page."""
-    st.html(
-        fragment('<div class="foot" role="contentinfo">{words}</div>', words=text("app.disclaimer", lang))
-    )
+    st.html(fragment('<div class="foot" role="note">{words}</div>', words=text("app.disclaimer", lang)))
 
 
 def _change_language() -> None:

@@ -24,7 +24,7 @@ MEMBER_KINDS: Final = ("park", "carrier", "platform", "culture", "commerce", "we
 def place_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
     """Return what a place is, its role with the source, and the findings that touch it."""
     return fragment(
-        '<div class="sheet"><h3>{name} <span class="badge">{kind}</span></h3>'
+        '<div class="sheet"><h2>{name} <span class="badge">{kind}</span></h2>'
         "<p>{role} {source}</p>{findings}</div>",
         name=localised(place, "name", lang),
         kind=text(f"app.kind.{place.kind}", lang),
@@ -50,7 +50,7 @@ def members_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
     if not lines:
         return Markup("")
     return fragment(
-        '<div class="sheet"><h4>{heading}</h4><dl>{items}</dl></div>',
+        '<div class="sheet"><h3>{heading}</h3><dl>{items}</dl></div>',
         heading=text("app.sheet.members", lang),
         items=join(fragment("<dt>{kind}</dt><dd>{names}</dd>", kind=k, names=n) for k, n in lines),
     )
@@ -62,7 +62,7 @@ def mentions_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
     if not passages:
         return Markup("")
     return fragment(
-        '<div class="sheet"><h4>{heading}</h4><ul>{items}</ul></div>',
+        '<div class="sheet"><h3>{heading}</h3><ul>{items}</ul></div>',
         heading=text("app.sheet.mentions", lang),
         items=join(
             fragment(
@@ -94,7 +94,7 @@ def zone_targets(plan: PlanRecords, scope: str, lang: str) -> Markup:
         for goal in goals
     )
     return fragment(
-        '<div class="sheet"><h4>{heading}</h4><ul>{items}</ul></div>',
+        '<div class="sheet"><h3>{heading}</h3><ul>{items}</ul></div>',
         heading=text("app.sheet.targets", lang),
         items=items,
     )
@@ -117,7 +117,7 @@ def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
     ]
     note = zone.get(f"note_{lang}")
     return fragment(
-        '<div class="sheet"><h4>{heading}</h4><dl>{items}</dl>{note}</div>',
+        '<div class="sheet"><h3>{heading}</h3><dl>{items}</dl>{note}</div>',
         heading=text("app.sheet.geometry", lang),
         items=join(fragment("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in facts),
         note=fragment('<p class="aside">{note}</p>', note=note) if note else Markup(""),

@@ -226,7 +226,7 @@ def test_search_by_part_of_a_name_highlights_the_place(visit):
     watched.page.get_by_role("option").first.click()
     watched.page.wait_for_url(re.compile("place="))
     rest(watched)
-    assert "1918" in watched.page.locator(".sheet h3").first.inner_text()
+    assert "1918" in watched.page.locator(".sheet h2").first.inner_text()
 
 
 def test_pages_keep_the_view_and_the_language(visit):
