@@ -31,6 +31,7 @@ _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SEXAGESIMAL: Final = re.compile("[0-9] *[°º度'’′]")
 _MAX_LON: Final = 180.0
 _MAX_LAT: Final = 90.0
+_FULL_TURN: Final = 360.0
 _MISREAD_SHARE: Final = 0.5
 # Longitudes and latitudes of China, for systems that are meant for nothing else.
 _CHINA_LON: Final = (73.0, 136.0)
@@ -128,12 +129,14 @@ def _degree_checks(x: Floats, y: Floats, *, in_china: bool) -> list[tuple[str, M
 
 def _grid_checks(x: Floats, y: Floats, crs: CRS) -> list[tuple[str, Mask]]:
     """Return reason and rows for coordinates of a plane grid, in order of precedence."""
+    degrees = (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LON)
     zone = np.floor(x / _MILLION)
     prefixed = np.isin(zone, [*_THREE_DEGREE_ZONES, *_SIX_DEGREE_ZONES])
     inside, inside_swapped = in_area_of_use(x, y, crs), in_area_of_use(y, x, crs)
     return [
         ("error.reason_zero", (x == 0) & (y == 0)),
-        ("error.misread_degrees", (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LON) & ~inside),
+        # A whole layer within 180 m of the origin is one of degrees, even where the grid has that place.
+        ("error.misread_degrees", degrees if degrees.mean() > _MISREAD_SHARE else degrees & ~inside),
         ("error.misread_swapped", inside_swapped & ~inside),
         ("error.misread_zone_prefix", prefixed & ~inside),
         ("error.reason_outside_crs", ~inside),
@@ -160,7 +163,11 @@ def in_area_of_use(x: Floats, y: Floats, crs: CRS) -> Mask:
     if area is None:
         return found
     margin = _AREA_MARGIN_DEG
-    found &= _between(lon, (area.west - margin, area.east + margin))
+    # Of an area across the antimeridian the western edge has the larger number.
+    width = (area.east - area.west) % _FULL_TURN or _FULL_TURN
+    with np.errstate(invalid="ignore"):
+        eastward = (lon - area.west + margin) % _FULL_TURN
+    found &= (eastward <= width + 2 * margin) | (width + 2 * margin >= _FULL_TURN)
     found &= _between(lat, (area.south - margin, area.north + margin))
     # A transformation can fold far coordinates back into the area; the way back tells them.
     back_x, back_y = transform_xy(lon, lat, source=Datum.WGS84, target=crs)

@@ -26,9 +26,9 @@ to do next.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from spatial.text import text
+from spatial.text import TextKey, printable, text
 
 __all__ = [
     "AtlasError",
@@ -49,6 +49,9 @@ __all__ = [
     "UsageError",
 ]
 
+_MOST_SHOWN: Final = 200
+"""Characters of one name that a sentence quotes."""
+
 
 class AtlasError(Exception):
     """Root of every error that the library raises on purpose.
@@ -65,12 +68,21 @@ class AtlasError(Exception):
 
     def __init__(self, key: str, **params: object) -> None:
         self.key = key
-        self.params = params
-        super().__init__(text(key, "zh", **params))
+        self.params = {name: _quotable(value) for name, value in params.items()}
+        super().__init__(text(key, "zh", **self.params))
 
     def message(self, lang: str = "zh") -> str:
         """Return the message in ``lang`` (``"zh"`` or ``"en"``)."""
         return text(self.key, lang, **self.params)
+
+
+def _quotable(value: object) -> object:
+    """Return what fills a message on one line and of a readable length: names come from hostile files."""
+    if isinstance(value, list):
+        return [_quotable(item) for item in value]
+    if not isinstance(value, str) or isinstance(value, TextKey):
+        return value
+    return printable(value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + "…")
 
 
 class UsageError(AtlasError):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import numpy as np
 import pandas as pd
 
 from spatial.errors import MissingCrsError, UnknownCrsError, UnreadableFileError, UnsupportedFormatError
@@ -40,6 +42,7 @@ _EPSG_NAME: Final = re.compile(
 _CRS84_NAME: Final = re.compile(
     r"(?:ogc:crs84|crs:84|urn:ogc:def:crs:ogc:[\d.]*:crs84|https?://www\.opengis\.net/def/crs/ogc/[\d.]+/crs84)"
 )
+_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_POSITION: Final = 3
 _WHOLE_NUMBERS: Final = 2**53
 
@@ -138,8 +141,10 @@ def property_text(value: object) -> str:
     """Return a value as text: words as they are, nothing as ``""``, whole numbers without a point."""
     if isinstance(value, str):
         return value
+    # Columns of GeoParquet hold arrays, which compare member by member.
+    value = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN differs from itself
@@ -159,8 +164,8 @@ def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
     def no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         merged = dict(pairs)
         if len(merged) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
+            often = Counter(key for key, _ in pairs)
+            twice = next(key for key, n in often.items() if n > 1)
             raise UnreadableFileError("error.json_repeated_key", name=name, member=twice)
         return merged
 
@@ -177,8 +182,20 @@ def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
             raise
         raise UnreadableFileError("error.json_number", name=name) from fault
     if not isinstance(document, dict):
-        raise UnsupportedFormatError("error.not_geojson", name=name, found=type(document).__name__)
+        raise UnsupportedFormatError("error.not_geojson", name=name, found="JSON")
+    # An escape may name half of a character, which no text, table or terminal can hold.
+    if _SURROGATE_ESCAPE.search(characters) and not _is_text(document):
+        raise UnreadableFileError("error.json_half_character", name=name)
     return document
+
+
+def _is_text(document: dict[str, Any]) -> bool:
+    """Tell a document whose every word can be written."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_depth(document: dict[str, Any], limits: Limits) -> None:

@@ -124,11 +124,23 @@ def _count_rows(path: Path, name: str) -> dict[str, int]:
                 table: int(database.execute(f"SELECT count(*) FROM {_quoted(table)}").fetchone()[0])  # noqa: S608
                 for table in _feature_tables(database)
             }
+            _drop_programs(database)
             database.execute("DROP TABLE IF EXISTS gpkg_ogr_contents")
             database.commit()
     except (sqlite3.Error, UnicodeDecodeError) as fault:
         raise UnreadableFileError("error.not_gpkg", name=name) from fault
     return counts
+
+
+def _drop_programs(database: sqlite3.Connection) -> None:
+    """Drop the views and triggers of this private copy.
+
+    The driver reads some tables by their name as soon as it opens the file; a view of that name may go
+    on for ever, where no step counter of ours reaches.
+    """
+    found = database.execute("SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')")
+    for kind, name in found.fetchall():
+        database.execute(f"DROP {kind} {_quoted(name)}")
 
 
 def _feature_tables(database: sqlite3.Connection) -> list[str]:
@@ -148,7 +160,7 @@ def _quoted(identifier: str) -> str:
 
 def _choose(counts: dict[str, int], layer: str | None, name: str) -> str:
     """Return the layer to read."""
-    layers = ", ".join(counts)
+    layers = list(counts)
     if not counts:
         raise UnreadableFileError("error.no_layer", name=name)
     if layer is None and len(counts) > 1:
@@ -170,7 +182,7 @@ def _read_rows(path: Path, layer: str, *, name: str, limits: Limits) -> tuple[gp
             for feature in source:
                 rows.append(dict(feature.properties))
                 geometry.append(None if feature.geometry is None else shape(feature.geometry))
-    except (fiona.errors.FionaError, ShapelyError, ValueError, NotImplementedError) as fault:
+    except (fiona.errors.FionaError, ShapelyError, ValueError, TypeError, NotImplementedError) as fault:
         if isinstance(fault, AtlasError):
             raise
         raise UnreadableFileError("error.unreadable_layer", name=name, layer=layer) from fault

@@ -214,6 +214,14 @@ def list_packs() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in PLANS_DIRECTORY.glob(f"*/{PACK_FILE}")))
 
 
+def _is_file(path: Path) -> bool:
+    """Tell a plain file; a name that the system refuses to look up is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def open_pack(name_or_directory: str | Path) -> Pack:
     """Open a pack by its name, or by its directory.
 
@@ -227,7 +235,7 @@ def open_pack(name_or_directory: str | Path) -> Pack:
     directory = Path(name_or_directory)
     if isinstance(name_or_directory, str) and name_or_directory in list_packs():
         directory = PLANS_DIRECTORY / name_or_directory
-    if not (directory / PACK_FILE).is_file():
+    if not _is_file(directory / PACK_FILE):
         raise UnknownPackError(
             "error.unknown_pack", name=str(name_or_directory), known=", ".join(list_packs())
         )

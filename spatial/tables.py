@@ -7,6 +7,7 @@ of cells does not fit the header is set aside with its line, never shifted.
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
@@ -118,8 +119,10 @@ def _find_delimiter(characters: str, is_header: Callable[[list[str]], bool]) -> 
     head = [line for line in islice(StringIO(characters, newline=""), _HEADER_SEARCH_ROWS) if line.strip()]
     by_count = sorted(_DELIMITERS, key=lambda mark: -sum(line.count(mark) for line in head))
     for mark in by_count:
-        if any(is_header([cell.strip() for cell in cells]) for cells in csv.reader(head, delimiter=mark)):
-            return mark
+        # A cell too long for the parser is reported when the records are read.
+        with suppress(csv.Error):
+            if any(is_header([cell.strip() for cell in cells]) for cells in csv.reader(head, delimiter=mark)):
+                return mark
     return by_count[0]
 
 

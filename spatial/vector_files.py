@@ -8,6 +8,7 @@ process.
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,13 +21,14 @@ from spatial.coordinates import judge_positions
 from spatial.crs import CANONICAL_CRS, geometry_to_canonical
 from spatial.errors import GeometryError, UnreadableFileError, UnsupportedFormatError
 from spatial.file_kinds import GEOJSON_SUFFIXES, TABLE_SUFFIXES, file_suffix, refuse_foreign
-from spatial.geojson import read_geojson
+from spatial.geojson import property_text, read_geojson
 from spatial.geopackage import GPKG_SUFFIX, read_geopackage
 from spatial.geoparquet import PARQUET_SUFFIXES, read_geoparquet
 from spatial.inventory import Inventory, inventory_from_frame, read_inventory
 from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
+from spatial.system_reasons import system_reason
 from spatial.text import TextKey
 from spatial.zone_columns import ZONE_ID, few, name_zones, refuse_duplicate_ids
 
@@ -133,7 +135,9 @@ def read_zones(
     _tell(notices, "inventory.zones_left_out", path.name, left_out)
     repaired = [ids[at] for at, polygon in enumerate(cleaned) if polygon is not None and polygon.repaired]
     _tell(notices, "inventory.zones_repaired", path.name, repaired)
-    if "geometry_basis" not in frame:
+    if "geometry_basis" in frame:
+        frame["geometry_basis"] = [property_text(basis) for basis in frame["geometry_basis"]]
+    else:
         frame["geometry_basis"] = "user_supplied"
     polygons = [polygon.geometry for polygon in cleaned if polygon is not None]
     _refuse_misread(polygons, found.crs, path.name)
@@ -214,14 +218,26 @@ def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limi
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
-    """Return the bytes of a file, once its size is known to be within the limit."""
+    """Return the bytes of a file, once its size is known to be within the limit.
+
+    Raises
+    ------
+    UnreadableFileError
+        If there is no such file, or it is a folder, a pipe or a device, or cannot be opened.
+    LimitExceededError
+        If it is larger than the limit.
+    """
     try:
-        limits.check("upload_bytes", path.stat().st_size)
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableFileError("error.no_plain_file", name=path.name)
+        limits.check("upload_bytes", found.st_size)
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=path.name) from None
     except OSError as fault:
-        raise UnreadableFileError("error.unreadable_file", name=path.name, reason=fault.strerror) from fault
+        reason = system_reason(fault)
+        raise UnreadableFileError("error.unreadable_file", name=path.name, reason=reason) from fault
 
 
 def _refuse_misread(polygons: list[BaseGeometry], crs: str, name: str) -> None:

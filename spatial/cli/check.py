@@ -16,8 +16,8 @@ from spatial.cli.options import (
     definition_of,
     target_of,
 )
-from spatial.cli.text_table import format_number, printable, render_table
-from spatial.text import LANGUAGES, text
+from spatial.cli.text_table import format_number, render_table
+from spatial.text import LANGUAGES, printable, text
 from spatial.verdict import Status
 
 if TYPE_CHECKING:

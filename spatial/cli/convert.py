@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ from spatial.crs import Datum, parse_crs, transform_xy
 from spatial.errors import UnreadableFileError, UsageError
 from spatial.geojson import property_text
 from spatial.inventory import read_sheet, reject_misplaced
-from spatial.text import text
+from spatial.system_reasons import system_reason
+from spatial.text import printable, text
 from spatial.vector_files import read_bytes
 
 if TYPE_CHECKING:
@@ -47,8 +49,8 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     if (options.x is None) != (options.y is None):
         raise UsageError("cli.x_and_y")
     source = Path(options.points[0])
-    if options.output and Path(options.output).resolve() == source.resolve():
-        raise UsageError("cli.output_is_input", name=source.name)
+    if options.output is not None:
+        _check_output(Path(options.output), source)
     limits = limits_in_force()
     sheet = read_sheet(
         read_bytes(source, limits),
@@ -59,16 +61,26 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
         limits=limits,
     )
     table = _converted(sheet, options.to)
-    if options.output:
+    if options.output is not None:
         _write_file(Path(options.output), table)
     else:
         stdout.write(table)
-    stderr.writelines(notice.message(options.lang) + "\n" for notice in sheet.notices)
+    stderr.writelines(printable(notice.message(options.lang)) + "\n" for notice in sheet.notices)
     for row, field, value, key in sheet.rejected:
         words = {"row": row, "field": field, "value": value, "file": source.name}
         reason = text(key, options.lang)
-        stderr.write(text(f"cli.rejected_{sheet.row_unit}", options.lang, reason=reason, **words) + "\n")
+        told = text(f"cli.rejected_{sheet.row_unit}", options.lang, reason=reason, **words)
+        stderr.write(printable(told) + "\n")
     return int(bool(sheet.rejected))
+
+
+def _check_output(output: Path, source: Path) -> None:
+    """Refuse an output that is no name of a file, or the input itself."""
+    if output.name in {"", ".."}:
+        raise UsageError("cli.output_no_name", name=str(output))
+    with suppress(OSError, RuntimeError):  # a file that is not there yet, links that go round
+        if output.resolve() == source.resolve() or output.samefile(source):
+            raise UsageError("cli.output_is_input", name=source.name)
 
 
 def _converted(sheet: Sheet, target: str) -> str:
@@ -82,7 +94,7 @@ def _converted(sheet: Sheet, target: str) -> str:
         there &= in_area_of_use(new_x, new_y, system)
     lost = good & ~there
     for at in np.flatnonzero(lost):
-        value = f"{x[at]!r}, {y[at]!r}"
+        value = f"{float(x[at])!r}, {float(y[at])!r}"
         sheet.rejected.append(
             (sheet.places[at], f"{sheet.x_name}, {sheet.y_name}", value, "error.reason_outside_crs")
         )
@@ -125,7 +137,7 @@ def _write_file(path: Path, table: str) -> None:
 
     The byte order mark lets a spreadsheet program read the Chinese text.
     """
-    beside = path.with_name(f".{path.name}.{uuid4().hex}")
+    beside = path.with_name(f".{uuid4().hex}")
     try:
         with beside.open("xb") as stream:
             stream.write(table.encode("utf-8-sig"))
@@ -133,6 +145,9 @@ def _write_file(path: Path, table: str) -> None:
             os.fsync(stream.fileno())
         beside.replace(path)
     except OSError as fault:
-        raise UnreadableFileError("error.unwritable_file", name=path.name, reason=fault.strerror) from fault
+        raise UnreadableFileError(
+            "error.unwritable_file", name=path.name, reason=system_reason(fault)
+        ) from fault
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from spatial.coordinates import parse_coordinate
 from spatial.crs import parse_crs
 from spatial.definition import AreaBasis, Definition, Indoor, Numerator
 from spatial.errors import UnknownCrsError, UsageError
@@ -31,6 +33,21 @@ __all__ = [
 
 FORMATS: Final = ("table", "json")
 _LANG: Final = "--lang"
+_COMPLAINTS: Final = tuple(
+    (re.compile(pattern, re.DOTALL), key)
+    for pattern, key in (
+        (r"the following arguments are required: (?P<names>.+)", "cli.usage_required"),
+        (r"unrecognized arguments: (?P<words>.+)", "cli.usage_unknown"),
+        (r"argument (?P<option>.+?): expected (?:one|at least one) argument", "cli.usage_no_value"),
+        (
+            r"argument (?P<option>.+?): invalid choice: (?P<value>.+) \(choose from (?P<choices>.+)\)",
+            "cli.usage_choice",
+        ),
+        (r"argument (?P<option>.+?): invalid \w+ value: (?P<value>.+)", "cli.usage_number"),
+        (r"argument (?P<option>.+?): ignored explicit argument (?P<value>.+)", "cli.usage_no_value_taken"),
+    )
+)
+"""What argparse complains of, and the sentence of the catalogue that says so."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -56,7 +73,11 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=text("cli.help", lang))
 
     def error(self, message: str) -> NoReturn:
-        """Raise instead of printing and leaving."""
+        """Raise instead of printing and leaving, in words of the catalogue."""
+        for pattern, key in _COMPLAINTS:
+            found = pattern.fullmatch(message)
+            if found:
+                raise UsageError(key, program=self.prog, **found.groupdict())
         raise UsageError("cli.usage", detail=message, program=self.prog)
 
 
@@ -117,12 +138,20 @@ def add_points(parser: Parser, lang: str, *, required: bool = False) -> None:
 def add_definition(parser: Parser, lang: str) -> None:
     """Add the options that say what is counted over which area, and the target."""
     group = parser.add_argument_group(text("cli.group_definition", lang))
-    group.add_argument("--target", metavar="N", type=float, help=text("cli.target", lang))
+    group.add_argument("--target", metavar="N", type=_number, help=text("cli.target", lang))
     group.add_argument("--numerator", choices=[*Numerator], type=str, help=text("cli.numerator", lang))
     group.add_argument("--indoor", choices=[*Indoor], default=Indoor.INCLUDE, help=text("cli.indoor", lang))
     group.add_argument(
         "--area-basis", choices=[*AreaBasis], default=AreaBasis.GEOMETRY, help=text("cli.area_basis", lang)
     )
+
+
+def _number(words: str) -> float:
+    """Return a finite number; unlike `float`, no ``1_000`` and no ``nan``."""
+    number, reason = parse_coordinate(words)
+    if reason:
+        raise ValueError(words)
+    return number
 
 
 def definition_of(options: argparse.Namespace) -> Definition:
@@ -158,4 +187,6 @@ def check_crs(option: str, value: str | None) -> None:
     try:
         parse_crs(value)
     except UnknownCrsError as fault:
+        if fault.key == "verdict.datum_without_parameters":
+            raise UsageError(fault.key, **fault.params) from fault
         raise UsageError("cli.bad_crs", option=option, value=value) from fault

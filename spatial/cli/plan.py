@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.cli.options import FORMATS, add_format, add_pack
-from spatial.cli.text_table import printable, render_table
+from spatial.cli.text_table import render_table
 from spatial.pack import open_pack
-from spatial.text import text
+from spatial.text import printable, text
 
 if TYPE_CHECKING:
     import argparse

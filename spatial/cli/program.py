@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from spatial.cli import main
+from spatial.cli.options import language_of
+from spatial.system_reasons import system_reason
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["run_program"]
 
 _DONE, _REFUSED = 0, 3
+_INTERRUPTED = 130
 
 
 def run_program() -> int:
@@ -22,7 +25,7 @@ def run_program() -> int:
 
     A file or a pipe gets UTF-8 whatever the machine's habit. A terminal that cannot show a character
     shows a question mark. A reader that leaves early ends the command in silence, a full disk in one
-    sentence.
+    sentence, an interrupt from the keyboard without a word and with the shell's own code.
     """
     _prepare(sys.stdout)
     try:
@@ -33,8 +36,12 @@ def run_program() -> int:
         return _DONE
     except OSError as fault:
         _abandon(sys.stdout)
-        sys.stderr.write(text("cli.output_lost", "zh", reason=fault.strerror) + "\n")
+        lang = language_of(sys.argv[1:])
+        sys.stderr.write(text("cli.output_lost", lang, reason=system_reason(fault)) + "\n")
         return _REFUSED
+    except KeyboardInterrupt:
+        _abandon(sys.stdout)
+        return _INTERRUPTED
     return code
 
 
@@ -46,7 +53,8 @@ def _prepare(stream: TextIO) -> None:
     if stream.isatty():
         reconfigure(errors="replace")
     else:
-        reconfigure(encoding="utf-8")
+        # Half a character in a file's name comes out as JSON escapes it.
+        reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _abandon(stream: TextIO) -> None:

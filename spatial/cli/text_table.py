@@ -5,10 +5,12 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from spatial.text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-__all__ = ["display_width", "format_number", "printable", "render_table"]
+__all__ = ["display_width", "format_number", "render_table"]
 
 _GAP: Final = "  "
 _NOTHING: Final = "—"
@@ -18,11 +20,6 @@ def display_width(words: str) -> int:
     """Return how many columns of a terminal ``words`` take."""
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in words)
     return len(words) + wide - sum(unicodedata.combining(letter) > 0 for letter in words)
-
-
-def printable(words: str) -> str:
-    """Return ``words`` on one line, without what would steer a terminal."""
-    return "".join(" " if letter in "\r\n\t" else letter if letter.isprintable() else "�" for letter in words)
 
 
 def format_number(value: object, decimals: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "TextKey", "catalogue", "text"]
+__all__ = ["LANGUAGES", "TextKey", "catalogue", "printable", "text"]
 
 LANGUAGES: Final = ("zh", "en")
 _LIST_SHOWN: Final = 10
@@ -45,6 +45,11 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
                 raise ValueError(msg)
             merged[key] = entry
     return MappingProxyType(merged)
+
+
+def printable(words: str) -> str:
+    """Return ``words`` on one line, without what would steer a terminal."""
+    return "".join(" " if letter in "\r\n\t" else letter if letter.isprintable() else "�" for letter in words)
 
 
 def text(key: str, lang: str = "zh", **params: object) -> str:

@@ -373,7 +373,7 @@ def test_several_layers_are_3_and_listed(tmp_path):
     zones.to_file(path, layer="two")
     code, _, complaint = run("check", "--zones", path)
     assert code == 3
-    assert "one, two" in complaint
+    assert "one、two" in complaint
     assert run("check", "--zones", path, "--zones-layer", "two")[0] == 0
 
 

@@ -242,7 +242,7 @@ def test_a_full_disk_leaves_the_old_file_whole_and_no_litter(tmp_path, monkeypat
         "convert", "--points", source, "--points-crs", "wgs84", "--to", "gcj02", "-o", path
     )
     assert code == 3
-    assert "No space left" in complaint
+    assert "磁盘已满" in complaint
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
@@ -356,7 +356,7 @@ class Stream(io.StringIO):
     [
         (None, 0, ""),
         (BrokenPipeError(32, "Broken pipe"), 0, ""),
-        (OSError(28, "No space left on device"), 3, "No space left"),
+        (OSError(28, "No space left on device"), 3, "磁盘已满"),
     ],
 )
 def test_a_stream_that_fails_ends_the_program_quietly(monkeypatch, tmp_path, fault, code, words):
@@ -367,7 +367,7 @@ def test_a_stream_that_fails_ends_the_program_quietly(monkeypatch, tmp_path, fau
         monkeypatch.setattr(sys, "argv", ["spatial", "--help"])
         assert run_program() == code
         assert (words in stderr.getvalue()) if words else stderr.getvalue() == ""
-        assert stdout.settings == {"encoding": "utf-8"}
+        assert stdout.settings == {"encoding": "utf-8", "errors": "backslashreplace"}
 
 
 def test_the_package_is_the_program(monkeypatch, capsys):

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import warnings
+from contextlib import closing
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
 
 from spatial import errors
-from spatial.vector_files import read_zones
+from spatial.coordinates import in_area_of_use, judge_positions
+from spatial.crs import parse_crs, transform_xy
+from spatial.geojson import property_text
+from spatial.inventory import read_inventory
+from spatial.limits import DEFAULT_LIMITS
+from spatial.vector_files import read_bytes, read_points, read_zones
 
 WEST = shapely.box(114.00, 23.00, 114.01, 23.01)
 
@@ -81,3 +90,120 @@ def test_edges_on_a_sphere_are_read_without_a_warning(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(read_zones(path).zones) == 1
+
+
+def test_cells_that_are_lists_become_text(tmp_path):
+    path = tmp_path / "z.parquet"
+    zones(zone_id=[[1, 2]], geometry_basis=[["schematic"]]).to_parquet(path)
+    found = read_zones(path).zones
+    assert list(found["zone_id"]) == ["[1, 2]"]
+    assert list(found["geometry_basis"]) == ['["schematic"]']
+    points = gpd.GeoDataFrame({"基站编号": [[7, 8]]}, geometry=[WEST.centroid], crs="EPSG:4326")
+    points.to_parquet(tmp_path / "p.parquet")
+    assert list(read_points(tmp_path / "p.parquet").points["site_id"]) == ["[7, 8]"]
+    assert property_text({"at": np.datetime64("2020-01-01")}) == '{"at": "2020-01-01"}'
+
+
+# --- GeoPackage ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["gpkg_extensions", "gpkg_data_columns", "layer_styles", "gpkg_metadata"])
+def test_a_view_without_an_end_in_the_place_of_a_table_hangs_nothing(tmp_path, table):
+    path = tmp_path / "z.gpkg"
+    zones().to_file(path, driver="GPKG", layer="zones", engine="pyogrio")
+    endless = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t)"
+    names = "table_name, column_name, extension_name, definition, scope, name, title, description"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"DROP TABLE IF EXISTS {table}")
+        cells = ", ".join(f"x AS {name}" for name in names.split(", "))
+        database.execute(f"CREATE VIEW {table} AS {endless} SELECT {cells} FROM t")  # noqa: S608
+        database.commit()
+    assert list(read_zones(path).zones["zone_id"]) == ["west"]
+
+
+# --- JSON ------------------------------------------------------------------------------------
+
+
+def points_file(properties: str) -> bytes:
+    geometry = b'{"type": "Point", "coordinates": [114.005, 23.005]}'
+    return b'{"type": "Feature", "geometry": ' + geometry + b', "properties": ' + properties.encode() + b"}"
+
+
+@pytest.mark.parametrize("words", [r"\ud800", r"a\uDFFFb", r"\udc00\ud800"])
+@pytest.mark.parametrize("place", ['{"name": "%s"}', '{"%s": 1}', '{"list": ["%s"]}'])
+def test_half_a_character_is_refused(words, place):
+    with pytest.raises(errors.UnreadableFileError) as caught:
+        read_inventory(points_file(place % words), name="p.geojson", crs=None)
+    assert caught.value.key == "error.json_half_character"
+
+
+def test_a_whole_character_in_two_escapes_is_read():
+    found = read_inventory(points_file(r'{"name": "\ud83d\ude00"}'), name="p.geojson", crs=None)
+    assert list(found.points["name"]) == ["\U0001f600"]
+
+
+def test_a_key_repeated_among_very_many_is_found_at_once():
+    members = ", ".join(f'"k{at}": 1' for at in range(200_000))
+    with pytest.raises(errors.UnreadableFileError) as caught:
+        read_inventory(points_file("{" + members + ', "k199999": 2}'), name="p.geojson", crs=None)
+    assert caught.value.params["member"] == "k199999"
+
+
+def test_what_a_file_says_is_quoted_on_one_short_line():
+    with pytest.raises(errors.MissingColumnError) as caught:
+        read_inventory(b'"a\nb",' + b"c" * 30_000 + b"\n1,2\n", name="p.csv", crs="wgs84")
+    message = caught.value.message("zh")
+    assert "\n" not in message
+    assert len(message) < 400
+    with pytest.raises(errors.UnreadableFileError) as caught:
+        read_inventory(points_file(r'{"\u001b[31m": 1, "\u001b[31m": 2}'), name="p.geojson", crs=None)
+    assert "\x1b" not in caught.value.message("en")
+
+
+# --- tables ----------------------------------------------------------------------------------
+
+
+def test_a_first_cell_beyond_the_parser_is_refused_as_a_limit():
+    data = b"id,lon,lat," + b"x" * 200_000 + b"\n1,114,23,\n"
+    with pytest.raises(errors.LimitExceededError):
+        read_inventory(data, name="p.csv", crs="wgs84")
+
+
+# --- what is no plain file -------------------------------------------------------------------
+
+
+def test_a_pipe_and_a_device_are_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "zero.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "zero.csv"):
+        with pytest.raises(errors.UnreadableFileError) as caught:
+            read_bytes(tmp_path / name, DEFAULT_LIMITS)
+        assert caught.value.key == "error.no_plain_file"
+
+
+def test_the_systems_reason_is_told_in_the_language(tmp_path):
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to(loop)
+    with pytest.raises(errors.UnreadableFileError) as caught:
+        read_bytes(loop, DEFAULT_LIMITS)
+    assert "符号链接成环" in caught.value.message("zh")
+    assert "form a loop" in caught.value.message("en")
+
+
+# --- positions -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("crs", ["EPSG:3857", "EPSG:3395", "EPSG:27700"])
+def test_degrees_under_a_grid_that_has_that_place_are_refused(crs):
+    with pytest.raises(errors.GeometryError) as caught:
+        read_inventory(b"id,lon,lat\n1,114.005,23.005\n2,114.1,23.1\n", name="p.csv", crs=crs)
+    assert caught.value.key == "error.misread_degrees"
+
+
+@pytest.mark.parametrize(("crs", "lon", "lat"), [("EPSG:3460", 178.44, -18.14), ("EPSG:3832", -150.0, -17.5)])
+def test_a_grid_across_the_antimeridian_holds_its_own_places(crs, lon, lat):
+    x, y = transform_xy([lon], [lat], source="wgs84", target=crs)
+    assert in_area_of_use(x, y, parse_crs(crs)).all()
+    assert judge_positions(x, y, crs=crs, x_name="x", y_name="y") == [""]
+    far_x, far_y = transform_xy([0.0], [51.0], source="wgs84", target="EPSG:3460")
+    assert not in_area_of_use(far_x, far_y, parse_crs("EPSG:3460")).any()

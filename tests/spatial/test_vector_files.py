@@ -213,7 +213,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     (tmp_path / "folder.geojson").mkdir()
     with pytest.raises(errors.UnreadableFileError) as caught:
         read_zones(tmp_path / "folder.geojson")
-    assert caught.value.key == "error.unreadable_file"
+    assert caught.value.key == "error.no_plain_file"
 
 
 def test_the_size_is_held_to_the_limit_before_the_file_is_read(tmp_path):
@@ -267,7 +267,7 @@ def test_a_layer_without_a_system_needs_one_stated(tmp_path):
 def test_several_layers_must_be_chosen_from(tmp_path):
     path = write(frame(), tmp_path / "z.gpkg", "first")
     write(frame(zone_id=["a", "b"]), path, "second")
-    with pytest.raises(errors.UnreadableFileError, match="first, second") as caught:
+    with pytest.raises(errors.UnreadableFileError, match="first、second") as caught:
         read_zones(path)
     assert caught.value.exit_code == 3
     assert list(read_zones(path, layer="second").zones["zone_id"]) == ["a", "b"]
