@@ -44,10 +44,13 @@ def show_sources() -> None:
 
 def _choose_pack(lang: str) -> None:
     names = cache.pack_names()
-    st.session_state[SessionKey.PACK] = current_view().pack
+    opened = current_view().pack
+    st.session_state[SessionKey.PACK] = opened if opened in names else None
     st.selectbox(
         text("app.pack.title", lang),
         names,
+        index=None,
+        placeholder=text("app.pack.choose", lang),
         format_func=lambda name: cache.frames(name).pack.name.in_language(lang),
         key=SessionKey.PACK,
         on_change=_pack_chosen,
@@ -57,4 +60,6 @@ def _choose_pack(lang: str) -> None:
 
 
 def _pack_chosen() -> None:
-    change_view(pack=st.session_state[SessionKey.PACK], zone=None, place=None)
+    chosen = st.session_state[SessionKey.PACK]
+    if chosen is not None:
+        change_view(pack=chosen, zone=None, place=None)

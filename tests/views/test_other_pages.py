@@ -80,3 +80,17 @@ def test_english_pages_hold_chinese_only_where_a_source_is_quoted(open_app: Open
     own_words = re.sub(r'<(\w+)[^>]*lang="zh"[^>]*>.*?</\1>', "", page.markup, flags=re.DOTALL)
     left = set(re.findall(r"[\u3400-\u9fff]+", own_words))
     assert left == set()
+
+
+def test_an_unknown_pack_leaves_the_way_to_a_known_one(open_app: OpenApp) -> None:
+    page = open_app("sources", pack="spatial")
+    assert "spatial" in page.words
+    assert "管理员" not in page.words
+    page.runner.selectbox(key=SessionKey.PACK).select("haizhu").run()
+    assert page.table("数据目录")
+
+
+def test_indicators_of_an_unknown_pack_are_one_sentence(open_app: OpenApp) -> None:
+    page = open_app("indicators", pack="spatial")
+    assert "spatial" in page.words
+    assert "管理员" not in page.words
