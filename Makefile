@@ -6,7 +6,7 @@ VENV_PYTHON := .venv/bin/python
 .PHONY: app setup setup-test test test-deep lint benchmark build-geodata clean
 
 app: setup
-	$(VENV_PYTHON) -m streamlit run app.py --server.port $(PORT) --server.headless true
+	$(VENV_PYTHON) scripts/start.py --server.port $(PORT)
 
 setup:
 	@$(PYTHON) scripts/setup.py
