@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from spatial.errors import DuplicateIdError, MissingColumnError
+from spatial.errors import DuplicateIdError, GeometryError, MissingColumnError
 from spatial.reading import Reading, canonical_reading, metric_polygons, metric_reading, placeable
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ __all__ = [
 
 OVERLAP_TOLERANCE: Final = 1e-4
 """Share of the smaller zone's area up to which an overlap is a digitising sliver."""
+
+MAX_NEIGHBOURS: Final = 1_000_000
+"""Pairs of zones that touch or overlap; a tiling of 200,000 zones has some 600,000."""
 
 EDGE_TOLERANCE_M: Final = 0.001
 EDGE_TOLERANCE_DEG: Final = 1e-8
@@ -127,10 +130,17 @@ def overlapping_pairs(polygons: Geometries) -> Rows:
     ----------
     polygons : ndarray of geometry
         On a metric grid, whose flat areas serve here for a ratio alone.
+
+    Raises
+    ------
+    GeometryError
+        If more than `MAX_NEIGHBOURS` pairs of zones meet: a layer laid upon itself many times over.
     """
     first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
+    if len(first) > MAX_NEIGHBOURS:
+        raise GeometryError("verdict.too_many_overlaps", count=len(first), allowed=MAX_NEIGHBOURS)
     size = shapely.area(polygons)
     common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
     real = common > OVERLAP_TOLERANCE * np.minimum(size[first], size[second])

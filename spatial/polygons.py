@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["CleanPolygon", "clean_polygon", "count_vertices", "polygon_from_json"]
 
 _MIN_CORNERS: Final = 3
+_MAX_CROSSINGS: Final = 20_000
+"""Self-crossings up to which a boundary is mended: more take minutes, and are no boundary."""
+_EDGES_AT_ONCE: Final = 500
 
 
 class CleanPolygon(NamedTuple):
@@ -46,7 +50,8 @@ def polygon_from_json(geometry: Mapping[str, Any] | None) -> BaseGeometry | None
 def clean_polygon(geometry: BaseGeometry | None) -> CleanPolygon | None:
     """Return the areal part of a geometry, repaired where its boundary crosses itself.
 
-    None where nothing with an area is left, or a coordinate is not finite.
+    None where nothing with an area is left, a coordinate is not finite, or the boundary crosses itself
+    too often to be one.
     """
     if geometry is None or not isinstance(geometry, Polygon | MultiPolygon):
         return None
@@ -55,6 +60,8 @@ def clean_polygon(geometry: BaseGeometry | None) -> CleanPolygon | None:
         return None
     if geometry.is_valid:
         return CleanPolygon(shapely.force_2d(geometry), repaired=False)
+    if _is_tangle(geometry):
+        return None
     mended = shapely.make_valid(shapely.force_2d(geometry), method="structure", keep_collapsed=False)
     areas = [part for part in _parts(mended) if isinstance(part, Polygon) and part.area > 0.0]
     if not areas:
@@ -70,6 +77,21 @@ def count_vertices(geometry: Mapping[str, Any] | None) -> int:
         n += sum(1 for array in arrays if array and not isinstance(array[0], list))
         level = [member for array in arrays for member in array]
     return n
+
+
+def _is_tangle(geometry: BaseGeometry) -> bool:
+    """Tell a boundary with more than `_MAX_CROSSINGS`, without finding them all."""
+    rings = shapely.get_rings(shapely.force_2d(shapely.get_parts(geometry)))
+    lines = [shapely.get_coordinates(ring) for ring in rings]
+    edges = np.concatenate([shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)) for xy in lines])
+    tree = shapely.STRtree(edges)
+    # Each pair is found from both ends; an edge meets itself and its two neighbours anyway.
+    met, allowed = 0, 2 * _MAX_CROSSINGS + 3 * len(edges)
+    for start in range(0, len(edges), _EDGES_AT_ONCE):
+        met += tree.query(edges[start : start + _EDGES_AT_ONCE], predicate="intersects").shape[1]
+        if met > allowed:
+            return True
+    return False
 
 
 def _parts(geometry: BaseGeometry) -> list[BaseGeometry]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 import warnings
 from contextlib import closing
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +19,17 @@ import pytest
 import shapely
 
 from spatial import errors
+from spatial.check import check_zones
 from spatial.coordinates import in_area_of_use, judge_positions
 from spatial.crs import parse_crs, transform_xy
+from spatial.definition import Definition
 from spatial.geojson import property_text
 from spatial.inventory import read_inventory
 from spatial.limits import DEFAULT_LIMITS
+from spatial.polygons import clean_polygon
 from spatial.vector_files import read_bytes, read_points, read_zones
 
+ROOT = Path(__file__).parent.parent.parent
 WEST = shapely.box(114.00, 23.00, 114.01, 23.01)
 
 
@@ -107,18 +114,28 @@ def test_cells_that_are_lists_become_text(tmp_path):
 # --- GeoPackage ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("table", ["gpkg_extensions", "gpkg_data_columns", "layer_styles", "gpkg_metadata"])
+@pytest.mark.parametrize("table", ["gpkg_geometry_columns", "gpkg_extensions", "gpkg_data_columns"])
 def test_a_view_without_an_end_in_the_place_of_a_table_hangs_nothing(tmp_path, table):
     path = tmp_path / "z.gpkg"
     zones().to_file(path, driver="GPKG", layer="zones", engine="pyogrio")
-    endless = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t)"
-    names = "table_name, column_name, extension_name, definition, scope, name, title, description"
+    endless = (
+        "SELECT x FROM (WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT x FROM t)"
+    )
     with closing(sqlite3.connect(path)) as database:
+        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")] or ["table_name"]
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
         database.execute(f"DROP TABLE IF EXISTS {table}")
-        cells = ", ".join(f"x AS {name}" for name in names.split(", "))
-        database.execute(f"CREATE VIEW {table} AS {endless} SELECT {cells} FROM t")  # noqa: S608
+        cells = ", ".join(f"x AS {name}" for name in columns)
+        database.execute(f"CREATE VIEW {table} AS SELECT {cells} FROM ({endless})")  # noqa: S608
         database.commit()
-    assert list(read_zones(path).zones["zone_id"]) == ["west"]
+    # A driver that loops cannot be interrupted from inside its own process.
+    call = [sys.executable, "-m", "spatial", "check", "--zones", path]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert done.returncode == (3 if table == "gpkg_geometry_columns" else 0)
+    assert b"Traceback" not in done.stderr
 
 
 # --- JSON ------------------------------------------------------------------------------------
@@ -207,3 +224,23 @@ def test_a_grid_across_the_antimeridian_holds_its_own_places(crs, lon, lat):
     assert judge_positions(x, y, crs=crs, x_name="x", y_name="y") == [""]
     far_x, far_y = transform_xy([0.0], [51.0], source="wgs84", target="EPSG:3460")
     assert not in_area_of_use(far_x, far_y, parse_crs("EPSG:3460")).any()
+
+
+# --- outlines that would take hours ----------------------------------------------------------
+
+
+def test_a_tangle_is_no_boundary_and_a_crossed_one_is_mended():
+    places = np.random.default_rng(0).uniform(0, 1, (1000, 2))
+    assert clean_polygon(shapely.Polygon(places)) is None
+    assert clean_polygon(shapely.Polygon(places[:50])).repaired
+    ring = shapely.get_coordinates(shapely.Point(0, 0).buffer(1, quad_segs=20_000))
+    ring[[10, 11]] = ring[[11, 10]]
+    assert clean_polygon(shapely.Polygon(ring)).repaired
+
+
+def test_a_layer_laid_upon_itself_too_often_is_refused():
+    ids = [str(at) for at in range(1500)]
+    layer = gpd.GeoDataFrame({"zone_id": ids}, geometry=[WEST] * 1500, crs="EPSG:4326")
+    with pytest.raises(errors.GeometryError) as caught:
+        check_zones(layer, None, definition=Definition(), target=None)
+    assert caught.value.key == "verdict.too_many_overlaps"
