@@ -12,12 +12,14 @@ from uuid import uuid4
 
 import numpy as np
 
-from spatial.cli.inputs import limits_in_force
+from spatial.cli.inputs import check_columns, limits_in_force
 from spatial.cli.options import add_points, check_crs
 from spatial.coordinates import in_area_of_use
 from spatial.crs import Datum, parse_crs, transform_xy
-from spatial.errors import UnreadableFileError, UsageError
+from spatial.errors import UnreadableFileError, UnsupportedFormatError, UsageError
+from spatial.file_kinds import file_suffix
 from spatial.geojson import property_text
+from spatial.geopackage import GPKG_SUFFIX
 from spatial.inventory import read_sheet, reject_misplaced
 from spatial.system_reasons import system_reason
 from spatial.text import printable, text
@@ -46,9 +48,13 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     check_crs("--to", options.to)
     if len(options.points) != 1:
         raise UsageError("cli.one_file", n=len(options.points))
-    if (options.x is None) != (options.y is None):
-        raise UsageError("cli.x_and_y")
+    check_columns(options)
+    if options.points_layer is not None:
+        raise UsageError("cli.idle_option", option="--points-layer", suffixes=GPKG_SUFFIX)
     source = Path(options.points[0])
+    suffix = file_suffix(source.name)
+    if suffix == GPKG_SUFFIX:
+        raise UnsupportedFormatError("error.unknown_suffix", name=source.name, suffix=suffix)
     if options.output is not None:
         _check_output(Path(options.output), source)
     limits = limits_in_force()

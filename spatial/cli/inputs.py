@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from spatial.inventory import Inventory
     from spatial.notice import Notice
 
-__all__ = ["PointInput", "ZoneInput", "limits_in_force", "load_points", "load_zones", "merge_inventories"]
+__all__ = [
+    "PointInput",
+    "ZoneInput",
+    "check_columns",
+    "limits_in_force",
+    "load_points",
+    "load_zones",
+    "merge_inventories",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +114,9 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
             if getattr(options, option) is not None:
                 raise UsageError("cli.needs_points", option="--" + option.replace("_", "-"))
         return []
-    if (options.x is None) != (options.y is None):
-        raise UsageError("cli.x_and_y")
+    check_columns(options)
     check_crs("--points-crs", options.points_crs)
     _refuse_idle("--points-layer", options.points_layer, options.points, (GPKG_SUFFIX,))
-    _refuse_idle("--x", options.x, options.points, TABLE_SUFFIXES)
     paths = [Path(name) for name in options.points]
     for path in paths:
         if file_suffix(path.name) in TABLE_SUFFIXES and options.points_crs is None:
@@ -122,6 +128,21 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
         )
         for path in paths
     ]
+
+
+def check_columns(options: argparse.Namespace) -> None:
+    """Refuse ``--x`` and ``--y`` that are not two columns of a table.
+
+    Raises
+    ------
+    UsageError
+        If one is given without the other, both name one column, or no file of the call is a table.
+    """
+    if (options.x is None) != (options.y is None):
+        raise UsageError("cli.x_and_y")
+    if options.x is not None and options.x == options.y:
+        raise UsageError("cli.x_is_y", column=options.x)
+    _refuse_idle("--x", options.x, options.points, TABLE_SUFFIXES)
 
 
 def _refuse_idle(option: str, value: str | None, names: list[str], suffixes: tuple[str, ...]) -> None:

@@ -139,10 +139,17 @@ def add_definition(parser: Parser, lang: str) -> None:
     """Add the options that say what is counted over which area, and the target."""
     group = parser.add_argument_group(text("cli.group_definition", lang))
     group.add_argument("--target", metavar="N", type=_number, help=text("cli.target", lang))
-    group.add_argument("--numerator", choices=[*Numerator], type=str, help=text("cli.numerator", lang))
-    group.add_argument("--indoor", choices=[*Indoor], default=Indoor.INCLUDE, help=text("cli.indoor", lang))
     group.add_argument(
-        "--area-basis", choices=[*AreaBasis], default=AreaBasis.GEOMETRY, help=text("cli.area_basis", lang)
+        "--numerator", choices=[*map(str, Numerator)], type=str, help=text("cli.numerator", lang)
+    )
+    group.add_argument(
+        "--indoor", choices=[*map(str, Indoor)], default=Indoor.INCLUDE, help=text("cli.indoor", lang)
+    )
+    group.add_argument(
+        "--area-basis",
+        choices=[*map(str, AreaBasis)],
+        default=AreaBasis.GEOMETRY,
+        help=text("cli.area_basis", lang),
     )
 
 

@@ -53,6 +53,35 @@ def test_a_wrong_call_is_2_in_the_language_alone(call, zh, en):
         assert not any(word in complaint for word in ("argument ", "expected", "required", "invalid"))
 
 
+@pytest.mark.parametrize(
+    ("option", "choices"),
+    [
+        ("--numerator", "'as_given', 'physical_site', 'logical_station'"),
+        ("--indoor", "'include', 'exclude'"),
+        ("--area-basis", "'geometry', 'official', 'land', 'built_up'"),
+    ],
+)
+def test_the_choices_are_listed_as_they_are_written(option, choices):
+    assert f"可选：{choices}。" in run("check", option, "x")[2]
+
+
+def test_options_that_contradict_each_other_or_do_nothing_are_2():
+    check = ("check", "--zones", ZONES, "--points", POINTS, "--points-crs", "wgs84")
+    for call in (check, (*CONVERT, "gcj02")):
+        code, _, complaint = run(*call, "--x", "经度", "--y", "经度")
+        assert code == 2
+        assert "同一列“经度”" in complaint
+    assert run(*CONVERT, "gcj02", "--points-layer", "p")[0] == 2
+    geojson = ("convert", "--points", ZONES, "--points-crs", "wgs84", "--to", "gcj02")
+    assert run(*geojson, "--x", "a", "--y", "b")[0] == 2
+
+
+def test_a_format_that_convert_does_not_read_is_3_and_those_it_reads_are_named():
+    code, _, complaint = run("convert", "--points", "p.gpkg", "--points-crs", "wgs84", "--to", "gcj02")
+    assert code == 3
+    assert ".csv" in complaint
+
+
 def test_a_datum_without_parameters_is_2_and_says_why():
     code, _, complaint = run(*CONVERT, "EPSG:4214")
     assert code == 2
