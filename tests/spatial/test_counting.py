@@ -271,3 +271,9 @@ def test_long_edges_are_straight_in_degrees_as_in_the_file():
     above = gpd.points_from_xy(along, np.full(400, 23.1 + 2e-7))
     points = gpd.GeoDataFrame(geometry=above, crs="EPSG:4490")
     assert count_by_zone(points, zones).tolist() == [400, 0]
+
+
+@pytest.mark.parametrize(("width_m", "kind"), [(1.0, LayerKind.OVERLAPPING), (0.01, LayerKind.TILING)])
+def test_a_thousandth_is_an_overlap_and_a_hundred_thousandth_a_sliver(width_m, kind):
+    second = shapely.box(431000 - width_m, 2550000, 432000 - width_m, 2551000)
+    assert layer_kind(zone_frame([shapely.box(430000, 2550000, 431000, 2551000), second])) is kind

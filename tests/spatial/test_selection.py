@@ -181,3 +181,21 @@ def test_an_empty_table_selects_nothing():
         assert len(chosen.points) == 0
     with pytest.raises(BasisUnavailableError):
         select_stations(table(1).iloc[:0], PER_OPERATOR)
+
+
+@pytest.mark.parametrize(("repeated", "refused"), [(4, False), (5, False), (6, True)])
+def test_a_table_lists_cells_where_more_than_half_of_its_rows_repeat_a_site(repeated, refused):
+    ids = ["s"] * repeated + [str(at) for at in range(10 - repeated)]
+    if refused:
+        with pytest.raises(CellLevelTableError):
+            select_stations(table(10, site_id=ids), Definition())
+    else:
+        assert select_stations(table(10, site_id=ids), Definition()).n_counted == 10
+
+
+@pytest.mark.parametrize(("apart_m", "told"), [(15.0, False), (30.0, True)])
+def test_merged_rows_are_told_from_about_twenty_metres_apart(apart_m, told):
+    points = point_frame([[430000, 2550000], [430000 + apart_m, 2550000]], physical_site_id=["p", "p"])
+    found = select_stations(points, Definition(numerator=Numerator.PHYSICAL_SITE))
+    assert found.n_counted == 1
+    assert ("verdict.merged_rows_apart" in keys(found)) is told

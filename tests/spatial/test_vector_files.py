@@ -66,6 +66,12 @@ def test_zones_of_a_geojson_file():
     assert (found.n_in, found.n_reported) == (2, 0)
 
 
+def test_blanks_around_ids_and_names_are_no_part_of_them(tmp_path):
+    path = geojson(tmp_path / "z.geojson", polygon(SQUARE, zone_id=" west ", name="西片\u3000"))
+    found = read_zones(path).zones
+    assert (found["zone_id"].iloc[0], found["name_zh"].iloc[0]) == ("west", "西片")
+
+
 def test_zones_without_ids_take_their_row_number_as_text_and_say_so():
     found = read_zones(DATA / "valid" / "zones_without_ids.geojson", crs="cgcs2000")
     assert list(found.zones["zone_id"]) == ["1", "2"]

@@ -83,6 +83,11 @@ def test_thresholds_are_settings():
     assert judged(lenient, area_km2=0.1, count=6)["status"] == Status.MET
 
 
+def test_half_a_square_kilometre_is_just_enough_to_be_judged():
+    assert judged(area_km2=0.5, count=26)["status"] == Status.MET
+    assert judged(area_km2=0.499, count=26)["status"] == Status.TOO_SMALL
+
+
 @pytest.mark.parametrize(
     ("area", "required"),
     [(90.40, 4701), (92.09, 4789), (1.0, 52), (1.0 + 1e-12, 52), (1.0 + 1e-6, 53), (0.0, 0), (0.001, 1)],
