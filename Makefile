@@ -1,12 +1,13 @@
 # Two commands: `make app` and `make test`. Windows without make: see README.md.
 PYTHON ?= python3
 PORT ?= 8501
+HOST ?= 127.0.0.1
 VENV_PYTHON := .venv/bin/python
 
 .PHONY: app setup setup-test test test-deep lint benchmark build-geodata clean
 
 app: setup
-	$(VENV_PYTHON) scripts/start.py --server.port $(PORT)
+	$(VENV_PYTHON) scripts/start.py --server.port $(PORT) --server.address $(HOST)
 
 setup:
 	@$(PYTHON) scripts/setup.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from spatial import errors
-from spatial.cli import VERBS
+from spatial.cli import VERBS, main
 from spatial.limits import Limits
 from spatial.verdict import VerdictSettings
 
@@ -76,4 +77,20 @@ def test_environment_variables_are_those_the_product_reads(readme):
         for path in sources
         for name in re.findall(r"\"(ATLAS_(?!MAX_)[A-Z_]+)\"", path.read_text(encoding="utf-8"))
     }
-    assert named == read | {"PORT", "PYTHON", "PLAN_TEXTS_DIR"}
+    assert named == read | {"HOST", "PORT", "PYTHON", "PLAN_TEXTS_DIR"}
+
+
+def commands() -> list[str]:
+    text = (ROOT / READMES[0]).read_text(encoding="utf-8")
+    return re.findall(r"^python -m spatial (.+)$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_run_as_they_stand(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    words = [str(tmp_path / word) if word.endswith("_gcj02.csv") else word for word in command.split()]
+    out, err = io.StringIO(), io.StringIO()
+    code = main(words, out, err)
+    assert code in {0, 1}, err.getvalue()
+    assert "Traceback" not in out.getvalue() + err.getvalue()
+    assert out.getvalue() or list(tmp_path.iterdir())
