@@ -23,7 +23,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from spatial import chinese_datums
-from spatial.errors import MissingCrsError, UnknownCrsError
+from spatial.errors import GeometryError, MissingCrsError, UnknownCrsError
 from spatial.metric_grid import metric_epsg
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ METRIC_CRS: Final = "EPSG:4547"
 WEB_CRS: Final = "EPSG:4326"
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
+_FULL_TURN: Final = 360.0
+_MAX_SPAN_DEG: Final = 120.0
 
 # Datums whose parameters EPSG lists only for oil fields at sea, or not at all.
 _WITHOUT_PARAMETERS: Final = ("beijing 1954", "xian 1980", "new beijing")
@@ -158,12 +160,28 @@ def metric_crs_for(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
 
     The zone of the middle of the data decides: the 3-degree Gauss-Krüger zones of CGCS2000 between
     73.5°E and 136.5°E (`METRIC_CRS` is the one at 114°E), UTM elsewhere, UPS at the poles.
+
+    Raises
+    ------
+    GeometryError
+        If the data reach farther round the Earth than any flat grid can show.
     """
-    canonical = reproject(gdf, CANONICAL_CRS)
-    west, south, east, north = canonical.total_bounds
-    if not np.isfinite([west, south, east, north]).all():
+    parts = shapely.get_parts(reproject(gdf, CANONICAL_CRS).geometry.to_numpy())
+    lon, lat = shapely.get_coordinates(parts).T
+    # Off the globe no grid helps; whoever measures there is told so.
+    if not (lon.size and np.isfinite(lat).all() and (np.abs(lon) <= _FULL_TURN).all()):
         return CRS(METRIC_CRS)
-    return CRS.from_epsg(metric_epsg((west + east) / 2.0, (south + north) / 2.0))
+    # Data on both sides of the antimeridian are close together when seen from there; one part that
+    # reaches round the Earth is not.
+    west, _, east, _ = shapely.bounds(parts).T
+    from_behind = np.where(lon < 0.0, lon + _FULL_TURN, lon)
+    across = np.nanmax(east - west) <= _FULL_TURN / 2 and np.ptp(from_behind) < np.ptp(lon)
+    turned = from_behind if across else lon
+    if np.ptp(turned) > _MAX_SPAN_DEG:
+        raise GeometryError("verdict.too_wide", span=float(np.ptp(turned)), allowed=_MAX_SPAN_DEG)
+    middle = (turned.min() + turned.max()) / 2.0
+    middle -= _FULL_TURN if middle > _MAX_LON else 0.0
+    return CRS.from_epsg(metric_epsg(float(middle), float(lat.min() + lat.max()) / 2.0))
 
 
 def points_from_lonlat(lon: ArrayLike, lat: ArrayLike, *, crs: str) -> gpd.GeoSeries:

@@ -12,6 +12,7 @@ from hypothesis import given
 from pyproj import Proj
 
 from spatial.area import area_km2, perimeter_km, require_geometry
+from spatial.crs import metric_crs_for
 from spatial.errors import GeometryError, MissingCrsError
 from tests.spatial.strategies import seeds, star, zone_frame
 
@@ -149,3 +150,17 @@ def test_metres_stated_as_degrees_do_not_pass_as_an_area():
     frame = gpd.GeoDataFrame(geometry=[shapely.box(430000, 2550000, 431000, 2551000)], crs=4326)
     with pytest.raises(GeometryError, match="坐标系"):
         area_km2(frame)
+
+
+def test_a_zone_on_both_sides_of_the_antimeridian_is_measured_as_one_in_its_middle():
+    halves = [shapely.box(179.9, -17.0, 180.0, -16.9), shapely.box(-180.0, -17.0, -179.9, -16.9)]
+    across = gpd.GeoSeries([shapely.MultiPolygon(halves)], crs="EPSG:4326")
+    beside = gpd.GeoSeries([shapely.box(176.9, -17.0, 177.1, -16.9)], crs="EPSG:4326")
+    assert metric_crs_for(across).to_epsg() == 32760
+    assert area_km2(across).iloc[0] == pytest.approx(area_km2(beside).iloc[0], rel=1e-6)
+
+
+def test_a_layer_round_half_the_earth_is_refused_not_mismeasured():
+    world = gpd.GeoSeries([shapely.box(-179.0, -80.0, 179.0, 80.0)], crs="EPSG:4326")
+    with pytest.raises(GeometryError, match="358"):
+        area_km2(world)

@@ -361,3 +361,11 @@ def test_a_check_with_intervals_costs_a_small_multiple_of_one_spatial_join():
     check = fastest(lambda: check_zones(zones, points, definition=ROWS, target=GOAL))
     join = fastest(lambda: gpd.sjoin(points, zones, predicate="intersects"))
     assert check < 10 * join
+
+
+@pytest.mark.parametrize("words", ["1", "true", " TRUE "])
+def test_a_single_row_that_says_it_is_made_up_marks_the_whole_answer(words):
+    zones = zone_frame([shapely.box(430000, 2550000, 432000, 2551000)])
+    points = point_frame([[430100, 2550100], [430200, 2550100]], synthetic=["", words])
+    found = check_zones(zones, points, definition=Definition(), target=None)
+    assert found.rows["synthetic"].tolist() == [True]
