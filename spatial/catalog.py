@@ -45,8 +45,10 @@ class _CatalogRow:
     path: str
     title_zh: str
     title_en: str
-    source: OptionalText
-    licence: OptionalText
+    source_zh: OptionalText
+    source_en: OptionalText
+    licence_zh: OptionalText
+    licence_en: OptionalText
     crs: OptionalText
     geometry_basis: OptionalText
     synthetic: OptionalText
@@ -64,7 +66,7 @@ class DatasetRecord:
         Id, one of `DATASET_KINDS`, and the path within the pack.
     title_zh, title_en : str
         Title.
-    source, licence : str
+    source_zh, source_en, licence_zh, licence_en : str
         Where the content comes from and under which terms.
     crs, geometry_basis : str
         Reference system and how well the geometry is known, ``""`` for tables without any.
@@ -81,13 +83,21 @@ class DatasetRecord:
     path: str
     title_zh: str
     title_en: str
-    source: str
-    licence: str
+    source_zh: str
+    source_en: str
+    licence_zh: str
+    licence_en: str
     crs: str
     geometry_basis: str
     synthetic: bool
     built_by: str
     sha256: str
+
+    def in_language(self, lang: str) -> tuple[str, str, str]:
+        """Return title, source and licence in ``lang`` (``"zh"`` or ``"en"``)."""
+        if lang == "en":
+            return self.title_en, self.source_en, self.licence_en
+        return self.title_zh, self.source_zh, self.licence_zh
 
 
 def read_catalog(directory: Path) -> tuple[DatasetRecord, ...]:

@@ -19,7 +19,7 @@ WHOLE = [[114.00, 23.00], [114.02, 23.00], [114.02, 23.01], [114.00, 23.01], [11
 TEXT = "第一节 目标\n每平方公里基站数达到10个，已建成30座。"
 
 CATALOG_COLUMNS = [
-    "dataset_id", "kind", "path", "title_zh", "title_en", "source", "licence", "crs",
+    "dataset_id", "kind", "path", "title_zh", "title_en", "source_zh", "source_en", "licence_zh", "licence_en", "crs",
     "geometry_basis", "synthetic", "built_by", "sha256",
 ]  # fmt: skip
 
@@ -59,7 +59,8 @@ def write_catalog(directory: Path, *datasets: tuple[str, str, str]) -> None:
     for kind, path, synthetic in datasets:
         digest = hashlib.sha256((directory / path).read_bytes()).hexdigest()
         crs = "wgs84" if kind == "inventory" else ""
-        rows.append([path, kind, path, "标题", "title", "来源", "CC0", crs, "", synthetic, "", digest])
+        words = ["标题", "title", "来源", "source", "公共领域", "CC0"]
+        rows.append([path, kind, path, *words, crs, "", synthetic, "", digest])
     write_csv(directory / "catalog.csv", ",".join(CATALOG_COLUMNS), *rows)
 
 
@@ -137,7 +138,7 @@ PLAN_DATASETS = (
 def write_pack(directory: Path, *, with_geometry: bool = True) -> Path:
     """Write the pack and return its directory; the demonstration inventory has three points, one outside."""
     facts = {
-        "pack_id": "small", "name": {"zh": "小数据包", "en": "Small pack"}, "district_zone_id": "whole",
+        "pack_id": "small", "name": {"zh": "小规划包", "en": "Small pack"}, "district_zone_id": "whole",
         "district_name": {"zh": "全区", "en": "Whole"}, "target_indicator_id": "density",
         "map_view": {"lon": 114.01, "lat": 23.005, "zoom": 14}, "review_number": None,
     }  # fmt: skip

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spatial.pack import Pack
     from views.pack_frames import PackFrames
 
-__all__ = ["basis_table", "catalog_table", "limits_table", "unlocated_table"]
+__all__ = ["basis_table", "catalog_table", "limits_table", "unlocated_table", "vertex_section"]
 
 
 def catalog_table(pack: Pack, lang: str) -> Markup:
@@ -35,8 +35,8 @@ def catalog_table(pack: Pack, lang: str) -> Markup:
                 synthetic=_synthetic_badge(lang) if dataset.synthetic else Markup(""),
             ),
             text(f"app.dataset_kind.{dataset.kind}", lang),
-            quoted(dataset.source) if dataset.source else NOTHING,
-            quoted(dataset.licence) if dataset.licence else NOTHING,
+            localised(dataset, "source", lang) or NOTHING,
+            localised(dataset, "licence", lang) or NOTHING,
             dataset.crs or NOTHING,
             text(f"app.basis.{dataset.geometry_basis}", lang) if dataset.geometry_basis else NOTHING,
             fragment(
@@ -84,6 +84,38 @@ def basis_table(frames: PackFrames, lang: str) -> Markup:
         for zone in frame.astype(object).where(frame.notna(), None).to_dict("records")
     ]
     return render_table(columns, rows, caption=text("app.source.basis_caption", lang), style="wide")
+
+
+def vertex_section(pack: Pack, lang: str) -> Markup:
+    """Return the vertices that the outlines are drawn from, folded; nothing where there are none."""
+    table = pack.vertex_table()
+    if table.empty:
+        return Markup("")
+    columns = [
+        Column(head=text("app.source.vertex", lang)),
+        Column(head=text("app.source.follows", lang)),
+        Column(head=text("app.source.vertex_basis", lang)),
+        Column(head=text("app.source.origin", lang)),
+        Column(head=text("app.sheet.accuracy", lang), unit="m", numeric=True),
+        Column(head=text("app.source.position", lang), numeric=True),
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            fragment("<code>{vertex}</code>", vertex=vertex["vertex_id"]),
+            quoted(vertex["follows"]),
+            text(f"app.vertex_basis.{vertex['basis']}", lang),
+            quoted(vertex["source"]),
+            vertex["accuracy_m"],
+            fragment("{lon}, {lat}", lon=vertex["lon"], lat=vertex["lat"]),
+        ]
+        for vertex in table.to_dict("records")
+    ]
+    caption = text("app.source.vertices_caption", lang, count=len(rows))
+    return fragment(
+        '<details class="folded"><summary>{caption}</summary>{table}</details>',
+        caption=caption,
+        table=render_table(columns, rows, caption=caption, style="wide"),
+    )
 
 
 def unlocated_table(frames: PackFrames, lang: str) -> Markup | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import TextIO
 
+    from spatial.catalog import DatasetRecord
     from spatial.cli.options import Parser
 
 __all__ = ["add_options", "run"]
@@ -35,7 +36,8 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     intact = [is_intact(pack.directory, dataset) for dataset in pack.catalog]
     if options.format == FORMATS[1]:
         datasets = [
-            asdict(dataset) | {"intact": ok} for dataset, ok in zip(pack.catalog, intact, strict=True)
+            _plain(dataset, options.lang) | {"intact": ok}
+            for dataset, ok in zip(pack.catalog, intact, strict=True)
         ]
         json.dump({"pack_id": pack.pack_id, "datasets": datasets}, stdout, ensure_ascii=False, indent=2)
         stdout.write("\n")
@@ -44,10 +46,8 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     rows = [
         [
             dataset.dataset_id,
-            dataset.kind,
-            dataset.title_en if lang == "en" else dataset.title_zh,
-            dataset.source,
-            dataset.licence,
+            text(f"app.dataset_kind.{dataset.kind}", lang),
+            *dataset.in_language(lang),
             dataset.geometry_basis,
             text("verdict.badge_synthetic", lang) if dataset.synthetic else "",
             text("cli.intact" if ok else "cli.not_intact", lang),
@@ -56,3 +56,9 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     ]
     stdout.write(render_table([text(f"cli.head_{head}", lang) for head in _HEADS], rows))
     return int(not all(intact))
+
+
+def _plain(dataset: DatasetRecord, lang: str) -> dict[str, object]:
+    """Return a dataset for JSON, with its words in ``lang`` beside those of both languages."""
+    title, source, licence = dataset.in_language(lang)
+    return {**asdict(dataset), "title": title, "source": source, "licence": licence}

@@ -34,7 +34,8 @@ def test_catalogue_and_files_agree(pack):
 def test_each_dataset_says_what_it_is(pack):
     for row in rows(pack):
         assert row["kind"] in DATASET_KINDS, row
-        for key in ("dataset_id", "path", "title_zh", "title_en", "source", "licence"):
+        words = [f"{key}_{lang}" for key in ("title", "source", "licence") for lang in ("zh", "en")]
+        for key in ("dataset_id", "path", *words):
             assert row[key], (row["dataset_id"], key)
         assert row["synthetic"] in {"true", "false"}
         if row["path"].endswith(".geojson"):

@@ -218,8 +218,8 @@ def test_a_shipped_pack_opens_with_every_file_intact(name):
     for dataset in pack.catalog:
         assert dataset.title_zh
         assert dataset.title_en
-        assert dataset.source
-        assert dataset.licence
+        assert all(dataset.in_language("zh"))
+        assert all(dataset.in_language("en"))
 
 
 def test_one_shipped_pack_has_geometry_and_one_has_none():
