@@ -31,6 +31,7 @@ JSON_COLUMNS: Final = (
     "density_high",
     "status",
     "synthetic",
+    "geometry_basis",
 )
 
 
@@ -48,7 +49,7 @@ class CheckResult:
         Whether the zones overlap.
     rows : DataFrame
         One row per zone, in the order and on the index of the input: the columns of
-        `JSON_COLUMNS`, then ``geometry_basis``, ``count_low``, ``count_high``, ``area_basis`` and
+        `JSON_COLUMNS`, then ``count_low``, ``count_high``, ``area_basis`` and
         ``stations_per_10k_people``.
     n_in, n_used, n_reported : int
         Rows of the inventory: read, with a usable position, and reported as unusable.

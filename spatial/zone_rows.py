@@ -33,7 +33,6 @@ __all__ = [
 MissingBasis = Literal["error", "no_data"]
 
 MORE_COLUMNS: Final = (
-    "geometry_basis",
     "count_low",
     "count_high",
     "area_basis",

@@ -33,6 +33,7 @@ ZONE_MEMBERS = [
     "density_high",
     "status",
     "synthetic",
+    "geometry_basis",
 ]
 
 
