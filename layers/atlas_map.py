@@ -39,6 +39,7 @@ NOWHERE: Final = [[18.0, 73.0], [54.0, 135.0]]
 FRAME_TEXTS: Final = (
     "region", "zoom_in", "zoom_out", "fit", "north", "north_title", "legend",
     "scale_km", "scale_m", "confidence", "tip_part", "legend_points", "legend_places",
+    "legend_absent", "places_here", "places_stacked",
 )  # fmt: skip
 POINT_COLOURS: Final = {LayerId.STATIONS: "#22313f", LayerId.POLES: "#8a4f9e"}
 

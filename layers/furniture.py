@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from layers.classification import CLASSIFICATION
 from layers.geometry import SHORT_DASH, SOLID, outline_groups
@@ -10,7 +10,6 @@ from layers.registry import LayerId
 from layers.wording import as_number
 from layers.zone_layer import zone_status
 from spatial.text import text
-from spatial.verdict import Status
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from layers.scene import MapScene
 
 __all__ = ["badges", "foot_lines", "is_synthetic", "legend", "status_styles"]
-
-# These stand in the legend even when no zone has them, so that the scale is always whole.
-ALWAYS_SHOWN: Final = frozenset({Status.MET, Status.NEAR, Status.SHORT})
 
 
 def status_styles() -> dict[str, dict[str, str]]:
@@ -91,13 +87,18 @@ def legend(scene: MapScene, *, lang: str) -> dict[str, Any]:
 
 
 def _status_rows(zones: GeoDataFrame | None, *, lang: str) -> list[dict[str, Any]]:
+    """Return every class with the number of zones that have it; the scale is always whole."""
     if zones is None or "status" not in zones:
         return []
     found = [zone_status(row) for _, row in zones.iterrows()]
     return [
-        {"status": look.status.value, "symbol": look.symbol, "word": look.label(lang), "count": number}
+        {
+            "status": look.status.value,
+            "symbol": look.symbol,
+            "word": look.label(lang),
+            "count": found.count(look.status),
+        }
         for look in CLASSIFICATION.classes
-        if (number := found.count(look.status)) or look.status in ALWAYS_SHOWN
     ]
 
 

@@ -37,6 +37,7 @@ def zone_layer(zones: GeoDataFrame, *, lang: str, synthetic: bool) -> dict[str, 
         flagged = synthetic or bool(as_number(row.get("synthetic")))
         item["status"] = status.value if status else None
         item["second"] = _second_line(row, status, lang=lang, synthetic=flagged)
+        item["brief"] = CLASSIFICATION[status].symbol if status else ""
         item["tip"] = [*_verdict_lines(row, status, lang=lang, synthetic=flagged), *item["tip"]]
     return {"items": items, "lines": outline_groups(zones)}
 
@@ -88,13 +89,21 @@ def _status_word(status: Status, *, lang: str, synthetic: bool) -> str:
     return f"{mark}{look.symbol} {look.label(lang)}"
 
 
-def _second_line(row: Series, status: Status | None, *, lang: str, synthetic: bool) -> str:
-    """Return what stands under a zone's name: status in words and density."""
+def _second_line(
+    row: Series, status: Status | None, *, lang: str, synthetic: bool
+) -> dict[str, str] | None:
+    """Return what stands under a zone's name: a tag, the status's sign and the density.
+
+    The legend gives the sign's word; where there is no figure the word itself stands here.
+    """
     if status is None:
-        return ""
-    density = as_number(row.get("density_per_km2"))
-    figure = "" if density is None else text("map.per_km2_short", lang, value=decimal(density))
-    return f"{_status_word(status, lang=lang, synthetic=synthetic)} {figure}".strip()
+        return None
+    look, density = CLASSIFICATION[status], as_number(row.get("density_per_km2"))
+    value = look.label(lang)
+    if density is not None:
+        value = text("map.per_km2_short", lang, value=decimal(density))
+    tag = text("verdict.badge_synthetic", lang) if synthetic else ""
+    return {"tag": tag, "words": f"{look.symbol} {value}"}
 
 
 def _verdict_lines(row: Series, status: Status | None, *, lang: str, synthetic: bool) -> list[Line]:

@@ -6,6 +6,8 @@
     "atlas-marked": 440, "atlas-points": 450, "atlas-places": 600, "atlas-labels": 620,
   };
   const HASH = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/;
+  const NARROW = 600; // pixels: below, the legend starts folded
+  const LEGEND_MAY_COST = 0.5; // zoom levels by which the first view may be smaller to keep clear of the legend
   const MARGIN = 12; // pixels between the map's foot and the window's
 
   // The page around Streamlit's frame; the map's own window where it stands alone.
@@ -14,7 +16,7 @@
   atlas.start = function (map, options) {
     const view = {
       map, text: options.text, lang: options.lang, home: options.home, pack: options.pack, host: hostWindow(),
-      shown: new Map(), zones: new Map(), parts: [], places: new Map(), pointLayers: new Map(),
+      shown: new Map(), zones: new Map(), parts: [], ground: [], places: new Map(), pointLayers: new Map(),
       symbolLists: new Map(), marked: { zone: null, place: null }, followHome: true, moving: 0, tileSource: "",
     };
     view.partAt = (at) => view.parts.find((part) => atlas.contains(part.polygons, at.lat, at.lng)) || null;
@@ -34,9 +36,11 @@
     atlas.addFurniture(view);
     view.labels = new atlas.LabelLayer().addTo(map);
     view.tip = L.tooltip({ className: "atlas-tip", direction: "auto", opacity: 1, offset: [14, 0] });
+    map.on("zoomend", () => atlas.setPlaces(view)); // the labels are laid out after it
     followPointer(view);
     followAddress(view);
     followSize(view);
+    followPrint(view);
     whenStyled(view);
   };
 
@@ -75,8 +79,13 @@
     }
     if (view.followHome && !view.sceneShown) atlas.goHome(view); // the legend now has its size
     view.sceneShown = true;
-    view.labels.layoutIfStale();
+    settle(view);
   };
+
+  function settle(view) {
+    atlas.setPlaces(view);
+    view.labels.layoutIfStale();
+  }
 
   function draw(view, name, kind, version, opacity, data) {
     if (kind === "places") view.symbolLists.set(name, data);
@@ -166,7 +175,7 @@
     const entry = view.shown.get("selection");
     if (entry) entry.layer.remove();
     draw(view, "selection", "selection", "", 1, marked);
-    view.labels.layoutIfStale();
+    settle(view);
   };
 
   atlas.tell = function (view, choice) {
@@ -188,17 +197,29 @@
     rememberView(view);
   };
 
-  // The district in the middle, or as little higher as keeps it clear of the legend.
+  // The district in the middle and as large as the map allows. Where the legend would cover it, the district stands
+  // higher, then smaller; where that does not help, the legend folds itself up, unless the planner has opened it.
   function homeView(view) {
     const { map } = view, size = map.getSize(), rim = 18, badges = 48;
     const bounds = L.latLngBounds(view.home), zoom = map.getBoundsZoom(bounds, false, L.point(2 * rim, 2 * rim));
-    const south = map.project(bounds.getSouthEast(), zoom), north = map.project(bounds.getNorthWest(), zoom);
-    const half = (south.y - north.y) / 2, legend = view.legend.open ? view.legend.offsetHeight + 2 * rim : 0;
-    const highest = Math.min(size.y / 2, size.y - legend - rim - half);
-    const middle = highest >= badges + half ? highest : size.y / 2;
-    const centre = south.add(north).divideBy(2).add([0, size.y / 2 - middle]);
-    return [map.unproject(centre, zoom), zoom];
+    const fit = () => {
+      const room = view.legend.open || size.x > NARROW ? legendTop(view) - rim - badges : size.y - 2 * rim;
+      return Math.min(zoom, zoom + Math.log2(room / heightAt(map, bounds, zoom)));
+    };
+    if (!view.legendChosen && size.x > NARROW) {
+      view.legend.open = true;
+      view.legend.open = fit() > zoom - LEGEND_MAY_COST;
+    }
+    const least = zoom - LEGEND_MAY_COST, chosen = fit() > least ? fit() : zoom;
+    const half = heightAt(map, bounds, chosen) / 2;
+    const middle = fit() > least ? Math.min(size.y / 2, legendTop(view) - rim - half) : size.y / 2;
+    const corners = [bounds.getSouthEast(), bounds.getNorthWest()].map((at) => map.project(at, chosen));
+    const centre = corners[0].add(corners[1]).divideBy(2).add([0, size.y / 2 - middle]);
+    return [map.unproject(centre, chosen), chosen];
   }
+
+  const heightAt = (map, bounds, zoom) => map.project(bounds.getSouthEast(), zoom).y - map.project(bounds.getNorthWest(), zoom).y;
+  const legendTop = (view) => view.legend.getBoundingClientRect().top - view.map.getContainer().getBoundingClientRect().top;
 
   // What was found by name is shown; a view that already holds it stays as it is.
   atlas.bringIntoView = function (view, polygons, spot) {
@@ -261,6 +282,15 @@
       moveQuietly(view, () => view.map.invalidateSize({ animate: false, pan: !view.followHome }));
       if (view.followHome) atlas.goHome(view);
     }).observe(view.map.getContainer());
+  }
+
+  // On paper nothing can be unfolded.
+  function followPrint(view) {
+    let wasOpen = false;
+    const before = () => { wasOpen = view.legend.open; view.legend.open = true; };
+    const after = () => { view.legend.open = wasOpen; };
+    window.addEventListener("beforeprint", before);
+    window.addEventListener("afterprint", after);
   }
 
   atlas.windowHeight = function (least) {

@@ -4,7 +4,8 @@
 window.atlas = window.atlas || {};
 
 (function (atlas) {
-  const GAP = 2; // pixels kept free around each label
+  const GAP = 4; // pixels kept free around each label
+  const NARROW = 600; // pixels: a map of this width shows the brief form of a label
 
   const overlaps = (a, b) =>
     a.left < b.right + GAP && a.right > b.left - GAP && a.top < b.bottom + GAP && a.bottom > b.top - GAP;
@@ -17,7 +18,7 @@ window.atlas = window.atlas || {};
   });
 
   // Offsets of a label's centre from its point, nearest first.
-  const GRID = [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2];
+  const GRID = [-3, -2.5, -2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3];
   const STEPS = GRID.flatMap((x) => GRID.map((y) => [x, y])).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
   const areaOffsets = (size) => STEPS.map(([x, y]) => L.point(x * size.x * 0.5, y * size.y));
 
@@ -60,14 +61,18 @@ window.atlas = window.atlas || {};
       this.layout();
     },
 
-    // A label: {at, lines, look, rank, radius?, polygons?, mustFit?, gives?}; the highest rank is placed first.
+    // A label: {at, name, second?, brief?, look, rank, radius?, polygons?, mustFit?, avoids?, gives?}; the highest rank is placed
+    // first. Where name and second line find no room, the name stands there with the brief sign alone.
     setLabels: function (name, labels) {
       for (const label of this._sets.get(name) || []) label.element.remove();
       for (const label of labels) {
         label.element = L.DomUtil.create("div", "atlas-label atlas-label-" + label.look, this._box);
-        for (const line of label.lines) {
-          if (line) L.DomUtil.create("span", "", label.element).textContent = line;
-        }
+        L.DomUtil.create("span", "atlas-name", label.element).textContent = label.name;
+        if (label.brief) L.DomUtil.create("b", "", label.element).textContent = label.brief;
+        if (!label.second) continue;
+        const second = L.DomUtil.create("span", "atlas-second", label.element);
+        if (label.second.tag) L.DomUtil.create("i", "", second).textContent = label.second.tag;
+        second.append(label.second.words);
       }
       this._stale = this._stale || labels.length > 0 || (this._sets.get(name) || []).length > 0;
       this._sets.set(name, labels);
@@ -98,7 +103,7 @@ window.atlas = window.atlas || {};
 
     // Styles have changed, so every label has another size.
     measureAgain: function () {
-      for (const label of [...this._sets.values()].flat()) label.size = null;
+      for (const label of [...this._sets.values()].flat()) label.sizes = null;
       this.layout();
     },
 
@@ -108,21 +113,36 @@ window.atlas = window.atlas || {};
       const all = [...this._sets.values()].flat().sort((a, b) => b.rank - a.rank);
       const labels = all.filter((label) => around.contains(label.at) || (label.gives && around.intersects(reach(label))));
       for (const label of all) if (!labels.includes(label)) label.element.style.display = "none";
-      const fresh = labels.filter((label) => !label.size);
-      for (const label of fresh) label.element.style.display = "block";
-      for (const label of fresh) label.size = L.point(label.element.offsetWidth, label.element.offsetHeight);
+      this._measure(labels.filter((label) => !label.sizes));
+      const narrow = this._map.getSize().x <= NARROW;
+      for (const label of labels) label.forms = narrow || !label.second ? [label.sizes.length - 1] : label.sizes.map((_, form) => form);
       for (const label of labels) label.point = this._map.latLngToLayerPoint(this._standsAt(label));
       const symbols = labels.filter((l) => l.radius).map((l) => [l, boxAt(l.point, L.point(l.radius * 2, l.radius * 2))]);
       const covered = this._coveredBoxes();
+      this._seen = this._seenBox();
       const placed = [];
       for (const label of labels) {
         const centre = this._place(label, placed, symbols, covered);
         label.element.style.display = centre ? "block" : "none";
         if (!centre) continue;
+        label.element.classList.toggle("atlas-brief", label.form === 1);
         placed.push(boxAt(centre, label.size));
         L.DomUtil.setPosition(label.element, centre.subtract(label.size.divideBy(2)).round());
       }
       this._box.classList.remove("atlas-hidden");
+    },
+
+    // Sizes of the full form and, where there is one, of the brief form.
+    _measure: function (labels) {
+      for (const label of labels) {
+        label.element.style.display = "block";
+        label.sizes = [];
+      }
+      for (const form of [0, 1]) {
+        const measured = labels.filter((label) => form === 0 || label.brief);
+        for (const label of measured) label.element.classList.toggle("atlas-brief", form === 1);
+        for (const label of measured) label.sizes.push(L.point(label.element.offsetWidth, label.element.offsetHeight));
+      }
     },
 
     // A zone is named wherever the map looks at it, even far from its label point.
@@ -143,10 +163,11 @@ window.atlas = window.atlas || {};
       return inside.reduce((best, at) => (distance(at) < distance(best) ? at : best));
     },
 
-    // Where legend and badges lie over the map.
+    // Where the furniture lies over the map.
     _coveredBoxes: function () {
       const frame = this._map.getContainer().getBoundingClientRect();
-      return [...this._map.getContainer().querySelectorAll(".atlas-legend, .atlas-badges")].map((element) => {
+      const furniture = ".atlas-legend, .atlas-badges, .atlas-foot, .atlas-north, .leaflet-bar, .leaflet-control-scale";
+      return [...this._map.getContainer().querySelectorAll(furniture)].map((element) => {
         const box = element.getBoundingClientRect();
         const min = this._map.containerPointToLayerPoint([box.left - frame.left, box.top - frame.top]);
         return { left: min.x, top: min.y, right: min.x + box.width, bottom: min.y + box.height };
@@ -154,38 +175,64 @@ window.atlas = window.atlas || {};
     },
 
     _place: function (label, placed, symbols, covered) {
-      const offsets = label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
-      if (label.gives && !this._isWideEnough(label)) return this._free(label, placed, [L.point(0, 0)], [], false);
+      const brief = label.forms[label.forms.length - 1];
+      if (label.gives && !this._isWideEnough(label, brief)) return this._free(label, brief, placed, [], false, true);
       const others = symbols.filter(([owner]) => owner !== label).map(([, box]) => box);
+      const clear = [...others, ...covered];
       // What a label may do without, step by step: a zone's name gives way last, a place's name at once.
       const rounds = label.gives
-        ? [true, false].flatMap((inside) => [[[...others, ...covered], inside], [covered, inside], [[], inside]])
-        : [[others, Boolean(label.mustFit)]];
-      for (const [obstacles, inside] of rounds) {
-        const centre = this._free(label, placed, offsets, obstacles, inside);
+        ? [...label.forms.map((form) => [form, clear, true]), [brief, clear, false], [brief, covered, true], [brief, covered, false], [brief, [], false, true]]
+        : [[brief, clear, Boolean(label.mustFit)]];
+      for (const [form, obstacles, inside, mayBeCut] of rounds) {
+        const centre = this._free(label, form, placed, obstacles, inside, mayBeCut);
         if (centre) return centre;
       }
       return null;
     },
 
-    _free: function (label, placed, offsets, obstacles, inside) {
+    _free: function (label, form, placed, obstacles, inside, mayBeCut) {
+      label.form = form;
+      label.size = label.sizes[form];
+      const spot = label.gives && !this._isWideEnough(label, form);
+      const offsets = spot ? [L.point(0, 0)] : label.radius ? pointOffsets(label.size, label.radius) : areaOffsets(label.size);
       for (const offset of offsets) {
         const centre = label.point.add(offset), box = boxAt(centre, label.size);
         const free = !placed.some((b) => overlaps(box, b)) && !obstacles.some((b) => overlaps(box, b));
-        if (free && this._lies(label, box, centre, inside)) return centre;
+        if (free && (mayBeCut || !this._isCut(label, box)) && this._lies(label, box, centre, inside)) return centre;
       }
       return null;
     },
 
+    _seenBox: function () {
+      const min = this._map.containerPointToLayerPoint([0, 0]), size = this._map.getSize();
+      return { left: min.x, top: min.y, right: min.x + size.x, bottom: min.y + size.y };
+    },
+
+    // Whether the map's edge would cut the name of something that is in view.
+    _isCut: function (label, box) {
+      const { point: { x, y } } = label, { left, top, right, bottom } = this._seen;
+      const inView = x > left && x < right && y > top && y < bottom;
+      return inView && (box.left < left || box.right > right || box.top < top || box.bottom > bottom);
+    },
+
     // A zone much smaller than its name is named on its spot or not at all.
-    _isWideEnough: function (label) {
+    _isWideEnough: function (label, form) {
       const area = reach(label);
       const corners = [area.getSouthWest(), area.getNorthEast()].map((at) => this._map.latLngToLayerPoint(at));
-      return corners[1].x - corners[0].x > label.size.x / 2;
+      return corners[1].x - corners[0].x > label.sizes[form].x / 2;
+    },
+
+    _touches: function (polygons, { left, right, top, bottom }) {
+      const along = [0, 0.25, 0.5, 0.75, 1].map((share) => left + share * (right - left));
+      return along.some((x) => [top, bottom].some((y) => {
+        const at = this._map.layerPointToLatLng([x, y]);
+        return atlas.contains(polygons, at.lat, at.lng);
+      }));
     },
 
     // Whether the label's middle, or all of it, lies in its area.
     _lies: function (label, box, centre, wholly) {
+      if (label.avoids) return !this._touches(label.avoids(), box);
       if (!label.polygons) return true;
       const points = [centre];
       if (wholly) {

@@ -1,6 +1,8 @@
 // What the picture says about itself: legend, badges, north, scale and the lines at its foot.
 "use strict";
 (function (atlas) {
+  const COLUMN_LINES = 9; // of a column of the legend
+
   function make(tag, className, parent, words) {
     const element = L.DomUtil.create(tag, className, parent);
     if (words !== undefined) element.textContent = words;
@@ -45,7 +47,10 @@
     // However many lines the foot takes, scale and north arrow stand above it.
     new ResizeObserver(() => map.getContainer().style.setProperty("--atlas-foot-height", `${view.foot.offsetHeight}px`)).observe(view.foot);
     view.legend = make("details", "atlas-legend", new Corner("atlas-legend-box", "bottomright").addTo(map).box);
-    view.legend.open = map.getSize().x > 600;
+    view.legend.open = map.getSize().x > 600; // folded at first on a phone
+    view.legend.addEventListener("click", (event) => {
+      if (event.target.closest("summary")?.parentElement === view.legend) view.legendChosen = true;
+    });
     new Scale({ position: "bottomleft", imperial: false, maxWidth: 110, words: text }).addTo(map);
     const north = new Corner("atlas-north", "bottomleft").addTo(map).box;
     north.setAttribute("role", "img");
@@ -56,16 +61,13 @@
     make("span", "", north, text.north);
   };
 
-  function row(parent, picture, words) {
-    const line = make("li", "", parent);
-    line.appendChild(picture);
-    make("span", "", line, words);
-  }
-
-  function section(parent, title, notes) {
-    make("h3", "", parent, title);
-    for (const note of notes || []) make("p", "", parent, note);
-    return make("ul", "", parent);
+  function list(parent, rows) {
+    const box = make("ul", "", parent);
+    for (const [picture, words] of rows) {
+      const line = make("li", "", box);
+      line.appendChild(picture);
+      make("span", "", line, words);
+    }
   }
 
   function statusPicture(status) {
@@ -87,35 +89,66 @@
     return picture;
   }
 
+  // What is on the map stands open; the classes that no zone has are folded beneath.
+  function statusSection(legend, text) {
+    const rows = (entries) => entries.map((entry) => [
+      statusPicture(entry.status), `${entry.symbol} ${entry.word}${entry.count ? ` (${entry.count})` : ""}`,
+    ]);
+    const absent = legend.status.filter((entry) => !entry.count);
+    return {
+      title: legend.status_title, notes: legend.status_notes, rows: rows(legend.status.filter((entry) => entry.count)),
+      folded: absent.length ? { title: `${text.legend_absent} (${absent.length})`, rows: rows(absent) } : null,
+    };
+  }
+
+  function pointRows(view) {
+    return [...view.pointLayers.values()].flatMap((canvas) => {
+      const { title, planned_title: planned, colour } = canvas._data;
+      const built = [dotPicture(colour, false), title];
+      return canvas._planned.includes(1) ? [built, [dotPicture(colour, true), planned]] : [built];
+    });
+  }
+
+  function placeSection(view) {
+    const rows = [...new Map(view.placeSymbols())].map(([word, look]) => [atlas.symbolPicture(look), word]);
+    if (view.places.size > 1) rows.push([atlas.stackPicture("n"), view.text.places_stacked]);
+    return { title: view.text.legend_places, rows, after: view.hasRings() ? view.text.confidence : "" };
+  }
+
+  function legendSections(view, legend) {
+    const lines = legend.lines.map((entry) => [linePicture(entry.style), entry.word]);
+    const sections = [
+      { title: legend.lines_title, rows: lines },
+      { title: view.text.legend_points, rows: pointRows(view) },
+      placeSection(view),
+    ];
+    if (legend.status.length) sections.unshift(statusSection(legend, view.text));
+    return sections.filter((section) => section.rows.length || section.folded);
+  }
+
+  // Sections one beside the other, the short ones one below the other: the legend stays low.
   function drawLegend(view, legend) {
     const box = view.legend, wasOpen = box.open;
     box.replaceChildren();
     make("summary", "", box, view.text.legend);
     const body = make("div", "atlas-legend-body", box);
     Object.entries({ tabindex: "0", role: "group", "aria-label": view.text.legend }).forEach(([k, v]) => body.setAttribute(k, v));
-    if (legend.status.length) {
-      const list = section(body, legend.status_title, legend.status_notes);
-      for (const entry of legend.status) {
-        row(list, statusPicture(entry.status), `${entry.symbol} ${entry.word}${entry.count ? ` (${entry.count})` : ""}`);
+    let column = null, height = Infinity;
+    for (const { title, notes = [], rows, folded, after } of legendSections(view, legend)) {
+      const lines = 1 + notes.length + rows.length + (folded || after ? 1 : 0);
+      if (height + lines > COLUMN_LINES) {
+        column = make("div", "", body);
+        height = 0;
       }
-    }
-    if (legend.lines.length) {
-      const list = section(body, legend.lines_title);
-      for (const entry of legend.lines) row(list, linePicture(entry.style), entry.word);
-    }
-    if (view.pointLayers.size) {
-      const list = section(body, view.text.legend_points);
-      for (const canvas of view.pointLayers.values()) {
-        const { title, planned_title: planned, colour } = canvas._data;
-        row(list, dotPicture(colour, false), title);
-        if (canvas._planned.includes(1)) row(list, dotPicture(colour, true), planned);
-      }
-    }
-    const symbols = new Map(view.placeSymbols());
-    if (symbols.size) {
-      const list = section(body, view.text.legend_places);
-      for (const [word, look] of symbols) row(list, atlas.symbolPicture(look), word);
-      if (view.hasRings()) make("p", "", body, view.text.confidence);
+      height += lines;
+      make("h3", "", column, title);
+      for (const note of notes) make("p", "", column, note);
+      list(column, rows);
+      if (after) make("p", "", column, after);
+      if (!folded) continue;
+      const more = make("details", "", column);
+      make("summary", "", more, folded.title);
+      list(more, folded.rows);
     }
     box.open = wasOpen;
   }

@@ -83,10 +83,10 @@
       L.polygon(polygons, { ...look, pane: "atlas-backdrop", interactive: false, fillOpacity: 1 }).addTo(group);
       if (item.anchor) {
         const river = item.kind === "river";
-        labels.push({
-          at: item.anchor, lines: [item.label], look: river ? "river" : "neighbour",
-          rank: river ? 45 : 20, polygons, mustFit: !river,
-        });
+        // A river is narrower than its name, which stands beside it and off the district.
+        labels.push(river
+          ? { at: item.anchor, name: item.label, look: "river", rank: 45, avoids: () => view.ground }
+          : { at: item.anchor, name: item.label, look: "neighbour", rank: 20, polygons, mustFit: true });
       }
     }
     view.labels.setLabels(name, labels);
@@ -95,6 +95,7 @@
 
   atlas.kinds.district = function (view, name, data) {
     const group = outlines(data.lines, { colour: "#2b3a47", weight: 2, casing: true }, "atlas-district");
+    view.ground = data.items.flatMap((item) => decode(item.rings));
     for (const item of data.items) {
       L.polygon(decode(item.rings), {
         pane: "atlas-ground", interactive: false, stroke: false, fillColor: "#fbfaf6", fillOpacity: 1,
@@ -102,6 +103,8 @@
     }
     return group;
   };
+
+  atlas.kinds.district.drop = (view) => (view.ground = []);
 
   atlas.kinds.zones = function (view, name, data, opacity) {
     const group = L.layerGroup();
@@ -120,7 +123,8 @@
       shape.on("mouseout", () => (view.hoveredZone = null));
       shape.on("click", (event) => chooseZone(view, item, event.latlng));
       if (item.anchor) {
-        labels.push({ at: item.anchor, lines: [item.short, item.second], look: "zone", rank: 100, polygons, gives: true });
+        const { anchor: at, short: name, second, brief } = item;
+        labels.push({ at, name, second, brief, look: "zone", rank: 100, polygons, gives: true });
       }
     }
     outlines(data.lines, { colour: "#33424f", weight: 1.4, casing: true }, "atlas-lines").addTo(group);
@@ -165,7 +169,7 @@
     const labels = view.parts
       .filter((part) => part.anchor)
       .map((part) => ({
-        at: part.anchor, lines: [part.short], look: "part", rank: 50, polygons: part.polygons, mustFit: true,
+        at: part.anchor, name: part.short, look: "part", rank: 50, polygons: part.polygons, mustFit: true,
       }));
     view.labels.setLabels(name, labels);
     return outlines(data.lines, { colour: "#55646f", weight: 0.9, casing: false }, "atlas-lines", opacity);
@@ -185,9 +189,9 @@
       element.setAttribute("aria-pressed", String(element.dataset.zoneId === data.zone));
     }
     const shown = view.places.get(data.place);
-    const spot = data.spot || (shown && shown.item);
+    const spot = data.spot || (shown && { ...shown.item, name: shown.item.short });
     if (spot) atlas.markPlace(view, spot, group);
-    view.labels.setLabels(name, spot && !shown ? [{ at: spot.at, lines: [spot.name], look: "place", rank: 90, radius: 11 }] : []);
+    view.labels.setLabels(name, spot ? [{ at: spot.at, name: spot.name, look: "place", rank: 90, radius: 11 }] : []);
     if (data.rings) atlas.bringIntoView(view, polygons, spot);
     return group;
   };

@@ -9,7 +9,7 @@ from tests.browser.conftest import PHONE, ROOT
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
 def violations(watched):
@@ -30,8 +30,17 @@ def test_map_frame(open_page, map_server, lang):
     assert violations(watched) == {}
 
 
+def test_places_close_together(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?crowd=1")
+    watched.wait_for_map()
+    assert violations(watched) == {}
+    watched.map.locator("[data-place-ids*=' ']").click()
+    watched.map.locator(".atlas-stack").wait_for()
+    assert violations(watched) == {}
+
+
 def test_map_frame_on_a_phone(open_page, map_server):
     watched = open_page(map_server.url, viewport=PHONE)
     watched.wait_for_map()
-    watched.map.locator(".atlas-legend summary").click()
+    watched.map.locator(".atlas-legend > summary").click()
     assert violations(watched) == {}

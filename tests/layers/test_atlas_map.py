@@ -106,15 +106,30 @@ def test_every_status_carries_its_word_and_that_it_is_simulated(scene, lang):
     shown = layers_of(build_atlas(scene, lang=lang))
     mark = text("verdict.badge_synthetic", lang)
     for item, status in zip(shown["zones"][3]["items"], ("met", "near", "short"), strict=True):
-        word = CLASSIFICATION[status].label(lang)
-        assert mark in item["second"]
-        assert word in item["second"]
+        word, sign = CLASSIFICATION[status].label(lang), CLASSIFICATION[status].symbol
+        figure = {"met": "56.3", "near": "49.3", "short": "21.1"}[status]
+        assert item["second"] == {"tag": mark, "words": f"{sign} {figure}/km²"}
+        assert item["brief"] == sign
         assert any(mark in value and word in value for _, value in item["tip"])
     legend = shown["furniture"][3]["legend"]
-    assert [row["word"] for row in legend["status"]] == [
-        CLASSIFICATION[s].label(lang) for s in ("met", "near", "short")
-    ]
+    assert [row["word"] for row in legend["status"]] == [c.label(lang) for c in CLASSIFICATION.classes]
+    counts = {row["status"]: row["count"] for row in legend["status"] if row["count"]}
+    assert counts == {"met": 1, "near": 1, "short": 1}
     assert text("map.legend_reference", lang, target="52") in legend["status_notes"]
+
+
+def test_zone_without_a_density_says_its_status_in_words(scene):
+    zones = sample_zones("no_data").assign(density_per_km2=[None, 49.3, 21.1])
+    shown = layers_of(build_atlas(replace(scene, zones=zones), lang="zh"))
+    look = CLASSIFICATION["no_data"]
+    assert shown["zones"][3]["items"][0]["second"]["words"] == f"{look.symbol} {look.label('zh')}"
+
+
+def test_one_word_for_each_thing():
+    written = [words["zh"] for key, words in catalogue().items() if key.startswith("map.")]
+    assert written
+    assert [words for words in written if re.search("分区|台账", words)] == []
+    assert text("map.tip_part", "zh") == text("map.layer_parts", "zh") == "子片区"
 
 
 def test_badges_apply_only_where_they_are_true(scene):

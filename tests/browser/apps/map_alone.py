@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from shapely.affinity import translate
 
 from layers.atlas_map import build_atlas
 from layers.registry import DEFAULT_LAYERS, LayerId
@@ -41,13 +42,17 @@ with right:
     if st.button("写参数"):
         st.query_params["written"] = str(st.session_state.runs)
 
+places = sample_places(place_names)
+if "crowd" in st.query_params:  # the second place some fifty metres beside the first
+    places.loc[1, "geometry"] = translate(places.geometry[0], 0.0005, 0.0003)
+
 zones = sample_zones("undetermined" if other_definition else "met", names)
 scene = MapScene(
     pack_id="test",
     district=sample_district(zones),
     zones=zones,
     parts=sample_parts(HOSTILE[5:7] if hostile else ("东片", "西片")),
-    place_points=sample_places(place_names),
+    place_points=places,
     stations=points(int(st.query_params.get("stations", 200)), operator),
     poles=points(int(st.query_params.get("poles", 10)), operator),
     layers_on=DEFAULT_LAYERS
