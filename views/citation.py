@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from views.html_table import Markup, fragment
 
@@ -11,10 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["cite", "localised", "quoted"]
 
+CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
+
 
 def quoted(words: str) -> Markup:
-    """Return words that stand in Chinese whatever the page's language, marked as such."""
-    return fragment('<span lang="zh">{words}</span>', words=words)
+    """Return words that stand in one language whatever the page's, marked as such."""
+    lang = "zh" if CHINESE.search(words) else "en"
+    return fragment('<span lang="{lang}">{words}</span>', lang=lang, words=words)
 
 
 def localised(record: object, field: str, lang: str) -> str:

@@ -35,6 +35,8 @@ class Evaluation:
         Language -> id of a district, zone or part -> its name.
     published : tuple of CheckResult
         The district by published counts, one result for each basis of its area.
+    published_count : int or None
+        The count that the plans publish for the district.
     published_as_of : str
         The day of that count.
     district : CheckResult or None
@@ -47,6 +49,7 @@ class Evaluation:
     synthetic: bool
     names: Mapping[str, Mapping[str, str]]
     published: tuple[CheckResult, ...]
+    published_count: int | None
     published_as_of: str
     district: CheckResult | None
     zones: CheckResult | None
@@ -113,6 +116,7 @@ def evaluate(frames: PackFrames, stations: StationSurvey, definition: Definition
         synthetic=stations.inventory is not None and stations.inventory.synthetic,
         names=frames.names,
         published=tuple(_published(frames, definition)),
+        published_count=None if frames.published is None else frames.published.count,
         published_as_of="" if frames.published is None else frames.published.as_of,
         district=results.get("district"),
         zones=results.get("zones"),

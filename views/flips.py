@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from spatial.text import text
 from spatial.verdict import Status
 from views.definition_fields import choice_word, field_word
-from views.figures import figure
+from views.figures import figure, interval
 from views.html_table import Cell, Column, Markup, fragment, render_table
-from views.status_mark import status_mark
+from views.status_mark import status_word
 from views.verdict_rows import district_rows, rows_of
-from views.verdict_table import badge
+from views.verdict_table import short_badges, verdict_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +35,11 @@ class Variation:
 
     def label(self, lang: str) -> str:
         """Return the switch and its new position."""
-        choice = choice_word(getattr(self.definition, self.field), lang)
-        return text("app.flips.label", lang, switch=field_word(self.field, lang), choice=choice)
+        return text("app.flips.label", lang, switch=field_word(self.field, lang), choice=self.choice(lang))
+
+    def choice(self, lang: str) -> str:
+        """Return the new position of the switch."""
+        return choice_word(getattr(self.definition, self.field), lang)
 
 
 def rows_by_zone(evaluation: Evaluation, lang: str) -> dict[str, VerdictRow]:
@@ -59,29 +62,59 @@ def _flipped(now: VerdictRow, then: VerdictRow | None) -> bool:
     return _changed(now, then) and then is not None and then.status != Status.NO_DATA
 
 
-def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -> str:
-    """Return one sentence that names each switch that turns a verdict into another, if any does.
+def _lost(now: VerdictRow, then: VerdictRow | None) -> bool:
+    """Tell whether a verdict was given up because the data cannot answer."""
+    return _changed(now, then) and then is not None and then.status == Status.NO_DATA
 
-    A definition that the data cannot answer turns nothing: it has no verdict.
-    """
+
+def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -> str:
+    """Return which choices turn a verdict into which other one, and which leave none."""
     now = rows_by_zone(current, lang)
-    shown = _first_screen_zones(current, lang)
-    parts = []
+    shown = {zone: now[zone] for zone in _first_screen_zones(current, lang)}
+    turned: list[str] = []
+    lost: dict[str, list[str]] = {}
     for variation in others:
         then = _outcome_rows(variation, lang)
-        names = [now[zone].name for zone in shown if _flipped(now[zone], then.get(zone))]
-        if names:
-            parts.append(
-                text(
-                    "app.flips.one",
-                    lang,
-                    switch=variation.label(lang),
-                    zones=text("app.list_separator", lang).join(names),
-                )
-            )
-    if not parts:
-        return text("app.flips.none", lang)
-    return text("app.flips.some", lang, switches=text("app.clause_separator", lang).join(parts))
+        changes = _changes(shown, then, lang)
+        if changes:
+            turned.append(text("app.flips.one", lang, choice=variation.choice(lang), changes=changes))
+        without = [row.name for zone, row in shown.items() if _lost(row, then.get(zone))]
+        if without:
+            every = len(without) == len(shown)
+            zones = text("app.flips.every", lang) if every else _listed(without, lang)
+            lost.setdefault(zones, []).append(variation.choice(lang))
+    clauses = text("app.clause_separator", lang)
+    words = text("app.flips.none", lang)
+    if turned:
+        words = text("app.flips.some", lang, switches=clauses.join(turned))
+    if not lost:
+        return words
+    listed = (
+        text("app.flips.lost_one", lang, zones=zones, choices=_listed(choices, lang))
+        for zones, choices in lost.items()
+    )
+    return f"{words} {text('app.flips.lost', lang, zones=clauses.join(listed))}"
+
+
+def _listed(words: Sequence[str], lang: str) -> str:
+    return text("app.list_separator", lang).join(words)
+
+
+def _changes(now: Mapping[str, VerdictRow], then: Mapping[str, VerdictRow], lang: str) -> str:
+    """Return what became of which zones, those with the same change together."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for zone, row in now.items():
+        after = then.get(zone)
+        if after is not None and _flipped(row, after):
+            together.setdefault((_status_word(row, lang), _status_word(after, lang)), []).append(row.name)
+    return text("app.flips.clause", lang).join(
+        text("app.flips.change", lang, zones=_listed(names, lang), before=before, after=after)
+        for (before, after), names in together.items()
+    )
+
+
+def _status_word(row: VerdictRow, lang: str) -> str:
+    return status_word(row.status, lang, conditional=row.unstated and row.judged)
 
 
 def flip_table(current: Evaluation, others: Sequence[Variation], lang: str) -> Markup:
@@ -152,9 +185,17 @@ def _figure_cell(row: VerdictRow, lang: str) -> Markup:
 
 
 def _verdict(row: VerdictRow, lang: str) -> Markup:
-    """Return the status; a simulated one says so here too."""
-    mark = status_mark(row.status, lang)
-    return fragment("{mark} {badge}", mark=mark, badge=badge("synthetic", lang)) if row.synthetic else mark
+    """Return the status with what qualifies it, and the interval where that decides nothing."""
+    spread = Markup("")
+    if row.status == Status.UNDETERMINED:
+        words = text("app.flips.interval", lang, interval=interval(row.density_low, row.density_high))
+        spread = fragment(' <small class="aside">{words}</small>', words=words)
+    return fragment(
+        "{mark} {badges}{spread}",
+        mark=verdict_mark(row, lang),
+        badges=short_badges(row, lang),
+        spread=spread,
+    )
 
 
 def _compared_cell(

@@ -11,6 +11,7 @@ from spatial.errors import AtlasError
 from spatial.inventory import Inventory, read_inventory
 from spatial.text import text
 from views import cache
+from views.hand_over import hand_over
 from views.html_table import fragment, join
 from views.messages import note, reporting, show_error
 from views.rejected_rows import rejected_csv, rejected_table
@@ -19,7 +20,7 @@ from views.session import SessionKey, brought_inventory, forget_inventory, keep_
 __all__ = ["show_inventory_panel"]
 
 BY_FILE: Final = "by_file"
-REFERENCE_SYSTEMS: Final = (*(str(datum) for datum in Datum), "EPSG:4547", BY_FILE)
+REFERENCE_SYSTEMS: Final = (*(str(datum) for datum in Datum), "EPSG:4547", "EPSG:4526", BY_FILE)
 FILE_SUFFIXES: Final = ("csv", "geojson", "json")
 MEBIBYTE: Final = 1024 * 1024
 
@@ -85,8 +86,26 @@ def _take(name: str, data: bytes, system: str | None, lang: str) -> None:
     except AtlasError as error:
         show_error(error, lang)
         return
+    if not inventory.n_used:
+        _refuse_unusable(inventory, lang)
+        return
     keep_inventory(inventory)
     st.rerun()
+
+
+def _refuse_unusable(inventory: Inventory, lang: str) -> None:
+    """Say why not one row of a file is a station; verdicts from nothing would mislead."""
+    reasons = inventory.rejected["reason_key"].value_counts()
+    words = text(
+        "app.inventory.nothing_usable",
+        lang,
+        name=inventory.name,
+        n_in=f"{inventory.n_in:,}",
+        reason=text(str(reasons.index[0]), lang),
+        n=f"{int(reasons.iloc[0]):,}",
+    )
+    note(words, tone="refusal", role="alert")
+    st.html(rejected_table(inventory, lang))
 
 
 def _show_report(inventory: Inventory, lang: str) -> None:
@@ -110,12 +129,6 @@ def _show_report(inventory: Inventory, lang: str) -> None:
     if inventory.n_reported:
         with reporting(lang):
             st.html(rejected_table(inventory, lang))
-            st.download_button(
-                text("app.rejected.download", lang),
-                rejected_csv(inventory, lang),
-                file_name=text("app.rejected.file_name", lang),
-                mime="text/csv",
-                key=SessionKey.REPORT,
-                on_click="ignore",
-            )
+            if st.button(text("app.rejected.download", lang), key=SessionKey.REPORT):
+                hand_over(text("app.rejected.file_name", lang), rejected_csv(inventory, lang))
     st.button(text("app.inventory.clear", lang), key=SessionKey.CLEAR, on_click=forget_inventory)

@@ -20,9 +20,15 @@ from views.html_table import Markup, fragment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["note", "reporting", "show_error"]
+__all__ = ["note", "reporting", "show", "show_error"]
 
 logger = logging.getLogger(__name__)
+
+
+def show(content: Markup) -> None:
+    """Show a fragment; one without content leaves no trace."""
+    if content:
+        st.html(content)
 
 
 def note(words: str | Markup, *, tone: str = "plain", role: str = "note") -> None:

@@ -18,10 +18,11 @@ from views.html_table import fragment
 from views.inventory_panel import show_inventory_panel
 from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
-from views.messages import note, reporting
+from views.messages import note, reporting, show
+from views.pack_choice import show_pack_choice
 from views.pack_frames import POLES, STATIONS
 from views.plan_tables import finding_note, finding_sentence
-from views.remarks import remark_list, remarks
+from views.remarks import inventory_remarks, remark_list, remarks
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
 from views.session import brought_inventory, current_view, own_work
@@ -45,11 +46,12 @@ def show_overview() -> None:
         frames = cache.frames(view.pack)
         if "district" not in frames.layers:
             note(text("app.overview.no_geometry", view.lang), tone="caution")
+            show_pack_choice(view.lang)
             return
         _show_tools(frames, view)
         evaluation = _evaluation(view, view.definition)
         with st.container(key="atlas-main"):
-            map_side, verdict_side = st.columns([55, 45], gap="small")
+            map_side, verdict_side = st.columns([56, 44], gap="small")
             with map_side, reporting(view.lang):
                 _show_map(frames, view, evaluation)
             with verdict_side, st.container(key="atlas-verdict"), reporting(view.lang):
@@ -94,20 +96,35 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
         fragment(
             '<p class="definition-line"><strong>{head}</strong> {words}</p>',
             head=text("app.definition.in_use", lang),
-            words=view.definition.label(lang),
+            words=_definition_words(view.definition, lang),
         )
     )
+    for words in inventory_remarks(evaluation, lang):
+        note(words)
     selected = view.zone is not None or view.place is not None
     _show_findings(frames, lang, folded=selected)
     if selected:
         show_selection(frames, view, evaluation, _others(view))
     note(flip_sentence(evaluation, _others(view), lang))
     if evaluation.zones is not None:
-        key = "app.verdict.synthetic" if evaluation.synthetic else "app.verdict.own"
-        note(text(key, lang), tone="caution" if evaluation.synthetic else "plain")
+        note(_what_it_rests_on(evaluation, lang), tone="caution" if evaluation.synthetic else "plain")
         st.html(remark_list(remarks(evaluation, lang)))
     if not selected:
         note(text("app.zone.hint", lang))
+
+
+def _definition_words(definition: Definition, lang: str) -> str:
+    words = definition.label(lang)
+    if definition.as_of is not None:
+        return words
+    return f"{words} · {text('app.definition.any_date', lang)}"
+
+
+def _what_it_rests_on(evaluation: Evaluation, lang: str) -> str:
+    if evaluation.district is not None:
+        return text("app.verdict.own", lang)
+    answered = any(row.judged for row in district_rows(evaluation, lang))
+    return text("app.verdict.synthetic" if answered else "app.verdict.synthetic_alone", lang)
 
 
 def _show_findings(frames: PackFrames, lang: str, *, folded: bool) -> None:
@@ -120,7 +137,7 @@ def _show_findings(frames: PackFrames, lang: str, *, folded: bool) -> None:
     open_ones = [] if folded else about_both[:1]
     for finding in open_ones:
         note(finding_sentence(finding, lang), tone="caution")
-    st.html(finding_note(plan, target.indicator_id, lang=lang, besides=open_ones))
+    show(finding_note(plan, target.indicator_id, lang=lang, besides=open_ones))
 
 
 def _evaluation(view: ViewState, definition: Definition) -> Evaluation:

@@ -52,6 +52,15 @@
   atlas.translate = translate;
   translate(document.body);
 
+  atlas.save = (name, content) => {
+    const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: "text/csv" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+
   if (atlas.observer) return;
   atlas.observer = new MutationObserver((changes) => {
     for (const change of changes) {

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 __all__ = ["SHOWN_ROWS", "rejected_csv", "rejected_table"]
 
 SHOWN_ROWS: Final = 20
+FEATURE: Final = "feature"
 # A spreadsheet runs a cell that begins so; an apostrophe in front keeps it a text.
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-def _heads(lang: str) -> list[str]:
-    return [text(f"app.rejected.{name}", lang) for name in ("row", "field", "value", "reason")]
+def _heads(inventory: Inventory, lang: str) -> list[str]:
+    place = "feature" if inventory.row_unit == FEATURE else "row"
+    return [text(f"app.rejected.{name}", lang) for name in (place, "field", "value", "reason")]
 
 
 def _lines(inventory: Inventory, lang: str) -> list[tuple[str, str, str, str]]:
+    first = 1 if inventory.row_unit == FEATURE else 0  # the reader counts features from 0
     return [
-        (str(row), str(field), str(value), text(reason_key, lang))
+        (str(row + first), str(field), str(value), text(reason_key, lang))
         for row, field, value, reason_key in inventory.rejected[
             ["row", "field", "value", "reason_key"]
         ].itertuples(index=False)
@@ -35,7 +38,7 @@ def _lines(inventory: Inventory, lang: str) -> list[tuple[str, str, str, str]]:
 
 def rejected_table(inventory: Inventory, lang: str) -> Markup:
     """Return the first rows that were not used, with the reason of each."""
-    heads = _heads(lang)
+    heads = _heads(inventory, lang)
     return render_table(
         [Column(head=heads[0], numeric=True), *(Column(head=head) for head in heads[1:])],
         [list(line) for line in _lines(inventory, lang)[:SHOWN_ROWS]],
@@ -47,7 +50,7 @@ def rejected_csv(inventory: Inventory, lang: str) -> bytes:
     """Return every row that was not used as CSV that a spreadsheet opens and does not run."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
-    writer.writerow(_heads(lang))
+    writer.writerow(_heads(inventory, lang))
     writer.writerows([_inert(cell) for cell in line] for line in _lines(inventory, lang))
     return (BYTE_ORDER_MARK + sheet.getvalue()).encode("utf-8")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from spatial.text import text
+from views.figures import figure, percent
 from views.html_table import Markup, fragment, join
 
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from spatial.notice import Notice
     from views.evaluation import Evaluation
 
-__all__ = ["remark", "remark_list", "remarks"]
+__all__ = ["inventory_remarks", "remark", "remark_list", "remarks"]
+
+TELLING_DIFFERENCE: Final = 0.2
 
 
 def remarks(evaluation: Evaluation, lang: str) -> list[str]:
@@ -27,6 +30,39 @@ def remarks(evaluation: Evaluation, lang: str) -> list[str]:
     results += [each for each in evaluation.published if each.definition == evaluation.definition]
     said = [remark(notice, names, lang) for each in results if each for notice in each.notices]
     return [*dict.fromkeys(said), text("app.verdict.poles", lang)]
+
+
+def inventory_remarks(evaluation: Evaluation, lang: str) -> list[str]:
+    """Return how many stations of a brought inventory lie where, and how that compares.
+
+    Nothing where none was brought, or where it cannot be counted as the definition asks.
+    """
+    district = evaluation.district
+    if district is None or district.rows["count"].isna().any():
+        return []
+    inside = int(district.rows["count"].sum())
+    said = [
+        text(
+            "app.verdict.outside",
+            lang,
+            total=figure(district.total_count),
+            inside=figure(inside),
+            outside=figure(district.outside_count),
+        )
+    ]
+    published = evaluation.published_count
+    if published and abs(inside - published) > TELLING_DIFFERENCE * published:
+        said.append(
+            text(
+                "app.verdict.differs",
+                lang,
+                count=figure(inside),
+                published=figure(published),
+                date=evaluation.published_as_of,
+                share=percent(inside / published),
+            )
+        )
+    return said
 
 
 def remark_list(words: list[str]) -> Markup:

@@ -8,13 +8,21 @@ import streamlit as st
 
 from spatial.text import text
 from views.citation import localised
-from views.flips import zone_under_definitions
-from views.messages import note
+from views.flips import rows_by_zone, zone_under_definitions
+from views.messages import note, show
 from views.place_search import search_entries
 from views.session import SessionKey, change_view, current_view
 from views.verdict_rows import rows_of
 from views.verdict_table import verdict_table
-from views.zone_sheet import geometry_facts, members_sheet, mentions_sheet, place_sheet, zone_targets
+from views.zone_sheet import (
+    geometry_facts,
+    members_sheet,
+    mentions_sheet,
+    people_facts,
+    place_sheet,
+    zone_targets,
+    zones_of_place,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,13 +99,15 @@ def show_selection(
         note(text("app.zone.unknown", lang, name=view.zone), tone="caution")
         return
     zone = plan.place(view.zone)
-    st.html(place_sheet(plan, zone, lang))
+    show(place_sheet(plan, zone, lang))
     _show_part_figures(frames, view.zone, evaluation, lang)
     st.html(zone_under_definitions(view.zone, evaluation, others, lang))
-    st.html(zone_targets(plan, view.zone, lang))
-    st.html(geometry_facts(_zone_record(frames, view.zone), lang))
-    st.html(members_sheet(plan, zone, lang))
-    st.html(mentions_sheet(plan, zone, lang))
+    show(zone_targets(plan, view.zone, lang))
+    record = _zone_record(frames, view.zone)
+    show(people_facts(record, rows_by_zone(evaluation, lang).get(view.zone), lang))
+    show(geometry_facts(record, lang))
+    show(members_sheet(plan, zone, lang))
+    show(mentions_sheet(plan, zone, lang))
 
 
 def _show_place(frames: PackFrames, place_id: str, lang: str) -> None:
@@ -109,8 +119,9 @@ def _show_place(frames: PackFrames, place_id: str, lang: str) -> None:
         return
     if not frames.is_located(place_id):
         note(text("app.search.unlocated", lang, name=localised(place, "name", lang)), tone="caution")
-    st.html(place_sheet(plan, place, lang))
-    st.html(mentions_sheet(plan, place, lang))
+    show(place_sheet(plan, place, lang))
+    show(zones_of_place(plan, place, frames.names[lang], lang))
+    show(mentions_sheet(plan, place, lang))
 
 
 def _show_part_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation, lang: str) -> None:
@@ -122,7 +133,9 @@ def _show_part_figures(frames: PackFrames, zone_id: str, evaluation: Evaluation,
         if row.zone_id == zone_id or row.zone_id in children
     ]
     if rows:
-        st.html(verdict_table(rows, lang, caption=text("app.zone.figures", lang), chosen=zone_id))
+        alone = text("app.zone.own_figures", lang, zone=rows[0].name)
+        caption = alone if rows[0].zone_id == zone_id else text("app.zone.figures", lang)
+        st.html(verdict_table(rows, lang, caption=caption, chosen=zone_id))
 
 
 def _found(place_ids: tuple[str, ...], zones: frozenset[str]) -> None:

@@ -7,9 +7,10 @@ import streamlit as st
 from spatial.text import text
 from views import cache
 from views.html_table import fragment
-from views.messages import note, reporting
-from views.session import SessionKey, change_view, current_view
-from views.source_tables import basis_table, catalog_table, limits_table, unlocated_table
+from views.messages import note, reporting, show
+from views.pack_choice import show_pack_choice
+from views.session import current_view
+from views.source_tables import basis_table, catalog_table, limits_table, unlocated_table, vertex_section
 
 __all__ = ["show_sources"]
 
@@ -26,11 +27,12 @@ def show_sources() -> None:
                 lead=text("app.source.lead", lang),
             )
         )
-        _choose_pack(lang)
+        show_pack_choice(lang)
         frames = cache.frames(view.pack)
         note(text("app.disclaimer", lang), tone="caution")
         if frames.layers:
             st.html(basis_table(frames, lang))
+            show(vertex_section(frames.pack, lang))
         else:
             note(text("app.overview.no_geometry", lang))
         st.html(catalog_table(frames.pack, lang))
@@ -40,26 +42,3 @@ def show_sources() -> None:
         else:
             st.html(unlocated)
         st.html(limits_table(cache.limits(), lang))
-
-
-def _choose_pack(lang: str) -> None:
-    names = cache.pack_names()
-    opened = current_view().pack
-    st.session_state[SessionKey.PACK] = opened if opened in names else None
-    st.selectbox(
-        text("app.pack.title", lang),
-        names,
-        index=None,
-        placeholder=text("app.pack.choose", lang),
-        format_func=lambda name: cache.frames(name).pack.name.in_language(lang),
-        key=SessionKey.PACK,
-        on_change=_pack_chosen,
-        filter_mode=None,
-        width=420,
-    )
-
-
-def _pack_chosen() -> None:
-    chosen = st.session_state[SessionKey.PACK]
-    if chosen is not None:
-        change_view(pack=chosen, zone=None, place=None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from layers.classification import CLASSIFICATION, Hatching
-from views.html_table import Markup, fragment, join
+from spatial.text import text
+from views.html_table import Markup, fragment
 
 if TYPE_CHECKING:
-    from layers.classification import StatusClass
     from spatial.verdict import Status
 
-__all__ = ["legend", "status_mark"]
+__all__ = ["status_mark", "status_word"]
 
 # How each hatching of the map is drawn as a background, in the ink of its class.
 STROKES: Final = {
@@ -27,28 +27,23 @@ STROKES: Final = {
 }
 
 
-def status_mark(status: Status, lang: str) -> Markup:
+def status_word(status: Status, lang: str, *, conditional: bool = False) -> str:
+    """Return the word of ``status``; a conditional one holds under the definition in use alone."""
+    word = CLASSIFICATION[status].label(lang)
+    return text("app.verdict.under_definition", lang, status=word) if conditional else word
+
+
+def status_mark(status: Status, lang: str, *, conditional: bool = False) -> Markup:
     """Return swatch, symbol and word of ``status``."""
-    return _mark(CLASSIFICATION[status], lang)
-
-
-def legend(lang: str, *, title: str) -> Markup:
-    """Return every class in the order in which the map's legend shows them."""
-    return fragment(
-        '<ul class="legend" aria-label="{title}">{items}</ul>',
-        title=title,
-        items=join(fragment("<li>{mark}</li>", mark=_mark(entry, lang)) for entry in CLASSIFICATION.classes),
-    )
-
-
-def _mark(entry: StatusClass, lang: str) -> Markup:
+    entry = CLASSIFICATION[status]
     strokes = STROKES[entry.hatching].replace("{ink}", entry.ink)
     background = f"{strokes},{entry.colour}" if strokes != "none" else entry.colour
     return fragment(
-        '<span class="status-mark" style="color:{ink}"><span class="swatch" aria-hidden="true"'
+        '<span class="status-mark{conditional}" style="color:{ink}"><span class="swatch" aria-hidden="true"'
         ' style="background:{background};border-color:{ink}"></span>{symbol} {word}</span>',
+        conditional=" conditional" if conditional else "",
         ink=entry.ink,
         background=background,
         symbol=entry.symbol,
-        word=entry.label(lang),
+        word=status_word(status, lang, conditional=conditional),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from spatial.definition import AreaBasis
 from spatial.text import text
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from views.evaluation import Evaluation
 
 __all__ = ["VerdictRow", "district_rows", "rows_of"]
+
+JUDGED: Final = (Status.MET, Status.NEAR, Status.SHORT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +42,28 @@ class VerdictRow:
     synthetic: bool
     reference: bool
     geometry_basis: str
+    stations_per_10k_people: float | None
     by_outline: bool = True
     unstated: bool = False
     in_use: bool = True
 
+    @property
+    def judged(self) -> bool:
+        """Whether the status is a verdict at all."""
+        return self.status in JUDGED
+
 
 def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
-    """Return the district's rows: by the inventory that was brought, and by published counts."""
+    """Return the district's rows: by the inventory that was brought, and by published counts.
+
+    The plan states no counting basis for its goal, whichever inventory is held against it.
+    """
     chosen = evaluation.definition.area_basis
     rows = []
     if evaluation.district is not None:
-        rows += rows_of(evaluation.district, evaluation, lang, basis=text("app.verdict.by_inventory", lang))
+        words = text("app.verdict.by_inventory", lang)
+        own = rows_of(evaluation.district, evaluation, lang, basis=words)
+        rows += [replace(row, unstated=True) for row in own]
     for result in sorted(evaluation.published, key=lambda each: each.definition.area_basis != chosen):
         basis = result.definition.area_basis
         words = text(
@@ -61,8 +74,17 @@ def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
         )
         found = rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
         by_outline = basis == AreaBasis.GEOMETRY
-        rows += [replace(row, unstated=True, by_outline=by_outline) for row in found]
+        rows += [
+            replace(row, unstated=True, by_outline=by_outline, basis=_with_reason(row, lang)) for row in found
+        ]
     return rows
+
+
+def _with_reason(row: VerdictRow, lang: str) -> str:
+    """Return what a published figure rests on, and why there is none where the count cannot answer."""
+    if row.status != Status.NO_DATA or row.count is not None:
+        return row.basis
+    return text("app.clause_separator", lang).join((row.basis, text("app.verdict.cannot_answer", lang)))
 
 
 def rows_of(
@@ -105,6 +127,7 @@ def _row(record: dict[str, Any], names: Mapping[str, str], *, basis: str, in_use
         synthetic=bool(record["synthetic"]),
         reference=record["target_scope"] == "district_reference",
         geometry_basis=str(record.get("geometry_basis") or ""),
+        stations_per_10k_people=_number(record["stations_per_10k_people"]),
         in_use=in_use,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from spatial.text import text
+from spatial.verdict import Status
 from views.figures import figure, interval, percent, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark
@@ -14,17 +15,36 @@ if TYPE_CHECKING:
 
     from views.verdict_rows import VerdictRow
 
-__all__ = ["badge", "badges", "verdict_table"]
-
+__all__ = ["badge", "badges", "short_badges", "verdict_mark", "verdict_table"]
 
 BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived")
 
 
 def badges(row: VerdictRow, lang: str) -> Markup:
     """Return the words that qualify a verdict: simulated, reference target, basis not stated."""
-    applying = {"synthetic": row.synthetic, "reference": row.reference, "unstated": row.unstated}
-    shown = join(badge(name, lang) for name, applies in applying.items() if applies)
+    shown = join(badge(name, lang) for name in _applying(row))
     return fragment('<span class="badges">{shown}</span>', shown=shown)
+
+
+def verdict_mark(row: VerdictRow, lang: str) -> Markup:
+    """Return the status; one whose counting basis nobody stated holds under this definition alone."""
+    return status_mark(row.status, lang, conditional=row.unstated and row.judged)
+
+
+def short_badges(row: VerdictRow, lang: str) -> Markup:
+    """Return the same words where many verdicts stand close together."""
+    short = {"reference": "reference_short"}
+    return join((badge(short.get(name, name), lang) for name in _applying(row)), " ")
+
+
+def _applying(row: VerdictRow) -> list[str]:
+    compared = row.status not in (Status.NO_DATA, Status.NO_TARGET)
+    applying = {
+        "synthetic": row.synthetic,
+        "reference": row.reference,
+        "unstated": row.unstated and compared,
+    }
+    return [name for name, applies in applying.items() if applies]
 
 
 def badge(name: str, lang: str) -> Markup:
@@ -102,7 +122,7 @@ def _cells(row: VerdictRow, lang: str) -> list[Cell | Markup | str]:
             gap=figure(row.gap_count),
             share=Markup("") if row.attainment_ratio is None else _aside(percent(row.attainment_ratio)),
         ),
-        fragment("{mark}{badges}", mark=status_mark(row.status, lang), badges=badges(row, lang)),
+        fragment("{mark}{badges}", mark=verdict_mark(row, lang), badges=badges(row, lang)),
     ]
 
 

@@ -9,14 +9,24 @@ from views.citation import cite, localised
 from views.figures import figure, plain
 from views.html_table import Markup, fragment, join
 from views.plan_tables import finding_note
+from views.verdict_table import badge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from spatial.plan import PlanRecords
     from spatial.plan_records import Place
+    from views.verdict_rows import VerdictRow
 
-__all__ = ["geometry_facts", "members_sheet", "mentions_sheet", "place_sheet", "zone_targets"]
+__all__ = [
+    "geometry_facts",
+    "members_sheet",
+    "mentions_sheet",
+    "people_facts",
+    "place_sheet",
+    "zone_targets",
+    "zones_of_place",
+]
 
 MEMBER_KINDS: Final = ("park", "carrier", "platform", "culture", "commerce", "wetland")
 
@@ -34,6 +44,16 @@ def place_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
     )
 
 
+def zones_of_place(plan: PlanRecords, place: Place, names: Mapping[str, str], lang: str) -> Markup:
+    """Return the zones that the plans put a place into, so that no other zone is taken for its own."""
+    mentioned = [mention.zone_id for mention in plan.mentions_of(place.place_id)]
+    zones = [names[zone_id] for zone_id in dict.fromkeys(mentioned) if zone_id in names]
+    words = text("app.sheet.zone_not_stated", lang)
+    if zones:
+        words = text("app.sheet.zones_of_place", lang, zones=text("app.list_separator", lang).join(zones))
+    return fragment('<p class="sheet">{words}</p>', words=words)
+
+
 def members_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
     """Return the parts of a zone, then the parks and the like that the plans put into it."""
     inside = {mention.place_id for mention in plan.mentions if mention.zone_id == place.place_id}
@@ -42,7 +62,9 @@ def members_sheet(plan: PlanRecords, place: Place, lang: str) -> Markup:
         names = [
             localised(each, "name", lang)
             for each in plan.places
-            if each.kind == kind and (each.parent_id == place.place_id or each.place_id in inside)
+            if each.kind == kind
+            and (each.parent_id == place.place_id or each.place_id in inside)
+            and each.place_id != place.place_id
         ]
         if names:
             words = text("app.list_separator", lang).join(names)
@@ -121,6 +143,28 @@ def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
         heading=text("app.sheet.geometry", lang),
         items=join(fragment("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in facts),
         note=fragment('<p class="aside">{note}</p>', note=note) if note else Markup(""),
+    )
+
+
+def people_facts(zone: Mapping[str, Any], row: VerdictRow | None, lang: str) -> Markup:
+    """Return a zone's population and its stations per 10,000 people; nothing where it is unknown."""
+    source = zone.get(f"population_source_{lang}")
+    if row is None or row.stations_per_10k_people is None or not source:
+        return Markup("")
+    per_10k = text(
+        "app.sheet.per_10k_of",
+        lang,
+        value=figure(row.stations_per_10k_people, 1),
+        basis=row.basis or text("app.flips.now", lang),
+        count=figure(row.count),
+    )
+    people = text("app.sheet.population_of", lang, people=figure(zone["population"]), source=source)
+    facts = ((text("app.sheet.population", lang), people), (text("app.sheet.per_10k", lang), per_10k))
+    return fragment(
+        '<div class="sheet"><h3>{heading}</h3><dl>{items}</dl>{badges}</div>',
+        heading=text("app.sheet.people", lang),
+        items=join(fragment("<dt>{name}</dt><dd>{value}</dd>", name=n, value=v) for n, v in facts),
+        badges=badge("synthetic", lang) if row.synthetic else Markup(""),
     )
 
 

@@ -283,17 +283,17 @@ def test_a_brought_inventory_survives_other_pages_and_goes_with_the_session(visi
     page.get_by_role("link", name="数据来源").click()
     page.get_by_text("各范围的界线依据与面积").first.wait_for()
     page.get_by_role("link", name="总览").click()
-    page.get_by_text("分区结论出自本次会话导入的清单").wait_for()
+    page.get_by_text("各片区的结论出自本次会话导入的清单").wait_for()
     again = open_page(page.url)
     rest(again)
-    assert again.page.get_by_text("分区结论出自演示清单").is_visible()
+    assert again.page.get_by_text("片区结论出自演示清单").is_visible()
 
 
 def test_going_back_brings_the_former_view(visit):
     watched = visit()
     page = watched.page
     for number, option in enumerate(("一区", "一圈")):
-        page.get_by_role("combobox", name="选择分区").click()
+        page.get_by_role("combobox", name="选择片区").click()
         page.get_by_role("option", name=option, exact=True).click()
         page.wait_for_url(re.compile(("zone=pazhou", "zone=culture_circle")[number]))
         rest(watched)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from spatial.definition import Definition
 from spatial.inventory import read_inventory
 from views import cache
 from views.inventory_panel import BY_FILE, MEBIBYTE
 from views.rejected_rows import rejected_csv, rejected_table
+from views.remarks import inventory_remarks
 from views.session import SessionKey, upload_key, widget_key
 
 OpenApp = Callable[..., "object"]
@@ -179,3 +183,69 @@ def test_a_geojson_speaks_for_its_own_system(open_app: OpenApp) -> None:
     assert "共 1 行，使用 1 行" in page.words
     assert "{{7*7}}" not in page.map_arguments
     assert page.table(CAPTION)[1][2] == "1"
+
+
+SPREAD = "基站编号,状态,经度,纬度\n" + "".join(
+    f"A{i},现状,{113.25 + 0.012 * (i % 12):.4f},{23.06 + 0.006 * (i // 12):.4f}\n" for i in range(80)
+)
+
+
+def test_stations_outside_are_told_and_nothing_is_lost(open_app: OpenApp) -> None:
+    page = open_app()
+    bring(page, SPREAD.encode())
+    said = re.search(r"共计 (\d+) 座：区内 (\d+) 座，区外 (\d+) 座", page.words)
+    total, inside, outside = (int(figure) for figure in said.groups())
+    assert total == inside + outside == 80
+    assert outside > 0
+    assert page.table(CAPTION)[1][2] == str(inside)
+
+
+def test_a_district_verdict_of_one_s_own_is_no_naive_one(open_app: OpenApp) -> None:
+    page = open_app()
+    bring(page, SPREAD.encode())
+    own = page.table(CAPTION)[1]
+    assert "自带清单" in own[0]
+    assert "按此口径未达标" in own[-1]
+    assert "口径未说明" in own[-1]
+    assert "公布数为 5,144 座" in page.words
+
+
+def test_an_inventory_like_the_published_one_is_not_remarked_on() -> None:
+    evaluation = cache.shared_evaluation("haizhu", Definition())
+    rows = evaluation.published[0].rows
+    for count, remarks in ((5144, 1), (5144 * 0.81, 1), (5144 * 1.19, 1), (5144 * 0.79, 2), (5144 * 1.21, 2)):
+        district = replace(evaluation.published[0], rows=rows.assign(count=round(count)))
+        assert len(inventory_remarks(replace(evaluation, district=district), "zh")) == remarks
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "system"),
+    [
+        ("空.csv", "基站编号,经度,纬度\nA1,=1+1,23.1\nA2,999,23.1\n", "wgs84"),
+        (
+            "面.geojson",
+            (
+                '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":'
+                '{"type":"Polygon","coordinates":[[[113.3,23.1],[113.31,23.1],[113.31,23.11],[113.3,23.1]]]}}]}'
+            ),
+            BY_FILE,
+        ),
+    ],
+)
+def test_a_file_without_one_usable_point_is_refused(
+    open_app: OpenApp, name: str, data: str, system: str
+) -> None:
+    page = open_app()
+    before = page.table(CAPTION)
+    bring(page, data.encode(), name, system)
+    assert "没有一行是可用的点位" in page.words
+    assert page.table(CAPTION) == before
+    assert SessionKey.INVENTORY not in page.runner.session_state
+
+
+def test_features_are_counted_from_one() -> None:
+    shapes = '{"type":"Feature","properties":{},"geometry":null}'
+    data = f'{{"type":"FeatureCollection","features":[{shapes}]}}'.encode()
+    inventory = read_inventory(data, name="a.geojson", crs="wgs84")
+    rows = list(csv.reader(io.StringIO(rejected_csv(inventory, "zh").decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["要素序号", "1"]

@@ -53,6 +53,22 @@ def test_sources_tell_how_well_each_outline_is_known(open_app: OpenApp) -> None:
     assert "推算" in rows[0][1]
 
 
+def test_sources_list_the_vertices_behind_the_outlines(open_app: OpenApp) -> None:
+    page = open_app("sources")
+    vertices = cache.frames("haizhu").pack.vertex_table()
+    rows = page.table("片区界线的顶点")[1:]
+    assert [row[0] for row in rows] == vertices["vertex_id"].to_list()
+    assert [row[1] for row in rows] == vertices["follows"].to_list()
+    assert all(row[2] and row[3] for row in rows)
+    assert "片区界线的顶点" not in open_app("sources", pack="new_era_district").words
+
+
+def test_a_source_is_marked_with_its_own_language(open_app: OpenApp) -> None:
+    markup = open_app("sources").markup
+    for lang, words in re.findall(r'<span lang="(\w+)">([^<]*)</span>', markup):
+        assert (lang == "zh") == bool(re.search(r"[\u3400-\u9fff]", words)), words
+
+
 def test_unlocated_places_are_listed(open_app: OpenApp) -> None:
     frames = cache.frames("haizhu")
     lost = [p for p in frames.pack.plan.places if not frames.is_located(p.place_id)]

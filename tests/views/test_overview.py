@@ -88,7 +88,7 @@ def test_what_each_switch_flips_is_told(open_app: OpenApp) -> None:
         then = [re.sub(r"[\d.,]+ 座/km²", "", cell).strip() for cell in row[1:]]
         changed = [a != b and "无数据" not in b for a, b in zip(now, then, strict=True)]
         if any(changed):
-            assert row[0] in page.words.split("换口径会改变结论：")[1]
+            assert row[0].split("：")[-1] in page.words.split("换口径会改变结论：")[1]
 
 
 def test_a_zone_tells_role_parts_targets_and_every_definition(open_app: OpenApp) -> None:
@@ -98,11 +98,11 @@ def test_a_zone_tells_role_parts_targets_and_every_definition(open_app: OpenApp)
         "琶洲西区",
         "海珠湿地东片区",
         "界线依据",
-        "片区、园区与平台",
+        "子片区、园区与平台",
     ):
         assert words in page.words
     assert len(page.table("一区：各口径下的数字")) == 2 + 10
-    assert [row[0].split()[0] for row in page.table("各片区的结论")[1:]][:2] == ["西区", "中1区"]
+    assert [row[0].split()[0] for row in page.table("各子片区的结论")[1:]][:2] == ["西区", "中1区"]
 
 
 def test_the_district_cites_its_goals(open_app: OpenApp) -> None:
@@ -173,6 +173,8 @@ def test_a_pack_without_geometry_says_what_to_do(open_app: OpenApp) -> None:
     page = open_app(pack="new_era_district")
     assert "没有任何界线" in page.words
     assert "规划指标" in page.words
+    page.runner.selectbox(key=SessionKey.PACK).select("haizhu").run()
+    assert page.table(CAPTION)
 
 
 @pytest.mark.usefixtures("empty_caches")
@@ -215,9 +217,56 @@ def test_english_is_complete(open_app: OpenApp) -> None:
 
 def test_wherever_a_simulated_verdict_stands_it_says_so(open_app: OpenApp) -> None:
     page = open_app(zone="pazhou")
-    for caption in ("换一个口径", "一区：各口径下的数字", "各片区的结论"):
+    for caption in ("换一个口径", "一区：各口径下的数字", "各子片区的结论"):
         for row in page.table(caption)[1:]:
             for cell in row[1:]:
                 judged = any(word in cell for word in ("达标", "接近", "尚不能判定"))
                 real = caption == "换一个口径" and cell == row[1]
                 assert not judged or real or "模拟" in cell, (caption, row)
+
+
+def test_a_verdict_whose_basis_is_unstated_is_conditional(open_app: OpenApp) -> None:
+    rows = open_app().table(CAPTION)[1:]
+    assert all("按此口径达标" in row[-1] and "口径未说明" in row[-1] for row in rows[:2])
+    assert all("按此口径" not in row[-1] for row in rows[2:])
+    assert "Met under this definition" in open_app(lang="en").table("5G stations per km²")[1][-1]
+
+
+def test_a_district_without_a_verdict_gives_its_reason_and_no_badge(open_app: OpenApp) -> None:
+    page = open_app(numerator="physical_site")
+    row = page.table(CAPTION)[1]
+    assert "公布数答不出此口径" in row[0]
+    assert "口径未说明" not in row[-1]
+    assert "全区没有结论" in page.words
+    assert "全区按规划公布数判定" not in page.words
+
+
+def test_flips_say_from_what_to_what_and_what_is_lost(open_app: OpenApp) -> None:
+    page = open_app()
+    assert re.search(r"不含室分：一区、一谷“尚不能判定”变“未达标”", page.words)
+    assert re.search(r"没有结论：.*海珠区（[^）]*物理站址", page.words)
+    for row in page.table("换一个口径")[1:]:
+        for cell in row[2:]:
+            assert "参照" in cell
+            assert "尚不能判定" not in cell or re.search(r"可能区间 [\d.,]+–[\d.,]+", cell)
+
+
+def test_the_district_s_stations_are_set_against_its_people(open_app: OpenApp) -> None:
+    page = open_app(zone="haizhu")
+    assert "1,819,037 人（第七次全国人口普查" in page.words
+    assert "28.3 座/万人" in page.words
+    assert "座/万人" not in open_app(zone="pazhou").words
+
+
+@pytest.mark.parametrize("layer", ["zones", "parts"])
+def test_every_area_has_a_sheet(open_app: OpenApp, layer: str) -> None:
+    for zone_id in cache.frames("haizhu").layers[layer]["zone_id"]:
+        page = open_app(zone=zone_id)
+        assert "界线依据" in page.words
+        assert "未预料的错误" not in page.words
+
+
+def test_a_place_names_the_zone_that_the_plans_put_it_into(open_app: OpenApp) -> None:
+    plan = cache.frames("haizhu").pack.plan
+    mention = next(each for each in plan.mentions if each.zone_id == "pazhou")
+    assert "规划归入：" in open_app(zone="culture_circle", place=mention.place_id).words

@@ -13,6 +13,7 @@ import pytest
 
 from spatial.catalog import DATASET_KINDS
 from spatial.limits import Limits
+from spatial.pack import open_pack
 from spatial.plan_records import FINDING_KINDS, OPERATORS, PLACE_KINDS
 from views.definition_fields import DEFINITION_FIELDS
 from views.inventory_panel import REFERENCE_SYSTEMS
@@ -36,10 +37,11 @@ FAMILIES = {
     "app.language_": ("zh", "en"),
     "app.badge.": [
         f"{name}{tail}"
-        for name in ("synthetic", "reference", "unstated", *BASES)
+        for name in ("synthetic", "reference", "reference_short", "unstated", *BASES)
         for tail in ("", "_meaning")
     ],
-    "app.rejected.": ("row", "field", "value", "reason"),
+    "app.vertex_basis.": sorted(set(open_pack("haizhu").vertex_table()["basis"])),
+    "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
         *("dataset", "kind", "origin", "licence", "crs", "basis", "checksum"),
         *("place", "place_kind", "why"),

@@ -1,0 +1,24 @@
+"""A file made for one planner, handed over inside the session.
+
+The framework's own download puts the bytes at an address that any client may read while the
+session lasts; these travel to the browser with the page and are saved there.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+import streamlit as st
+
+from layers.escape import script_json
+
+__all__ = ["hand_over"]
+
+
+def hand_over(name: str, data: bytes) -> None:
+    """Let the browser save ``data`` as a CSV file called ``name``."""
+    content = base64.b64encode(data).decode("ascii")
+    call = f"window.haizhuAtlas.save({script_json(name)}, {script_json(content)})"
+    # A script that has run is not run again: the mark makes each request a new one.
+    st.html(f"<script>/* {secrets.token_hex(8)} */ {call};</script>", unsafe_allow_javascript=True)
