@@ -89,9 +89,7 @@ def _status_word(status: Status, *, lang: str, synthetic: bool) -> str:
     return f"{mark}{look.symbol} {look.label(lang)}"
 
 
-def _second_line(
-    row: Series, status: Status | None, *, lang: str, synthetic: bool
-) -> dict[str, str] | None:
+def _second_line(row: Series, status: Status | None, *, lang: str, synthetic: bool) -> dict[str, str] | None:
     """Return what stands under a zone's name: a tag, the status's sign and the density.
 
     The legend gives the sign's word; where there is no figure the word itself stands here.
