@@ -221,6 +221,9 @@ def _table_row(row: dict[str, Any], basis: object, lang: str) -> list[str]:
         marks.append(text("verdict.badge_synthetic", lang))
     if row["target_scope"] == "district_reference":
         marks.append(text("verdict.badge_reference", lang))
+    # The plan states neither how its goal counts nor over which area, whatever is held against it.
+    if row["target_scope"] == "district" and row["density_per_km2"] is not None:
+        marks.append(text("verdict.badge_unstated", lang))
     low, high = row["density_low"], row["density_high"]
     return [
         row["name"],

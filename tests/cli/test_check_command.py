@@ -399,6 +399,8 @@ def test_the_table_puts_the_district_first_and_aligns_chinese(pack):
     assert lines[head + 3].startswith("西片")
     assert "模拟" not in lines[head + 2]
     assert "模拟 · 参照全区目标" in lines[head + 3]
+    assert lines[head + 2].endswith("口径未说明")
+    assert "口径未说明" not in lines[head + 3]
     assert "示意" in lines[head + 3]
     # The figures of a column end in the same place.
     rule = lines[head + 1]
