@@ -9,7 +9,7 @@ import pytest
 from layers.scene import MapScene
 from layers.standalone import STANDALONE_FILES, standalone_html
 from tests.browser.apps.frames import HOSTILE, sample_zones
-from tests.browser.conftest import APPS, PHONE, ROOT, lay_out, streamlit_server
+from tests.browser.conftest import APPS, DESKTOP, PHONE, ROOT, lay_out, streamlit_server
 
 pytestmark = pytest.mark.browser
 
@@ -280,16 +280,16 @@ def test_list_of_places_closes_with_escape(open_page, map_server):
     assert stack.evaluate("element => element === document.activeElement")
 
 
-@pytest.mark.parametrize("viewport", [None, PHONE])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
 def test_zone_names_cover_no_symbol(open_page, map_server, viewport):
-    watched = open_page(f"{map_server.url}/?crowd=1", **({"viewport": viewport} if viewport else {}))
+    watched = open_page(f"{map_server.url}/?crowd=1", viewport=viewport)
     watched.wait_for_map()
     names, symbols = boxes_of(watched, ".atlas-label-zone"), boxes_of(watched, ".atlas-place svg")
     assert len(names) == 3
     assert symbols
     assert all(apart(name, symbol) for name in names for symbol in symbols)
     brief = watched.map.locator(".atlas-label-zone.atlas-brief").count()
-    assert brief == (3 if viewport else 0)
+    assert brief == (3 if viewport == PHONE else 0)
 
 
 def test_unlocated_place_is_not_drawn(open_page, map_server):
@@ -316,6 +316,42 @@ def test_foot_covers_neither_scale_nor_north_arrow(open_page, map_server, lang):
     for selector in (".atlas-north", ".leaflet-control-scale"):
         box = watched.map.locator(selector).bounding_box()
         assert box["y"] + box["height"] <= foot["y"] + 1
+
+
+def test_badges_leave_the_buttons_free(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?lang=en", viewport=PHONE)
+    watched.wait_for_map()
+    badges, buttons = boxes_of(watched, ".atlas-badge"), boxes_of(watched, ".leaflet-bar")
+    assert len(badges) == 3
+    assert all(apart(badge, button) for badge in badges for button in buttons)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
+def test_edge_of_the_map_cuts_no_name(open_page, map_server, viewport):
+    watched = open_page(f"{map_server.url}/?lang=en", viewport=viewport)
+    watched.wait_for_map()
+    # A place just inside the eastern edge is named on its other side.
+    watched.map_frame.evaluate(
+        """(() => {
+            const centre = map.project([23.09, 113.33]).subtract([map.getSize().x / 2 - 14, 0]);
+            map.setView(map.unproject(centre), map.getZoom(), {animate: false});
+        })()"""
+    )
+    watched.map.locator(".atlas-label-place:visible", has_text="乙园").wait_for()
+    width = watched.map_frame.evaluate("map.getSize().x")
+    for left, _, right, _ in boxes_of(watched, ".atlas-label-place"):
+        assert right <= width or left > width
+
+
+def test_legend_is_open_on_paper(open_page, map_server):
+    watched = open_page(map_server.url, viewport=PHONE)
+    watched.wait_for_map()
+    watched.map_frame.evaluate(
+        "addEventListener('beforeprint', () => { window.printed = map.atlasView.legend.open; })"
+    )
+    watched.page.pdf()
+    assert watched.map_frame.evaluate("window.printed") is True
+    assert watched.map.locator(".atlas-legend[open]").count() == 0
 
 
 def test_missing_script_is_said_in_words(open_page, tmp_path):
