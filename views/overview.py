@@ -12,6 +12,7 @@ from spatial.text import text
 from views import cache
 from views.definition_fields import variations, year_ends
 from views.definition_panel import show_definition_panel
+from views.density_chart import density_chart
 from views.evaluation import Evaluation, evaluate, survey_stations
 from views.flips import Variation, flip_sentence, flip_table
 from views.html_table import fragment
@@ -105,6 +106,7 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
     _show_findings(frames, lang, folded=selected)
     if selected:
         show_selection(frames, view, evaluation, _others(view))
+    show(density_chart(rows, lang))
     note(flip_sentence(evaluation, _others(view), lang))
     if evaluation.zones is not None:
         note(_what_it_rests_on(evaluation, lang), tone="caution" if evaluation.synthetic else "plain")

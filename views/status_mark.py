@@ -11,7 +11,7 @@ from views.html_table import Markup, fragment
 if TYPE_CHECKING:
     from spatial.verdict import Status
 
-__all__ = ["status_mark", "status_word"]
+__all__ = ["status_background", "status_mark", "status_word"]
 
 # How each hatching of the map is drawn as a background, in the ink of its class.
 STROKES: Final = {
@@ -33,11 +33,17 @@ def status_word(status: Status, lang: str, *, conditional: bool = False) -> str:
     return text("app.verdict.under_definition", lang, status=word) if conditional else word
 
 
+def status_background(status: Status) -> tuple[str, str]:
+    """Return the CSS background of ``status``, hatching over colour, and the colour of its ink."""
+    entry = CLASSIFICATION[status]
+    strokes = STROKES[entry.hatching].replace("{ink}", entry.ink)
+    return (f"{strokes},{entry.colour}" if strokes != "none" else entry.colour), entry.ink
+
+
 def status_mark(status: Status, lang: str, *, conditional: bool = False) -> Markup:
     """Return swatch, symbol and word of ``status``."""
     entry = CLASSIFICATION[status]
-    strokes = STROKES[entry.hatching].replace("{ink}", entry.ink)
-    background = f"{strokes},{entry.colour}" if strokes != "none" else entry.colour
+    background, _ = status_background(status)
     return fragment(
         '<span class="status-mark{conditional}" style="color:{ink}"><span class="swatch" aria-hidden="true"'
         ' style="background:{background};border-color:{ink}"></span>{symbol} {word}</span>',

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from views.verdict_rows import VerdictRow
 
-__all__ = ["badge", "badges", "short_badges", "verdict_mark", "verdict_table"]
+__all__ = ["badge", "badge_words", "badges", "short_badges", "verdict_mark", "verdict_table"]
 
 BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived")
 
@@ -35,6 +35,11 @@ def short_badges(row: VerdictRow, lang: str) -> Markup:
     """Return the same words where many verdicts stand close together."""
     short = {"reference": "reference_short"}
     return join((badge(short.get(name, name), lang) for name in _applying(row)), " ")
+
+
+def badge_words(row: VerdictRow, lang: str) -> str:
+    """Return the same words as plain text, each with a space before it."""
+    return "".join(" " + text(f"app.badge.{name}", lang) for name in _applying(row))
 
 
 def _applying(row: VerdictRow) -> list[str]:
