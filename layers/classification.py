@@ -10,13 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from spatial.text import text
 from spatial.verdict import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["CLASSIFICATION", "Classification", "Hatching", "StatusClass"]
 
@@ -72,10 +69,6 @@ class Classification:
         """Return the class of ``status``; a value that is no status is a ValueError."""
         wanted = Status(status)
         return next(entry for entry in self.classes if entry.status is wanted)
-
-    def colours(self) -> Mapping[str, str]:
-        """Return status value -> fill colour, for tables and charts."""
-        return {entry.status.value: entry.colour for entry in self.classes}
 
 
 def _entry(status: Status, colour: str, ink: str, hatching: Hatching, symbol: str) -> StatusClass:
