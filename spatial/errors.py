@@ -4,20 +4,25 @@
 
     AtlasError
     ├── UsageError                  a call or command line that cannot be meant
-    └── InputError (ValueError)     input that is refused; nothing was changed
-        ├── UnreadableFileError         the bytes are not what the name says
-        ├── UnsupportedFormatError      a format that is refused by name
-        ├── LimitExceededError          a named limit was passed
-        ├── MissingColumnError          a column that the task needs
-        ├── DuplicateIdError            ids that must be unique are not
-        ├── MissingCrsError             no reference system is stated
-        ├── UnknownCrsError             the stated system is not known here
-        ├── GeometryError               no geometry, or none that can be used
-        ├── BasisUnavailableError       a definition asks what the data lack
-        ├── CellLevelTableError         one row per cell, not per station
-        └── PackError                   a plan pack that cannot be opened
-            ├── UnknownPackError            no pack of that name
-            └── NoGeometryError             the pack holds no zone boundary
+    ├── InputError (ValueError)     input that is refused; nothing was changed
+    │   ├── UnreadableFileError         the bytes are not what the name says
+    │   ├── UnsupportedFormatError      a format that is refused by name
+    │   ├── LimitExceededError          a named limit was passed
+    │   ├── MissingColumnError          a column that the task needs
+    │   ├── DuplicateIdError            ids that must be unique are not
+    │   ├── MissingCrsError             no reference system is stated
+    │   ├── UnknownCrsError             the stated system is not known here
+    │   ├── GeometryError               no geometry, or none that can be used
+    │   ├── BasisUnavailableError       a definition asks what the data lack
+    │   ├── CellLevelTableError         one row per cell, not per station
+    │   ├── PackError                   a plan pack that cannot be opened
+    │   │   ├── UnknownPackError            no pack of that name
+    │   │   └── NoGeometryError             the pack holds no zone boundary
+    │   └── PackageError                a hand-over package that cannot be opened
+    │       └── DeltaMismatchError          a delta that belongs to another package
+    ├── ExportRefusedError          a check failed; nothing is handed over
+    ├── UnwritableFileError         a file could not be written; the old one is whole
+    └── ServiceError                the service for other programs cannot be started
 
 Every error is raised with a key of the text catalogue (`spatial.text`) and the figures that
 fill it, so that one place words the message in each language: what, where, how many, and what
@@ -34,7 +39,9 @@ __all__ = [
     "AtlasError",
     "BasisUnavailableError",
     "CellLevelTableError",
+    "DeltaMismatchError",
     "DuplicateIdError",
+    "ExportRefusedError",
     "GeometryError",
     "InputError",
     "LimitExceededError",
@@ -42,10 +49,13 @@ __all__ = [
     "MissingCrsError",
     "NoGeometryError",
     "PackError",
+    "PackageError",
+    "ServiceError",
     "UnknownCrsError",
     "UnknownPackError",
     "UnreadableFileError",
     "UnsupportedFormatError",
+    "UnwritableFileError",
     "UsageError",
 ]
 
@@ -145,3 +155,23 @@ class UnknownPackError(PackError):
 
 class NoGeometryError(PackError):
     """The plan pack holds no zone boundary."""
+
+
+class PackageError(InputError):
+    """A hand-over package that cannot be opened."""
+
+
+class DeltaMismatchError(PackageError):
+    """A delta that belongs to another package."""
+
+
+class ExportRefusedError(AtlasError):
+    """A check failed; nothing is handed over."""
+
+
+class UnwritableFileError(AtlasError):
+    """A file could not be written; the old one is whole."""
+
+
+class ServiceError(AtlasError):
+    """The service for other programs cannot be started."""

@@ -75,7 +75,7 @@ def test_every_direct_requirement_is_imported_by_the_product():
     tracked = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
     source = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in tracked.stdout.split())
     for requirement in distribution_names("requirements.txt"):
-        module = requirement.replace("-", "_")
+        module = requirement.lower().replace("-", "_")
         assert re.search(rf"^\s*(import|from) {module}\b", source, re.MULTILINE), requirement
 
 

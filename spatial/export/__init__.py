@@ -1,0 +1,1 @@
+"""The hand-over package: what leaves the atlas, checked, described and provably unchanged."""
