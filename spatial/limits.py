@@ -43,6 +43,14 @@ class Limits:
         Arrays and objects of a JSON file taken together, which bounds the memory it needs.
     vertices : int
         Positions of all geometries taken together.
+    package_bytes : int
+        Bytes of a hand-over package, and of each of its files once unpacked.
+    package_unpacked_bytes : int
+        Bytes of all its files together, once unpacked.
+    package_members : int
+        Files that it holds.
+    package_ratio : int
+        How many times larger than packed its files may be.
     """
 
     upload_bytes: int = 50_000_000
@@ -54,6 +62,10 @@ class Limits:
     json_depth: int = 64
     json_containers: int = 5_000_000
     vertices: int = 2_000_000
+    package_bytes: int = 1_000_000_000
+    package_unpacked_bytes: int = 4_000_000_000
+    package_members: int = 2_000
+    package_ratio: int = 200
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:
