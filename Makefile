@@ -16,7 +16,7 @@ setup-test:
 	@$(PYTHON) scripts/setup.py --test
 
 test: setup-test lint
-	$(VENV_PYTHON) -m pytest -m "not deep and not benchmark" --cov --cov-fail-under=95
+	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "not deep and not benchmark" --cov --cov-fail-under=95
 
 test-deep: setup-test
 	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -m "property or deep"
