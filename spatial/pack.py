@@ -27,6 +27,8 @@ from spatial.plan_tables import read_records
 from spatial.tables import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spatial.target import Target
 
 __all__ = ["PLANS_DIRECTORY", "MapView", "Pack", "PublishedCount", "list_packs", "open_pack"]
@@ -73,6 +75,12 @@ class Pack:
         Where a map opens, None without geometry.
     review_number : str or None
         The map review number, None where the map has not been reviewed.
+    district_code : str or None
+        The district's administrative code, None where the pack states none.
+    contact : Mapping or None
+        ``organisation``, ``email`` and ``phone`` of whoever answers for the data.
+    constraints : Mapping or None
+        ``security`` and ``use``, each a text ``{"zh", "en"}``.
     """
 
     pack_id: str
@@ -85,6 +93,9 @@ class Pack:
     target: Target | None
     map_view: MapView | None
     review_number: str | None
+    district_code: str | None = None
+    contact: Mapping[str, str] | None = None
+    constraints: Mapping[str, Mapping[str, str]] | None = None
 
     @property
     def has_geometry(self) -> bool:
@@ -254,6 +265,9 @@ def open_pack(name_or_directory: str | Path) -> Pack:
             target=pack_target(facts, plan),
             map_view=MapView(**view) if view else None,
             review_number=facts["review_number"],
+            district_code=facts["district_code"],
+            contact=facts["contact"],
+            constraints=facts["constraints"],
         )
     except TypeError as fault:
         raise PackError("error.pack_file", path=PACK_FILE, reason=str(fault)) from fault

@@ -28,6 +28,13 @@ _FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
     "map_view": (dict, type(None)),
     "review_number": (str, type(None)),
 }
+_OPTIONAL_FIELDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "district_code": (str, type(None)),
+    "contact": (dict, type(None)),
+    "constraints": (dict, type(None)),
+}
+_CONTACT: Final = {"organisation", "email", "phone"}
+_CONSTRAINTS: Final = {"security", "use"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +63,36 @@ class PublishedCount:
 
 
 def read_pack_file(path: Path) -> dict[str, Any]:
-    """Return the checked members of ``pack.json``."""
+    """Return the checked members of ``pack.json``; an optional one that it leaves out is None."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
         raise PackError("error.pack_file", path=path.name, reason="JSON") from fault
-    if not isinstance(facts, dict) or set(facts) != set(_FIELDS):
+    if not isinstance(facts, dict) or set(facts) - set(_OPTIONAL_FIELDS) != set(_FIELDS):
         raise PackError("error.pack_file", path=path.name, reason="{" + ", ".join(_FIELDS) + "}")
-    for member, types in _FIELDS.items():
+    facts = dict.fromkeys(_OPTIONAL_FIELDS) | facts
+    for member, types in {**_FIELDS, **_OPTIONAL_FIELDS}.items():
         if not isinstance(facts[member], types):
             raise PackError("error.pack_file", path=path.name, reason=member)
+    contact, constraints = facts["contact"], facts["constraints"]
+    if contact is not None and not _is_texts(contact, _CONTACT):
+        raise PackError("error.pack_file", path=path.name, reason="contact")
+    if constraints is not None and not _is_bilingual_texts(constraints):
+        raise PackError("error.pack_file", path=path.name, reason="constraints")
     return facts
+
+
+def _is_texts(value: object, members: set[str]) -> bool:
+    """Tell an object of just these members, each a text."""
+    return (
+        isinstance(value, dict) and set(value) == members and all(isinstance(v, str) for v in value.values())
+    )
+
+
+def _is_bilingual_texts(constraints: Mapping[str, object]) -> bool:
+    """Tell the constraints of a pack: each in both languages."""
+    words = constraints.values()
+    return set(constraints) == _CONSTRAINTS and all(_is_texts(word, {"zh", "en"}) for word in words)
 
 
 def pack_target(facts: Mapping[str, Any], plan: PlanRecords) -> Target | None:
