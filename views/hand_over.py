@@ -16,9 +16,10 @@ from layers.escape import script_json
 __all__ = ["hand_over"]
 
 
-def hand_over(name: str, data: bytes) -> None:
-    """Let the browser save ``data`` as a CSV file called ``name``."""
+def hand_over(name: str, data: bytes, *, media_type: str) -> None:
+    """Let the browser save ``data`` as a file called ``name``."""
     content = base64.b64encode(data).decode("ascii")
-    call = f"window.haizhuAtlas.save({script_json(name)}, {script_json(content)})"
+    arguments = ", ".join(script_json(word) for word in (name, content, media_type))
+    call = f"window.haizhuAtlas.save({arguments})"
     # A script that has run is not run again: the mark makes each request a new one.
     st.html(f"<script>/* {secrets.token_hex(8)} */ {call};</script>", unsafe_allow_javascript=True)

@@ -130,5 +130,7 @@ def _show_report(inventory: Inventory, lang: str) -> None:
         with reporting(lang):
             st.html(rejected_table(inventory, lang))
             if st.button(text("app.rejected.download", lang), key=SessionKey.REPORT):
-                hand_over(text("app.rejected.file_name", lang), rejected_csv(inventory, lang))
+                hand_over(
+                    text("app.rejected.file_name", lang), rejected_csv(inventory, lang), media_type="text/csv"
+                )
     st.button(text("app.inventory.clear", lang), key=SessionKey.CLEAR, on_click=forget_inventory)

@@ -52,10 +52,10 @@
   atlas.translate = translate;
   translate(document.body);
 
-  atlas.save = (name, content) => {
+  atlas.save = (name, content, mediaType) => {
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes], { type: "text/csv" }));
+    link.href = URL.createObjectURL(new Blob([bytes], { type: mediaType }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
