@@ -1,0 +1,188 @@
+"""Feature collections with one feature on each line: written as they come, read in chunks.
+
+The first line is the collection up to ``"features":[``, the last one closes it. Such a file is still
+plain GeoJSON; it streams, and two versions of it differ line by line. A file in another layout is read
+all the same, as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
+
+import orjson
+
+from spatial.errors import UnreadableFileError, UnsupportedFormatError
+from spatial.limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from spatial.limits import Limits
+
+__all__ = ["CHUNK_FEATURES", "FeatureFile", "parse_strictly", "read_features", "write_features"]
+
+CHUNK_FEATURES: Final = 20_000
+"""Features that are formatted at once, which bounds the memory of a writer."""
+
+_CHUNK_BYTES: Final = 8_000_000
+_OPENING: Final = b'"features":['
+_CLOSING: Final = b"]}"
+_TAIL_BYTES: Final = 16
+
+
+class FeatureFile(NamedTuple):
+    """A feature collection that is being read.
+
+    Attributes
+    ----------
+    head : mapping
+        Every member of the collection but its features.
+    chunks : iterator of list
+        The features as they stand, some at a time; the file must stay open.
+    """
+
+    head: Mapping[str, Any]
+    chunks: Iterator[list[Any]]
+
+
+def write_features(stream: BinaryIO, head: Mapping[str, Any], features: Iterable[Mapping[str, Any]]) -> int:
+    """Write a feature collection; return how many features it has.
+
+    Parameters
+    ----------
+    stream : binary file
+    head : mapping
+        Members of the collection; ``features`` is not one of them.
+    features : iterable of mapping
+        Taken one by one.
+
+    Raises
+    ------
+    TypeError
+        If a text holds half a character, or a value is none that JSON knows.
+    """
+    stream.write(orjson.dumps(head)[:-1] + b"," + _OPENING)
+    n = 0
+    for n, line in enumerate(map(orjson.dumps, features), start=1):
+        stream.write(b",\n" + line if n > 1 else b"\n" + line)
+    stream.write(b"\n" + _CLOSING + b"\n")
+    return n
+
+
+def read_features(stream: BinaryIO, *, name: str, limits: Limits = DEFAULT_LIMITS) -> FeatureFile:
+    """Read a feature collection strictly: UTF-8 without a mark, no key twice, no number beyond JSON.
+
+    Parameters
+    ----------
+    stream : binary file that can seek
+    name : str
+        File name, for messages alone.
+    limits : Limits
+        Hold for a file in another layout, which is parsed as a whole.
+
+    Raises
+    ------
+    UnreadableFileError, UnsupportedFormatError, LimitExceededError
+        Now or while the chunks are taken.
+    """
+    first = stream.readline(_CHUNK_BYTES)
+    in_lines = first.endswith(_OPENING + b"\n") and _tail(stream).endswith(b"\n" + _CLOSING)
+    if not in_lines:
+        head, features = _whole(stream, name=name, limits=limits)
+        return FeatureFile(head, iter([features]))
+    head = _collection(parse_strictly(first + _CLOSING, name=name), name=name)
+    del head["features"]
+    stream.seek(len(first))
+    return FeatureFile(head, _chunks(stream, name=name, limits=limits))
+
+
+def parse_strictly(data: bytes, *, name: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a JSON text.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is not strict JSON in UTF-8: a key twice, ``NaN``, half a character, a number too large.
+    """
+
+    def no_constant(word: str) -> NoReturn:
+        raise UnreadableFileError("error.json_constant", name=name, word=word)
+
+    def no_repetition(pairs: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in pairs}) < len(pairs):
+            often = Counter(key for key, _ in pairs)
+            twice = next(key for key, n in often.items() if n > 1)
+            raise UnreadableFileError("error.json_repeated_key", name=name, member=twice)
+
+    try:
+        json.loads(data.decode("utf-8"), parse_constant=no_constant, object_pairs_hook=no_repetition)
+        return orjson.loads(data)
+    except json.JSONDecodeError as fault:  # orjson's own is one of these
+        raise UnreadableFileError(
+            "error.not_json", name=name, line=fault.lineno, column=fault.colno
+        ) from fault
+    except (UnicodeDecodeError, RecursionError) as fault:
+        raise UnreadableFileError("error.not_json", name=name, line=1, column=1) from fault
+    except UnreadableFileError:
+        raise
+    except ValueError as fault:  # a whole number of thousands of digits
+        raise UnreadableFileError("error.json_number", name=name) from fault
+
+
+def _chunks(stream: BinaryIO, *, name: str, limits: Limits) -> Iterator[list[Any]]:
+    """Yield the features of lines, some megabytes at a time."""
+    taken = 0
+    while lines := stream.readlines(_CHUNK_BYTES):
+        body = b"".join(lines)
+        last = not lines[-1].endswith(b",\n")
+        if last:
+            body = (body + stream.readline()).rstrip().removesuffix(_CLOSING).rstrip()
+        features = _fast(body if last else body.rstrip()[:-1])
+        if features is None or (last and stream.read(1)):
+            # Lines that are no features: whatever the layout is, the parser of whole files decides.
+            yield _whole(stream, name=name, limits=limits)[1][taken:]
+            return
+        taken += len(features)
+        yield features
+
+
+def _fast(body: bytes) -> list[Any] | None:
+    """Return the values of lines, None where they need the slow parser.
+
+    A parser this quick keeps the last of two equal keys. Writing the values again shows it: only a text
+    that says each thing once, in this layout, comes out as it went in.
+    """
+    try:
+        values = orjson.loads(b"[" + body + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    same: bool = orjson.dumps(values) == b"[" + body.replace(b",\n", b",") + b"]"
+    return values if same else None
+
+
+def _whole(stream: BinaryIO, *, name: str, limits: Limits) -> tuple[dict[str, Any], list[Any]]:
+    """Return the members and the features of a file of any layout."""
+    limits.check("unpacked_bytes", stream.seek(0, 2))
+    stream.seek(0)
+    data = stream.read()
+    limits.check("json_containers", data.count(b"[") + data.count(b"{"))
+    head = _collection(parse_strictly(data, name=name), name=name)
+    return head, head.pop("features")
+
+
+def _collection(document: Any, *, name: str) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    """Return a document that is a feature collection."""
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        raise UnsupportedFormatError("error.not_geojson", name=name, found="JSON")
+    if not isinstance(document.get("features"), list):
+        raise UnreadableFileError("error.geojson_without_features", name=name)
+    return document
+
+
+def _tail(stream: BinaryIO) -> bytes:
+    """Return the last bytes of a file without its last line break."""
+    end = stream.seek(0, 2)
+    stream.seek(max(end - _TAIL_BYTES, 0))
+    return stream.read().rstrip()

@@ -1,0 +1,214 @@
+"""Layers as GeoJSON by RFC 7946: WGS 84, seven decimals, right-hand rings, one feature on each line.
+
+There is no ``crs`` member: the front ends of city platforms throw on it. CGCS2000 degrees are taken as
+WGS 84 degrees, as everywhere in the library (`spatial.crs`).
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from spatial.crs import CANONICAL_CRS
+from spatial.errors import PackageError
+from spatial.export.feature_checks import broken_rules
+from spatial.export.feature_columns import cells, check_columns, columns_from_json
+from spatial.export.feature_lines import CHUNK_FEATURES, read_features, write_features
+from spatial.export.fields import ID_CODE
+from spatial.export.model import WrittenFile
+from spatial.export.rings import shapes_from_json
+from spatial.export.rounding import DECIMALS, Rounded, rounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from spatial.export.model import ExportLayer, PackageContent
+    from spatial.export.rings import Shapes
+    from spatial.export.rounding import Rounded
+
+__all__ = [
+    "FORMAT",
+    "file_path",
+    "frame_from_features",
+    "head_of",
+    "read",
+    "rounded_geometries",
+    "rounded_layer",
+    "write",
+]
+
+FORMAT: Final = "geojson"
+_CRS: Final = "OGC:CRS84"
+
+
+def file_path(layer: ExportLayer) -> PurePosixPath:
+    """Return where a package holds the layer in this format."""
+    return PurePosixPath(FORMAT, f"{layer.name}.geojson")
+
+
+def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
+    """Write every layer of a package.
+
+    Parameters
+    ----------
+    content : PackageContent
+    directory : pathlib.Path
+        Root of the package.
+
+    Returns
+    -------
+    tuple of WrittenFile
+
+    Raises
+    ------
+    ExportRefusedError
+        If an id is empty or repeated, or a value is none that JSON can hold.
+    GeometryError
+        If a geometry cannot be written, or hardly anything is left of it after rounding.
+    """
+    return tuple(_write_layer(content, layer, directory) for layer in content.layers)
+
+
+def read(directory: Path, layer: ExportLayer, *, content: PackageContent) -> gpd.GeoDataFrame:  # noqa: ARG001
+    """Read a layer back, as strictly as it was written.
+
+    Parameters
+    ----------
+    directory : pathlib.Path
+        Root of the package.
+    layer : ExportLayer
+        Its ``features`` are not looked at.
+    content : PackageContent
+
+    Returns
+    -------
+    geopandas.GeoDataFrame, shape (n, fields + 1)
+        In EPSG:4490, as `ExportLayer.features` holds them but for the rounding.
+
+    Raises
+    ------
+    UnreadableFileError, UnsupportedFormatError, PackageError, LimitExceededError
+        Naming the file, and the first feature that is wrong.
+    """
+    path = directory / file_path(layer)
+    with path.open("rb") as stream:
+        _, chunks = read_features(stream, name=path.name)
+        frames = [
+            frame_from_features(features, layer, name=path.name, place="geometry") for features in chunks
+        ]
+    return joined(frames)
+
+
+def rounded_geometries(layer: ExportLayer) -> NDArray[np.object_]:
+    """Return the geometries that the layer's file holds, shape (n,)."""
+    return rounded_layer(layer).shapes.geometries()
+
+
+def rounded_layer(layer: ExportLayer) -> Rounded:
+    """Return the layer's positions as RFC 7946 files hold them."""
+    features = layer.features
+    return rounded(features.geometry.to_numpy(), kind=layer.geometry_type, ids=features[ID_CODE].to_numpy())
+
+
+def head_of(content: PackageContent, layer: ExportLayer) -> dict[str, Any]:
+    """Return what a collection says of itself before its features.
+
+    The title, whether its positions are schematic or simulated, the sources and the disclaimer are with
+    the data wherever the file goes alone.
+    """
+    return {
+        "name": layer.name,
+        "metadata": {
+            "package_id": content.package_id,
+            "title": {"zh": layer.title.zh, "en": layer.title.en},
+            "data_date": content.data_date,
+            "schematic": bool(layer.about.get("schematic", False)),
+            "synthetic": layer.synthetic,
+            "attribution": content.about.get("attribution", []),
+            "disclaimer": content.about.get("disclaimer"),
+        },
+    }
+
+
+def frame_from_features(
+    features: Sequence[Any], layer: ExportLayer, *, name: str, place: str
+) -> gpd.GeoDataFrame:
+    """Return the frame of some features.
+
+    Parameters
+    ----------
+    features : sequence of any JSON value
+    layer : ExportLayer
+        Its geometry type and fields are what the features must have.
+    name : str
+        File name, for messages alone.
+    place : {"geometry", "place"}
+        Which member holds the position; ``place`` has latitude first.
+
+    Raises
+    ------
+    PackageError
+        Naming the first feature that is wrong.
+    """
+    for index, feature in enumerate(features):
+        if (
+            type(feature) is not dict
+            or feature.get("type") != "Feature"
+            or type(feature.get("id")) is not str
+        ):
+            raise PackageError("feature.not_a_feature", name=name, index=index)
+    ids = [feature["id"] for feature in features]
+    columns = columns_from_json(
+        [feature.get("properties") for feature in features], layer.fields, ids=ids, name=name
+    )
+    shapes, faulty = shapes_from_json([feature.get(place) for feature in features], layer.geometry_type)
+    if place == "place":
+        shapes = shapes.with_xy(shapes.xy[:, ::-1])
+    faulty = faulty or broken_rules(shapes)
+    if len(faulty):
+        raise PackageError("feature.unusable_geometry", name=name, feature=ids[faulty[0]])
+    return gpd.GeoDataFrame(columns, geometry=shapes.geometries(), crs=CANONICAL_CRS)
+
+
+def joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Return the chunks of a layer as one frame."""
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -> WrittenFile:
+    """Write one layer."""
+    columns = layer.features
+    check_columns(columns, layer.fields)
+    shapes, snapped = rounded_layer(layer)
+    head = {"type": "FeatureCollection"} | head_of(content, layer)
+    head["metadata"] |= {"decimals": DECIMALS, "snapped": columns[ID_CODE].iloc[snapped].tolist()}
+    if shapes.bounds is not None:
+        head["bbox"] = list(shapes.bounds)
+    path = directory / file_path(layer)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        n = write_features(stream, head, _features(layer, shapes))
+    return WrittenFile(path=file_path(layer), format=FORMAT, layers=(layer.name,), crs=_CRS, n_features=n)
+
+
+def _features(layer: ExportLayer, shapes: Shapes) -> Iterator[dict[str, Any]]:
+    """Yield the features, formatting some thousands at a time."""
+    codes = [field.code for field in layer.fields]
+    for start in range(0, len(layer.features), CHUNK_FEATURES):
+        stop = min(start + CHUNK_FEATURES, len(layer.features))
+        ids = layer.features[ID_CODE].iloc[start:stop].tolist()
+        rows = zip(*cells(layer.features, layer.fields, start, stop), strict=True)
+        for own, xy, row in zip(ids, shapes.coordinates(start, stop), rows, strict=True):
+            yield {
+                "type": "Feature",
+                "id": own,
+                "geometry": {"type": layer.geometry_type, "coordinates": xy},
+                "properties": dict(zip(codes, row, strict=True)),
+            }
