@@ -1,0 +1,38 @@
+"""Texts in both languages, as the files of a package hold them: ``{"zh": …, "en": …}``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spatial.text import LANGUAGES, catalogue, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Words", "both", "said", "worded"]
+
+Words = dict[str, str]
+"""One text in each language."""
+
+
+def both(key: str, **params: object) -> Words:
+    """Return the text of ``key`` in every language."""
+    return {lang: text(key, lang, **params) for lang in LANGUAGES}
+
+
+def said(about: Mapping[str, Any], name: str) -> Words:
+    """Return the text ``about[name]`` in every language; empty where nothing is said.
+
+    A plain string stands for itself in every language.
+    """
+    value = about.get(name)
+    if isinstance(value, dict):
+        return {lang: str(value.get(lang) or "") for lang in LANGUAGES}
+    return dict.fromkeys(LANGUAGES, "" if value is None else str(value))
+
+
+def worded(word: Any, *, prefix: str) -> Words:  # noqa: ANN401 - a value of JSON
+    """Return a word of a code list in every language: its text in the catalogue, or the word itself."""
+    if f"{prefix}{word}" in catalogue():
+        return both(f"{prefix}{word}")
+    return said({"word": word}, "word")
