@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import csv
-import os
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 
+from spatial.atomic_write import replace_file
 from spatial.cli.inputs import check_columns, limits_in_force
 from spatial.cli.options import add_points, check_crs
 from spatial.coordinates import in_area_of_use
 from spatial.crs import Datum, parse_crs, transform_xy
-from spatial.errors import UnreadableFileError, UnsupportedFormatError, UsageError
+from spatial.errors import UnsupportedFormatError, UsageError
 from spatial.file_kinds import file_suffix
 from spatial.geojson import property_text
 from spatial.geopackage import GPKG_SUFFIX
 from spatial.inventory import read_sheet, reject_misplaced
-from spatial.system_reasons import system_reason
 from spatial.text import printable, text
 from spatial.vector_files import read_bytes
 
@@ -143,17 +141,4 @@ def _write_file(path: Path, table: str) -> None:
 
     The byte order mark lets a spreadsheet program read the Chinese text.
     """
-    beside = path.with_name(f".{uuid4().hex}")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(table.encode("utf-8-sig"))
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except OSError as fault:
-        raise UnreadableFileError(
-            "error.unwritable_file", name=path.name, reason=system_reason(fault)
-        ) from fault
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    replace_file(path, lambda beside: beside.write_bytes(table.encode("utf-8-sig")))
