@@ -11,7 +11,7 @@ from pyogrio.errors import DataLayerError, DataSourceError  # type: ignore[impor
 from pyproj import CRS
 
 from spatial.errors import PackageError
-from spatial.export.layer_frames import (
+from spatial.export.file_frames import (
     NO_C_STRING,
     arrow_table,
     frame_from_arrow,

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from spatial.errors import PackageError
+from spatial.export.file_frames import PACKAGE_LIMITS, checked_file, time_stamp
 from spatial.export.gdal_writing import frozen_clock, read_gdal_layer, write_gdal_layer
-from spatial.export.layer_frames import PACKAGE_LIMITS, checked_file, time_stamp
 from spatial.export.model import WrittenFile
 from spatial.file_kinds import GPKG_MAGIC
 
@@ -181,9 +181,10 @@ def _metadata(content: PackageContent, layer: ExportLayer) -> str:
 
 
 def _refuse_programs(path: Path) -> None:
-    """Refuse a damaged database, and one that holds views or triggers which the driver does not make.
+    """Refuse a damaged database, and one that holds a view or a foreign virtual table.
 
-    A view of a name that the driver reads by itself may go on for ever, where no limit reaches.
+    A view of a name that the driver reads by itself may go on for ever, where no limit reaches. Triggers
+    are let be: nothing is written here that would set one off.
 
     Raises
     ------
@@ -198,8 +199,6 @@ def _refuse_programs(path: Path) -> None:
             database.set_progress_handler(lambda: 1, _QUERY_STEPS)
             programs = database.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'view'"
-                " OR (type = 'trigger' AND sql NOT LIKE 'CREATE TRIGGER \"rtree_%'"
-                " AND sql NOT LIKE 'CREATE TRIGGER \"trigger_%_feature_count_%')"
                 " OR (type = 'table' AND sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE '% USING rtree(%')"
             ).fetchall()
             sound = database.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
