@@ -6,6 +6,7 @@ any other.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -20,6 +21,12 @@ __all__ = ["metadata_xml"]
 
 _LANGUAGES: Final = "http://www.loc.gov/standards/iso639-2/"
 _GEOMETRIC_OBJECT: Final = {"Point": "point", "MultiPolygon": "surface"}
+_SIDES: Final = {
+    "gmd:westBoundLongitude": "west",
+    "gmd:eastBoundLongitude": "east",
+    "gmd:southBoundLatitude": "south",
+    "gmd:northBoundLatitude": "north",
+}
 _FORMAT_VERSIONS: Final = {"geojson": "RFC 7946", "csv": "RFC 4180", "kml": "2.2", "xlsx": "ISO/IEC 29500"}
 
 
@@ -40,7 +47,7 @@ def metadata_xml(record: Mapping[str, Any]) -> bytes:
         plain("gmd:parentIdentifier", parent) if parent else None,
         coded("gmd:hierarchyLevel", "MD_ScopeCode", record["hierarchy_level"]),
         _contact("gmd:contact", record["contact"]),
-        plain("gmd:dateStamp", record["date_stamp"], as_type="gco:Date"),
+        _date_stamp(record["date_stamp"]),
         plain("gmd:metadataStandardName", "ISO 19115:2003 / GB/T 19710"),
         plain("gmd:metadataStandardVersion", "ISO/TS 19139:2007"),
         _locale(),
@@ -54,6 +61,10 @@ def metadata_xml(record: Mapping[str, Any]) -> bytes:
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
+
+
+def _date_stamp(date: str) -> ET.Element:
+    return plain("gmd:dateStamp", date, as_type="gco:Date") if date else missing("gmd:dateStamp", "unknown")
 
 
 def _language() -> ET.Element:
@@ -189,20 +200,17 @@ def _extent(record: Mapping[str, Any]) -> ET.Element | None:
     box = record["extent"]["bbox"]
     bounds = None
     if box is not None:
-        sides = {"westBound": "west", "eastBound": "east", "southBound": "south", "northBound": "north"}
-        edges = (
-            plain(
-                f"gmd:{name}{'Longitude' if side in {'west', 'east'} else 'Latitude'}",
-                box[side],
-                as_type="gco:Decimal",
-            )
-            for name, side in sides.items()
-        )
+        edges = (plain(name, _decimal(box[side]), as_type="gco:Decimal") for name, side in _SIDES.items())
         bounds = node("gmd:geographicElement", node("gmd:EX_GeographicBoundingBox", *edges))
     period = _period(record["period"])
     if bounds is None and period is None:
         return None
     return node("gmd:extent", node("gmd:EX_Extent", bounds, period))
+
+
+def _decimal(degrees: float) -> str:
+    """Return a number without an exponent, which an XML decimal may not have."""
+    return format(Decimal(repr(degrees)), "f")
 
 
 def _period(period: Mapping[str, Any] | None) -> ET.Element | None:
