@@ -4,7 +4,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: app setup setup-test test test-deep lint benchmark build-geodata clean
+.PHONY: app setup setup-test setup-serve setup-deep test test-deep lint benchmark build-geodata clean
 
 app: setup
 	$(VENV_PYTHON) scripts/start.py --server.port $(PORT) --server.address $(HOST)
@@ -15,10 +15,16 @@ setup:
 setup-test:
 	@$(PYTHON) scripts/setup.py --test
 
+setup-serve:
+	@$(PYTHON) scripts/setup.py --serve
+
+setup-deep:
+	@$(PYTHON) scripts/setup.py --deep
+
 test: setup-test lint
 	$(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "not deep and not benchmark" --cov --cov-fail-under=95
 
-test-deep: setup-test
+test-deep: setup-deep
 	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -m "property or deep"
 
 lint:
@@ -33,4 +39,4 @@ build-geodata: setup-test
 	$(VENV_PYTHON) geodata/build/build_all.py
 
 clean:
-	rm -rf .venv node_modules static/vendor
+	rm -rf .venv .venv-ogcapi node_modules tests/clients/node_modules static/vendor

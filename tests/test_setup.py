@@ -58,14 +58,104 @@ def test_nothing_is_installed_when_nothing_changed(setup_script, tmp_path, monke
     assert any("pip" in command for command in commands)
 
 
+def test_the_services_environment_is_its_own(setup_script, tmp_path, monkeypatch):
+    commands = []
+    for name in ("requirements-ogcapi.txt", "requirements-ogcapi-test.txt", "constraints-ogcapi.txt"):
+        (tmp_path / name).write_text("waitress\n", encoding="utf-8")
+
+    def run(command, env=None):
+        commands.append(command)
+        if "venv" in command:
+            python = tmp_path / ".venv-ogcapi" / setup_script.PYTHON_IN
+            python.parent.mkdir(parents=True)
+            python.touch()
+
+    monkeypatch.setattr(setup_script, "ROOT", tmp_path)
+    monkeypatch.setattr(setup_script, "SERVICE_VENV", tmp_path / ".venv-ogcapi")
+    monkeypatch.setattr(setup_script, "run", run)
+
+    setup_script.set_up_service(with_clients=False)
+    assert [sys.executable, "-m", "venv"] == commands[0][:3]
+    assert "requirements-ogcapi-test.txt" not in commands[1]
+    assert not any("requirements.txt" in command for command in commands)
+
+    commands.clear()
+    setup_script.set_up_service(with_clients=False)
+    assert commands == []
+
+    setup_script.set_up_service(with_clients=True)
+    assert len(commands) == 1
+    assert "requirements-ogcapi-test.txt" in commands[0]
+
+
+@pytest.mark.parametrize(
+    ("option", "steps"),
+    [
+        (None, ["atlas False"]),
+        ("--test", ["atlas True"]),
+        ("--serve", ["service False"]),
+        ("--deep", ["atlas True", "service True", "clients"]),
+    ],
+)
+def test_each_option_brings_what_it_names(setup_script, monkeypatch, option, steps):
+    done = []
+    monkeypatch.setattr(setup_script, "set_up", lambda with_tests: done.append(f"atlas {with_tests}"))
+    monkeypatch.setattr(
+        setup_script, "set_up_service", lambda with_clients: done.append(f"service {with_clients}")
+    )
+    monkeypatch.setattr(setup_script, "bring_clients", lambda: done.append("clients"))
+    monkeypatch.setattr(sys, "argv", ["setup.py", *([option] if option else [])])
+    assert setup_script.main() == 0
+    assert done == steps
+
+
+def test_clients_are_brought_once_and_their_absence_is_said(setup_script, tmp_path, monkeypatch, capsys):
+    commands = []
+    monkeypatch.setattr(setup_script, "CLIENTS", tmp_path)
+    monkeypatch.setattr(setup_script, "CLIENT_PACKAGES", {"gdal-bin": str(tmp_path / "ogr2ogr")})
+    monkeypatch.setattr(setup_script, "run", lambda command, env=None: commands.append(command))
+    monkeypatch.setattr(setup_script.shutil, "which", lambda name: None)
+    (tmp_path / "package-lock.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "node_modules").mkdir()
+
+    setup_script.bring_clients()
+    assert "gdal-bin" in capsys.readouterr().err
+    assert [command[-1] for command in commands] == ["scripts/client_assets.py"]
+
+    (tmp_path / "ogr2ogr").touch()
+    setup_script.bring_clients()
+    assert len(commands) == 1
+    assert capsys.readouterr().err == ""
+
+
+def test_system_packages_are_installed_where_that_is_allowed(setup_script, monkeypatch):
+    commands = []
+    monkeypatch.setattr(setup_script, "run", lambda command, env=None: commands.append(command))
+    monkeypatch.setattr(setup_script.shutil, "which", lambda name: "apt-get")
+    monkeypatch.setattr(setup_script.os, "geteuid", lambda: 0, raising=False)
+    setup_script.bring_system_packages([], "", "")
+    assert commands == []
+    setup_script.bring_system_packages(["python3-qgis"], "", "")
+    assert commands[-1][-1] == "python3-qgis"
+
+
 def distribution_names(name: str) -> list[str]:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     return [re.split(r"[<>=~!\[ ]", line)[0] for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
-def test_constraints_pin_every_requirement(name):
-    pinned = {line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+@pytest.mark.parametrize(
+    ("name", "constraints"),
+    [
+        ("requirements.txt", "constraints.txt"),
+        ("requirements-test.txt", "constraints.txt"),
+        ("requirements-ogcapi.txt", "constraints-ogcapi.txt"),
+        ("requirements-ogcapi-test.txt", "constraints-ogcapi.txt"),
+    ],
+)
+def test_constraints_pin_every_requirement(name, constraints):
+    lines = [*(ROOT / constraints).read_text().splitlines(), *(ROOT / name).read_text().splitlines()]
+    pinned = {line.split("==")[0].lower() for line in lines if "==" in line}
     missing = [requirement for requirement in distribution_names(name) if requirement.lower() not in pinned]
     assert not missing
 
