@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING, Final
 
 from spatial.export.formula_guard import guard
@@ -44,7 +45,7 @@ CLASS_COLUMNS: Final = (
     "remark_zh",
     "remark_en",
 )
-_FURTHER_COLUMN: Final = "X"
+_FURTHER_COLUMN: Final = re.compile(r"X\d+")
 
 
 def fields_csv(content: PackageContent) -> bytes:
@@ -63,7 +64,7 @@ def classes_csv(content: PackageContent) -> bytes:
 
 
 def _field_row(layer: ExportLayer, field: Field) -> tuple[str, ...]:
-    further = field.code.startswith(_FURTHER_COLUMN)
+    further = _FURTHER_COLUMN.fullmatch(field.code)
     return (
         layer.name,
         field.code,
