@@ -1,0 +1,285 @@
+"""The map of a sheet: surroundings, the zone with its verdict, parts, points, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import shapely
+from reportlab.lib.units import mm
+
+from layers.classification import CLASSIFICATION
+from layers.geometry import LINE_STYLES, SHORT_DASH, SOLID, located
+from layers.place_layer import SYMBOLS, symbol_of
+from layers.registry import PLACE_KINDS, LayerId
+from layers.sheet.graticule import draw_neatline, draw_north, draw_scale_bar
+from layers.sheet.labels import LabelRoom
+from layers.sheet.pen import INK, PALE_INK, PT_TO_MM
+from layers.sheet.shapes import (
+    draw_dots,
+    draw_symbol,
+    fill_shape,
+    hatch,
+    shape_rings,
+    stroke_shape,
+)
+from layers.wording import as_number, as_text, decimal, localised
+from layers.zone_layer import zone_status
+from spatial.crs import reproject
+from spatial.text import text
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pandas import Series
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.sheet.frame import MapWindow
+    from layers.sheet.model import ZoneSheet
+    from layers.sheet.pen import Pen
+
+__all__ = ["MapPicture", "draw_map", "line_style"]
+
+LAND: Final = "#fbfaf7"
+BEYOND: Final = "#efefec"
+WATER: Final = "#d9e8f1"
+OTHER_ZONE: Final = "#eceae0"
+OTHER_LINE: Final = "#8b9299"
+STATION_INK: Final = "#22313f"
+POLE_INK: Final = "#8a4f9e"
+ZONE_ALPHA: Final = 0.72
+NAME_SIZE: Final = 8.5
+SMALL_SIZE: Final = 6.2
+
+
+@dataclass
+class MapPicture:
+    """What was drawn, for the legend.
+
+    Attributes
+    ----------
+    styles : set of str
+        Line styles of the outlines on the map.
+    kinds : set of str
+        Symbols of the places on the map.
+    places, unnamed : int
+        Places inside the window, and those of them whose name found no room.
+    stations, poles : int
+        Points inside the window.
+    statuses : list
+        Status of each coloured zone.
+    """
+
+    styles: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    places: int = 0
+    unnamed: int = 0
+    stations: int = 0
+    poles: int = 0
+    statuses: list[str] = field(default_factory=list)
+
+
+def line_style(row: Any) -> str:
+    """Return how well the outline of a zone is known, as the style of its line."""
+    return LINE_STYLES.get(as_text(row.get("geometry_basis")) or "user_supplied", SHORT_DASH)
+
+
+def draw_map(pen: Pen, sheet: ZoneSheet, window: MapWindow, *, lang: str) -> MapPicture:
+    """Draw the map of ``sheet`` into its window and return what stands on it."""
+    picture, room = MapPicture(), LabelRoom(window.rect.inset(1.0))
+    rect, canvas = window.rect, pen.canvas
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(rect.left * mm, pen.y(rect.bottom), rect.width * mm, rect.height * mm)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    _ground(pen, sheet, window, picture)
+    drawing = _Drawing(pen, sheet, window, room, picture, lang)
+    drawing.zones()
+    drawing.points()
+    canvas.restoreState()
+    draw_scale_bar(pen, window, room, lang=lang)
+    draw_north(pen, window, room, lang=lang)
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(rect.left * mm, pen.y(rect.bottom), rect.width * mm, rect.height * mm)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    drawing.names()
+    canvas.restoreState()
+    draw_neatline(pen, window)
+    return picture
+
+
+def _ground(pen: Pen, sheet: ZoneSheet, window: MapWindow, picture: MapPicture) -> None:
+    rect, scene = window.rect, sheet.scene
+    ground = BEYOND if scene.district is not None else LAND
+    pen.box((rect.left, rect.top), (rect.width, rect.height), fill=ground)
+    if scene.backdrop is not None:
+        for shape, kind in zip(window.shapes(scene.backdrop), scene.backdrop["kind"], strict=True):
+            if kind != "river":
+                stroke_shape(pen.canvas, shape, window, ink="#cfd3d6", weight=0.4)
+    if scene.district is not None:
+        for shape in window.shapes(scene.district):
+            fill_shape(pen.canvas, shape, window, fill=LAND)
+    if scene.backdrop is not None:
+        for shape, kind in zip(window.shapes(scene.backdrop), scene.backdrop["kind"], strict=True):
+            if kind == "river":
+                fill_shape(pen.canvas, shape, window, fill=WATER)
+    if scene.district is not None and sheet.level != "district":
+        for (_, row), shape in zip(scene.district.iterrows(), window.shapes(scene.district), strict=True):
+            picture.styles.add(line_style(row))
+            stroke_shape(pen.canvas, shape, window, ink=OTHER_LINE, weight=1.4, style=line_style(row))
+
+
+@dataclass
+class _Drawing:
+    """One map under way; names are kept until everything else is drawn."""
+
+    pen: Pen
+    sheet: ZoneSheet
+    window: MapWindow
+    room: LabelRoom
+    picture: MapPicture
+    lang: str
+    area_names: list[tuple[BaseGeometry, tuple[str, ...], bool]] = field(default_factory=list)
+    point_names: list[tuple[tuple[float, float], str]] = field(default_factory=list)
+
+    def zones(self) -> None:
+        """Draw the zones around in pale, those of the sheet in the colour of their status."""
+        sheet, scene = self.sheet, self.sheet.scene
+        if sheet.level == "district":
+            self._areas(scene.zones, coloured=True)
+            self._outline(sheet.zone, weight=1.8)
+            return
+        mine = sheet.frame["zone_id"] == sheet.zone_id
+        self._areas(scene.zones if sheet.level == "parts" else sheet.frame[~mine], coloured=False)
+        if sheet.level == "parts":
+            self._areas(sheet.frame[~mine], coloured=False, weight=0.35)
+        self._areas(sheet.zone, coloured=True, weight=1.5)
+        if sheet.level == "zones" and LayerId.PARTS in scene.layers_on:
+            self._parts_inside()
+
+    def _parts_inside(self) -> None:
+        parts = self.sheet.scene.parts
+        if parts is None or "parent_id" not in parts:
+            return
+        inside = parts[parts["parent_id"].astype(str) == self.sheet.zone_id]
+        self._outline(inside, weight=0.6)
+        for (_, row), shape in zip(inside.iterrows(), self.window.shapes(inside), strict=True):
+            self.area_names.append((shape, (self._name(row),), False))
+
+    def _outline(self, frame: GeoDataFrame, *, weight: float, ink: str = INK) -> None:
+        for (_, row), shape in zip(frame.iterrows(), self.window.shapes(frame), strict=True):
+            style = line_style(row)
+            self.picture.styles.add(style)
+            stroke_shape(self.pen.canvas, shape, self.window, ink=ink, weight=weight, style=style)
+
+    def _areas(self, frame: GeoDataFrame | None, *, coloured: bool, weight: float = 1.1) -> None:
+        if frame is None or frame.empty:
+            return
+        canvas, window = self.pen.canvas, self.window
+        for (_, row), shape in zip(frame.iterrows(), window.shapes(frame), strict=True):
+            status = zone_status(row) if coloured else None
+            if status is None:
+                fill_shape(canvas, shape, window, fill=OTHER_ZONE, alpha=0.6)
+            else:
+                look = CLASSIFICATION[status]
+                fill_shape(canvas, shape, window, fill=look.colour, alpha=ZONE_ALPHA)
+                hatch(canvas, shape_rings(shape, window), look=look)
+                self.picture.statuses.append(status.value)
+            words = (self._name(row), *self._second(row, coloured=coloured))
+            self.area_names.append((shape, words, coloured))
+        self._outline(frame, weight=weight if coloured else 0.5, ink=INK if coloured else OTHER_LINE)
+
+    def _name(self, row: Series) -> str:
+        name = localised(row, "short", self.lang) or localised(row, "name", self.lang)
+        if line_style(row) == SOLID:
+            return name
+        return text("map.schematic_label", self.lang, name=name)
+
+    def _second(self, row: Series, *, coloured: bool) -> tuple[str, ...]:
+        """Return the line under a coloured zone's name: its sign and its density."""
+        status = zone_status(row) if coloured else None
+        if status is None:
+            return ()
+        look, density = CLASSIFICATION[status], as_number(row.get("density_per_km2"))
+        value = look.label(self.lang)
+        if density is not None:
+            value = text("map.per_km2_short", self.lang, value=decimal(density))
+        mark = ""
+        if self.sheet.scene.stations_synthetic or bool(as_number(row.get("synthetic"))):
+            mark = f"{text('verdict.badge_synthetic', self.lang)} "
+        return (f"{mark}{look.symbol} {value}",)
+
+    def points(self) -> None:
+        """Draw stations and poles, then places."""
+        scene = self.sheet.scene
+        for layer, frame, ink in (
+            (LayerId.POLES, scene.poles, POLE_INK),
+            (LayerId.STATIONS, scene.stations, STATION_INK),
+        ):
+            if layer not in scene.layers_on or frame is None:
+                continue
+            xy = self._inside(shapely.get_coordinates(reproject(located(frame), self.window.crs).geometry))
+            draw_dots(self.pen.canvas, self.window.to_page(xy), ink=ink, size_mm=0.5)
+            if layer is LayerId.STATIONS:
+                self.picture.stations = len(xy)
+            else:
+                self.picture.poles = len(xy)
+        self._places()
+
+    def _inside(self, xy: Any) -> Any:
+        west, south, east, north = self.window.extent
+        x, y = xy[:, 0], xy[:, 1]
+        return xy[(x > west) & (x < east) & (y > south) & (y < north)]
+
+    def _places(self) -> None:
+        scene = self.sheet.scene
+        on = [kinds for layer, kinds in PLACE_KINDS.items() if layer in scene.layers_on]
+        if scene.place_points is None or not on:
+            return
+        shown = located(scene.place_points[scene.place_points["kind"].isin(frozenset().union(*on))])
+        xy = shapely.get_coordinates(reproject(shown, self.window.crs).geometry)
+        page = self.window.to_page(xy)
+        west, south, east, north = self.window.extent
+        for (_, row), ground, at in zip(shown.iterrows(), xy, page, strict=True):
+            if not (west < ground[0] < east and south < ground[1] < north):
+                continue
+            symbol = symbol_of(as_text(row["kind"]))
+            draw_symbol(self.pen.canvas, (float(at[0]), float(at[1])), SYMBOLS[symbol])
+            self.picture.places += 1
+            self.picture.kinds.add(symbol)
+            x, y = at[0] / mm, self.pen.height_mm - at[1] / mm
+            self.room.reserve(x - 1.0, y - 1.0, 2.0, 2.0)
+            name = localised(row, "short", self.lang) or localised(row, "name", self.lang)
+            self.point_names.append(((x, y), name))
+
+    def names(self) -> None:
+        """Write the names that find room, those of areas first; count the places that go unnamed."""
+        for shape, words, bold in sorted(self.area_names, key=lambda each: not each[2]):
+            self._area_name(shape, words, bold=bold)
+        for (x, y), name in self.point_names:
+            size = (self.pen.width(self.pen.clean(name), SMALL_SIZE) + 0.6, SMALL_SIZE * PT_TO_MM * 1.15)
+            corner = self.room.beside(x, y, size, away=1.3)
+            if corner is None:
+                self.picture.unnamed += 1
+                continue
+            self.pen.box(corner, size, fill="#ffffff", alpha=0.7)
+            self.pen.write(corner[0] + 0.3, corner[1] + size[1] - 0.55, name, size=SMALL_SIZE)
+
+    def _area_name(self, shape: BaseGeometry, words: tuple[str, ...], *, bold: bool) -> None:
+        visible = shapely.clip_by_rect(shape, *self.window.extent)
+        if visible.is_empty or not visible.area:
+            return
+        anchor = self.window.to_page(shapely.get_coordinates(visible.representative_point()))[0]
+        x, y = anchor[0] / mm, self.pen.height_mm - anchor[1] / mm
+        text_size = NAME_SIZE if bold else SMALL_SIZE + 0.4
+        step = text_size * PT_TO_MM * 1.3
+        width = max(self.pen.width(self.pen.clean(line), text_size) for line in words) + 1.6
+        height = step * len(words) + 0.6
+        corner = self.room.around(x, y, (width, height))
+        if corner is None:
+            return
+        self.pen.box(corner, (width, height), fill="#ffffff", alpha=0.78, radius=0.6)
+        for number, line in enumerate(words):
+            foot = corner[1] + step * (number + 1) - 0.65
+            ink = INK if bold else PALE_INK
+            self.pen.write(corner[0] + width / 2, foot, line, size=text_size, ink=ink, bold=bold, at="middle")
