@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ATTRIBUTE_WORDS",
     "DEGREE_WORDS",
+    "EXPORTED_SITE_TYPES",
+    "EXPORTED_STATUSES",
     "GRID_WORDS",
     "SHARED_WORDS",
     "SITE_TYPE_WORDS",
@@ -41,18 +43,48 @@ GRID_WORDS: Final[tuple[tuple[str, ...], tuple[str, ...]]] = (
 """Synonyms of the coordinates of a plane grid, east then north."""
 
 ATTRIBUTE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "site_id": ("基站编号", "基站id", "基站标识", "站点编号", "站点id", "站号", "杆体编号", "编号", "id"),
-    "name": ("基站名称", "站点名称", "站址名称", "灯杆名称", "站名", "名称", "基站/楼盘名称"),
-    "operator": ("运营商", "所属运营商", "运营商名称", "权属运营商"),
-    "band": ("频段", "频带", "工作频段", "网络频段"),
-    "site_type": ("站型", "基站类型", "站点类型", "sitetype", "type"),
-    "status": ("状态", "建设状态", "基站状态"),
-    "shared": ("是否共享", "共享", "是否共建共享", "共建共享"),
-    "physical_site_id": ("站址编码", "物理站址编码", "铁塔站址编码", "站址编号", "物理站址编号"),
-    "logical_station_id": ("gnodeb标识", "gnodebid", "gnbid", "gnb标识", "逻辑基站编号", "逻辑站编号"),
-    "position_accuracy_m": ("位置精度", "定位精度", "坐标精度", "positionaccuracy"),
-    "as_of": ("数据日期", "截止日期", "入网日期", "入网时间", "开通日期", "开通时间", "建成日期"),
-    "synthetic": ("模拟", "模拟数据"),
+    "site_id": (
+        "bsm",
+        "标识码",
+        "基站编号",
+        "基站id",
+        "基站标识",
+        "站点编号",
+        "站点id",
+        "站号",
+        "杆体编号",
+        "编号",
+        "id",
+    ),
+    "name": ("基站名称", "站点名称", "站址名称", "灯杆名称", "站名", "名称", "基站/楼盘名称", "mc"),
+    "operator": ("运营商", "所属运营商", "运营商名称", "权属运营商", "yys"),
+    "band": ("频段", "频带", "工作频段", "网络频段", "pd"),
+    "site_type": ("站型", "基站类型", "站点类型", "sitetype", "type", "zx"),
+    "status": ("状态", "建设状态", "基站状态", "zt"),
+    "shared": ("是否共享", "共享", "是否共建共享", "共建共享", "sfgx"),
+    "physical_site_id": ("站址编码", "物理站址编码", "铁塔站址编码", "站址编号", "物理站址编号", "zzbm"),
+    "logical_station_id": (
+        "gnodeb标识",
+        "gnodebid",
+        "gnbid",
+        "gnb标识",
+        "逻辑基站编号",
+        "逻辑站编号",
+        "ljbm",
+    ),
+    "position_accuracy_m": ("位置精度", "定位精度", "坐标精度", "positionaccuracy", "wzjd"),
+    "as_of": (
+        "数据日期",
+        "截止日期",
+        "入网日期",
+        "入网时间",
+        "开通日期",
+        "开通时间",
+        "建成日期",
+        "采集日期",
+        "cjrq",
+    ),
+    "synthetic": ("模拟", "模拟数据", "是否模拟", "sfmn"),
 }
 """Column of the point frame to the headers that mean it."""
 
@@ -74,6 +106,20 @@ SHARED_WORDS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("是", "共享", "true", "yes", "y", "1", "t"), True),
     **dict.fromkeys(("否", "独享", "不共享", "非共享", "false", "no", "n", "0", "f"), False),
 }
+
+EXPORTED_SITE_TYPES: Final[Mapping[str, str]] = {
+    "macro": "宏站",
+    "micro": "微站",
+    "indoor": "室分",
+    "pole": "杆站",
+    "other": "其他",
+}
+EXPORTED_STATUSES: Final[Mapping[str, str]] = {
+    "existing": "现状",
+    "under_construction": "在建",
+    "planned": "规划",
+}
+"""The word that a hand-over package has for each of ours; each reads back as the one it came from."""
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _FILLERS: Final = re.compile(r"[\s_\-\u200b\ufeff*:]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from spatial.check import CheckResult, check_count, check_zones
+from spatial.check import CheckResult, check_zones
 from spatial.cli.inputs import PointInput, ZoneInput, load_points, load_zones, merge_inventories
 from spatial.cli.options import (
     FORMATS,
@@ -17,6 +17,7 @@ from spatial.cli.options import (
     target_of,
 )
 from spatial.cli.text_table import format_number, render_table
+from spatial.district_check import STATIONS, check_district
 from spatial.text import LANGUAGES, printable, text
 from spatial.verdict import Status
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_options", "run"]
 
-SUBJECT: Final = "base_stations"
 _UNMET: Final = {str(Status.NEAR), str(Status.SHORT)}
 # Outlines that somebody drew from words or an area, not from a survey or a boundary file.
 _SCHEMATIC: Final = {"schematic", "published_area_only", "published_four_sides"}
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     found = load_zones(options)
     inventories = load_points(options)
     if not inventories and found.pack is not None:
-        inventories = [given for given in [found.pack.inventory(SUBJECT)] if given is not None]
+        inventories = [given for given in [found.pack.inventory(STATIONS)] if given is not None]
     stations = merge_inventories(inventories, options.lang)
     definition = definition_of(options)
     target = target_of(options, None if found.pack is None else found.pack.target)
@@ -109,32 +109,19 @@ def _check(
 
 def _check_district(
     pack: Pack, own: PointInput | None, *, definition: Definition, target: Target | None, name_column: str
-) -> CheckResult | None:
+) -> CheckResult:
     """Check the district: with the stations of the call, else with the published count.
 
     A demonstration inventory never speaks for the district.
     """
-    district = pack.district()
-    if own is not None:
-        return check_zones(
-            district,
-            own.points,
-            definition=definition,
-            target=target,
-            synthetic=own.synthetic,
-            n_in=own.n_in,
-            n_reported=own.n_reported,
-            name_column=name_column,
-        )
-    published = [c for c in pack.published_counts(SUBJECT) if c.zone_id == pack.district_zone_id]
-    if not published:
-        return check_zones(district, None, definition=definition, target=target, name_column=name_column)
-    return check_count(
-        district,
-        published[0].count,
+    return check_district(
+        pack,
+        None if own is None else own.points,
         definition=definition,
         target=target,
-        missing_basis="no_data",
+        synthetic=own is not None and own.synthetic,
+        n_in=None if own is None else own.n_in,
+        n_reported=0 if own is None else own.n_reported,
         name_column=name_column,
     )
 

@@ -1,0 +1,291 @@
+"""The content of a hand-over package: what it holds and everything that it says, before any file is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from spatial.definition import Definition
+from spatial.errors import UsageError
+from spatial.export.citations import dates_of
+from spatial.export.class_list import read_class_list
+from spatial.export.coarsen import check_cell
+from spatial.export.formats import FORMATS, PROFILES
+from spatial.export.layer_draft import Shared
+from spatial.export.layers_of import PLACES, Found, Wish, places_layer, points_layer, zones_layer
+from spatial.export.material import POINT_LAYERS, of_frames, of_pack
+from spatial.export.model import PackageContent
+from spatial.export.package_about import package_about
+from spatial.notice import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from spatial.export.extent import Extent
+    from spatial.export.material import Inventories, Material
+    from spatial.pack import Pack
+    from spatial.target import Target
+
+__all__ = ["UNDATED", "ContentOptions", "build_content", "build_content_from_frames"]
+
+UNDATED: Final = "1980-01-01"
+"""Date of a package whose input states none: the first day that a zip archive can hold, and said so."""
+
+CRS_NAMES: Final = ("EPSG:4490", "EPSG:4547")
+_PACKAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NO_NAME: Final = "package"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentOptions:
+    """What a package is to hold.
+
+    Parameters
+    ----------
+    package_id : str, optional
+        ASCII name; by default that of the pack.
+    profile : str
+        One of `spatial.export.formats.PROFILES`.
+    formats : tuple of str, optional
+        Formats instead of those of the profile.
+    crs : {"EPSG:4490", "EPSG:4547"}
+        System of the desktop formats.
+    layers : tuple of str, optional
+        Layers by name; by default all.
+    points : {"exact", "grid", "totals"}
+        Whether stations and poles stand where they are, at the centres of cells, or not in the package
+        at all: then no layer of points is, and the zones hold their figures.
+    grid_m : float
+        Size of the cells in metres.
+    synthetic : bool
+        Whether simulated rows are wanted; every one of them, and every figure from them, says so.
+    extent : Extent, optional
+        The ground; by default all.
+    class_list : pathlib.Path, optional
+        An owner's class list.
+    definition : Definition
+        How stations and areas are counted.
+    target : Target, optional
+        A target instead of the pack's.
+
+    Raises
+    ------
+    UsageError
+        If a choice is none.
+    """
+
+    package_id: str | None = None
+    profile: str = "cim"
+    formats: tuple[str, ...] | None = None
+    crs: str = "EPSG:4490"
+    layers: tuple[str, ...] | None = None
+    points: Literal["exact", "grid", "totals"] = "exact"
+    grid_m: float = 100
+    synthetic: bool = False
+    extent: Extent | None = None
+    class_list: Path | None = None
+    definition: Definition = Definition()
+    target: Target | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse choices that cannot be met."""
+        _choice("profile", self.profile, PROFILES)
+        _choice("crs", self.crs, CRS_NAMES)
+        _choice("points", self.points, ("exact", "grid", "totals"))
+        for name in self.formats or ():
+            _choice("formats", name, FORMATS)
+        if self.package_id is not None and not _PACKAGE_ID.fullmatch(self.package_id):
+            raise UsageError("content.package_id", name=self.package_id)
+        if self.points == "grid":
+            check_cell(self.grid_m)
+
+    @property
+    def wanted_formats(self) -> tuple[str, ...]:
+        """The formats in the order of `spatial.export.formats.FORMATS`."""
+        wanted = PROFILES[self.profile] if self.formats is None else self.formats
+        return tuple(name for name in FORMATS if name in wanted)
+
+
+def build_content(
+    pack: Pack, *, options: ContentOptions | None = None, inventories: Inventories | None = None
+) -> PackageContent:
+    """Return the content of a package of a plan pack.
+
+    Parameters
+    ----------
+    pack : Pack
+    options : ContentOptions, optional
+    inventories : Mapping, optional
+        Inventory, or several of them, by layer (``base_stations``, ``lamp_poles``): those that somebody
+        brought. Each replaces the pack's, and speaks for the district too.
+
+    Raises
+    ------
+    NoGeometryError
+        If the pack holds no zone boundary.
+    UsageError
+        If a layer or zone is not known, or nothing is left to hand over.
+    MissingColumnError, DuplicateIdError
+        If features have no id of their own.
+    InputError
+        If the sources or the class list cannot be used.
+    """
+    options = options or ContentOptions()
+    material = of_pack(pack, inventories, synthetic=options.synthetic)
+    return _content(material, options, package_id=options.package_id or _ascii_name(pack.pack_id))
+
+
+def build_content_from_frames(
+    zones: gpd.GeoDataFrame,
+    *,
+    name: str,
+    options: ContentOptions | None = None,
+    inventories: Inventories | None = None,
+    notices: Sequence[Notice] = (),
+) -> PackageContent:
+    """Return the content of a package of zones that somebody brought, of any city.
+
+    Parameters
+    ----------
+    zones : geopandas.GeoDataFrame
+        In EPSG:4490, with ``zone_id`` and ``name_zh``, as `spatial.vector_files.read_zones` gives them.
+    name : str
+        Title of the package, such as the file's name.
+    options, inventories
+        As for `build_content`.
+    notices : sequence of Notice
+        What the reader of the zones said.
+
+    Raises
+    ------
+    UsageError, MissingColumnError, DuplicateIdError, InputError
+        As for `build_content`.
+    """
+    options = options or ContentOptions()
+    material = of_frames(zones, inventories, name=name, synthetic=options.synthetic, notices=notices)
+    return _content(material, options, package_id=options.package_id or _ascii_name(name))
+
+
+def _content(material: Material, options: ContentOptions, *, package_id: str) -> PackageContent:
+    """Return the content of a package from its sources."""
+    pack = material.pack
+    data_date = _youngest(_dates(material)) or UNDATED
+    shared = Shared(
+        classes=read_class_list(options.class_list),
+        district_code=None if pack is None else pack.district_code,
+        district_name=None if pack is None or pack.district_name is None else pack.district_name.zh,
+        version=data_date,
+    )
+    wish = Wish(
+        definition=options.definition,
+        target=options.target or (None if pack is None else pack.target),
+        area=None if options.extent is None else options.extent.area(material.zones.values()),
+        grid_m=options.grid_m if options.points == "grid" else None,
+        shared=shared,
+    )
+    found = _layers(material, options, wish)
+    if not found.layers:
+        raise UsageError("content.no_layers")
+    notices = _notices(material, options, found, data_date=data_date)
+    about = package_about(material, options, wish, found, notices=notices)
+    return PackageContent(
+        package_id=package_id,
+        title=material.name,
+        profile=options.profile,
+        formats=options.wanted_formats,
+        crs=options.crs,
+        data_date=data_date,
+        layers=tuple(found.layers),
+        about=about,
+    )
+
+
+def _layers(material: Material, options: ContentOptions, wish: Wish) -> Found:
+    """Make the layers that are wanted."""
+    has_places = material.pack is not None and bool(material.pack.datasets("place_points"))
+    shown = options.points != "totals"
+    points = [name for name in POINT_LAYERS if name in material.texts] if shown else []
+    known = [*material.zones, *([PLACES] if has_places and shown else []), *points]
+    for name in options.layers or ():
+        _choice("layers", name, known)
+    wanted = known if options.layers is None else [name for name in known if name in options.layers]
+    found = Found()
+    for name in wanted:
+        if name in material.zones:
+            zones_layer(material, name, wish, found)
+        elif name == PLACES:
+            places_layer(material, wish, found)
+        elif name in material.points:
+            points_layer(material, name, wish, found)
+    return found
+
+
+def _notices(
+    material: Material, options: ContentOptions, found: Found, *, data_date: str
+) -> list[dict[str, Any]]:
+    """Return what a reader of the package has to know, each once."""
+    notices = [*material.notices, *found.notices]
+    if options.points != "exact":
+        # A reader of a table quotes its words, and some of them are what is withheld.
+        quoting = [notice for notice in notices if notice.key.startswith("inventory.")]
+        notices = [notice for notice in notices if notice not in quoting]
+        notices.append(Notice(f"content.points_{options.points}", {"grid_m": options.grid_m}))
+    if data_date == UNDATED:
+        notices.append(Notice("content.undated", {"date": UNDATED}))
+    if material.pack is None or not material.pack.district_code:
+        notices.append(Notice("content.no_district_code"))
+    blank = [layer.name for layer in found.layers if not layer.class_path.code]
+    if blank:
+        notices.append(Notice("content.codes_blank", {"layers": blank}))
+    plain = [_plain(notice.to_dict()) for notice in notices]
+    return [notice for at, notice in enumerate(plain) if notice not in plain[:at]]
+
+
+def _dates(material: Material) -> Iterable[str]:
+    """Return every date that the input states."""
+    if material.pack is not None:
+        yield from dates_of(material.pack)
+    yield from (source.latest for source in material.points.values())
+
+
+def _youngest(dates: Iterable[str]) -> str:
+    """Return the youngest date as a whole day, ``""`` without any; a month is its first day."""
+    whole = [date + "-01-01"[len(date) - 4 :] if len(date) < len("2000-01-01") else date for date in dates]
+    return max((date for date in whole if _is_day(date)), default="")
+
+
+def _is_day(date: str) -> bool:
+    try:
+        return dt.date.fromisoformat(date).isoformat() == date
+    except ValueError:
+        return False
+
+
+def _choice(option: str, value: str, known: Iterable[str]) -> None:
+    """Refuse a word that is none of a list."""
+    if value not in known:
+        raise UsageError("content.unknown_choice", option=option, value=value, known=list(known))
+
+
+def _ascii_name(name: str) -> str:
+    """Return the name of a package: the ASCII letters and digits of a title."""
+    words = re.sub(r"[^A-Za-z0-9_-]+", "-", name.rsplit("/", 1)[-1].removesuffix(".geojson")).strip("-_")
+    return words[:64] or _NO_NAME
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of JSON
+    """Return plain JSON values: the parameters of a notice may be subclasses, arrays and tuples."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return str(value)
+    if hasattr(value, "item"):
+        return value.item()
+    return value

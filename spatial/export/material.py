@@ -1,0 +1,206 @@
+"""What a package is made from: zones, stations and poles, and what their sources say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from spatial.errors import MissingColumnError
+from spatial.export.point_features import PointSource
+from spatial.export.wording import both
+from spatial.inventory import Inventory
+from spatial.notice import Notice
+from spatial.plan_records import Bilingual
+from spatial.text import text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from spatial.catalog import DatasetRecord
+    from spatial.pack import Pack
+
+__all__ = ["DISTRICT", "POINT_LAYERS", "Inventories", "LayerTexts", "Material", "of_frames", "of_pack"]
+
+Inventories = Mapping[str, Inventory | Sequence[Inventory]]
+"""Inventory, or several of them, by the name of the layer that they make up."""
+
+DISTRICT: Final = "district"
+POINT_LAYERS: Final = ("base_stations", "lamp_poles")
+_FIRST: Final = (DISTRICT, "zones", "parts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerTexts:
+    """What a source says of itself, each in both languages."""
+
+    title: Bilingual
+    source: Bilingual
+    licence: Bilingual
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """The sources of a package.
+
+    Attributes
+    ----------
+    name : Bilingual
+        Title of the package.
+    pack : Pack or None
+        None for zones that somebody brought.
+    zones : Mapping
+        Zone layer to its frame in EPSG:4490, the district first.
+    points : Mapping
+        Layer of stations or poles to its rows.
+    brought : frozenset of str
+        Point layers that somebody brought; the others come with the pack.
+    texts : Mapping
+        Layer to what its source says of itself.
+    notices : tuple of Notice
+    """
+
+    name: Bilingual
+    pack: Pack | None
+    zones: Mapping[str, gpd.GeoDataFrame]
+    points: Mapping[str, PointSource]
+    brought: frozenset[str]
+    texts: Mapping[str, LayerTexts]
+    notices: tuple[Notice, ...]
+
+    @property
+    def inner_zones(self) -> list[gpd.GeoDataFrame]:
+        """The zone layers without the district, which holds every point and so tells nothing."""
+        return [frame for name, frame in self.zones.items() if name != DISTRICT]
+
+
+def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> Material:
+    """Gather the sources of a pack; errors as for `spatial.pack.Pack.zones`.
+
+    Parameters
+    ----------
+    pack : Pack
+    inventories : Mapping or None
+        Those that somebody brought; each replaces the pack's.
+    synthetic : bool
+        Whether simulated rows are wanted.
+    """
+    names = pack.zone_layers() or ("zones",)  # without any, the pack itself says what it lacks
+    ordered = sorted(names, key=lambda name: (*[name != first for first in _FIRST], name))
+    zones = {name: pack.zones(name) for name in ordered}
+    by_name = {Path(dataset.path).stem: dataset for dataset in pack.datasets("zone_layer")}
+    texts = {name: _texts(by_name[name]) for name in zones}
+    for dataset in pack.datasets("place_points"):
+        texts["places"] = _texts(dataset)
+    brought = _brought(inventories)
+    own = {name: pack.inventory(name) for name in POINT_LAYERS if name not in brought}
+    for dataset in pack.datasets("inventory"):
+        texts |= {name: _texts(dataset) for name in own if Path(dataset.path).name.startswith(name)}
+    texts |= {name: _brought_texts(name, given) for name, given in brought.items()}
+    given = brought | {name: [inventory] for name, inventory in own.items() if inventory is not None}
+    sources = {
+        name: [texts[name].source.zh] * len(found) if name in own else _file_sources(found)
+        for name, found in given.items()
+    }
+    points, notices = _points(given, sources, synthetic=synthetic)
+    return Material(
+        name=pack.name,
+        pack=pack,
+        zones=zones,
+        points=points,
+        brought=frozenset(brought),
+        texts=texts,
+        notices=tuple(notices),
+    )
+
+
+def of_frames(
+    zones: gpd.GeoDataFrame,
+    inventories: Inventories | None,
+    *,
+    name: str,
+    synthetic: bool,
+    notices: Sequence[Notice] = (),
+) -> Material:
+    """Gather zones that somebody brought, with ``zone_id`` and ``name_zh`` in EPSG:4490.
+
+    Raises
+    ------
+    MissingColumnError
+        If the reader had to number the zones, since a number of a row is no identifier.
+    """
+    numbered = [notice for notice in notices if notice.key == "inventory.zones_without_id"]
+    if numbered:
+        raise MissingColumnError("content.zones_without_id", name=name, n=numbered[0].params["n"])
+    given = _brought(inventories)
+    points, more = _points(
+        given, {layer: _file_sources(found) for layer, found in given.items()}, synthetic=synthetic
+    )
+    texts = {layer: _brought_texts(layer, found) for layer, found in given.items()}
+    title = Bilingual(**both("content.title_zones", name=name))
+    texts["zones"] = LayerTexts(
+        title=title,
+        source=Bilingual(**both("content.source_file", name=name)),
+        licence=Bilingual(**both("content.licence_brought")),
+    )
+    return Material(
+        name=title,
+        pack=None,
+        zones={"zones": zones},
+        points=points,
+        brought=frozenset(given),
+        texts=texts,
+        notices=(*notices, *more),
+    )
+
+
+def _brought(inventories: Inventories | None) -> dict[str, list[Inventory]]:
+    """Return the inventories of a call as lists, in the order of the layers."""
+    given = inventories or {}
+    found = {}
+    for name in POINT_LAYERS:
+        if name in given:
+            one = given[name]
+            found[name] = [one] if isinstance(one, Inventory) else list(one)
+    return {name: several for name, several in found.items() if several}
+
+
+def _points(
+    given: Mapping[str, Sequence[Inventory]], sources: Mapping[str, Sequence[str]], *, synthetic: bool
+) -> tuple[dict[str, PointSource], list[Notice]]:
+    """Return the rows of each point layer that has any, and what its readers said."""
+    points: dict[str, PointSource] = {}
+    notices: list[Notice] = []
+    for name, inventories in given.items():
+        found = PointSource.of(inventories, sources=sources[name], synthetic=synthetic)
+        left_out = sum(1 for row in found.withheld if row.reason_key == "content.withheld_synthetic")
+        if left_out:
+            notices.append(Notice("content.synthetic_left_out", {"layer": name, "n": left_out}))
+        if len(found.points):
+            points[name] = found
+            notices += [notice for inventory in inventories for notice in inventory.notices]
+    return points, notices
+
+
+def _file_sources(inventories: Sequence[Inventory]) -> list[str]:
+    return [text("content.source_file", name=inventory.name) for inventory in inventories]
+
+
+def _texts(dataset: DatasetRecord) -> LayerTexts:
+    """Return what the catalogue of the pack says of a file."""
+    return LayerTexts(
+        title=Bilingual(zh=dataset.title_zh, en=dataset.title_en),
+        source=Bilingual(zh=dataset.source_zh, en=dataset.source_en),
+        licence=Bilingual(zh=dataset.licence_zh, en=dataset.licence_en),
+    )
+
+
+def _brought_texts(layer: str, inventories: Sequence[Inventory]) -> LayerTexts:
+    """Return what is known of files that somebody brought."""
+    names = ", ".join(inventory.name for inventory in inventories)
+    return LayerTexts(
+        title=Bilingual(**both(f"content.title_{layer}")),
+        source=Bilingual(**both("content.source_file", name=names)),
+        licence=Bilingual(**both("content.licence_brought")),
+    )
