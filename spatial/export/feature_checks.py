@@ -21,25 +21,20 @@ if TYPE_CHECKING:
     from spatial.export.rings import Shapes
 
     Indices = NDArray[np.intp]
-    Box = tuple[float, float, float, float]
 
 __all__ = [
     "Findings",
-    "broken_rules",
-    "empty_or_not_text_ids",
     "invalid_polygons",
     "misoriented_rings",
     "not_finite",
     "off_the_globe",
     "open_rings",
-    "other_bbox",
-    "other_geometry_types",
-    "outside_window",
     "repeated_ids",
     "repeated_positions",
     "rings_without_area",
     "short_rings",
     "too_many_decimals",
+    "unusable",
 ]
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
@@ -78,14 +73,6 @@ def off_the_globe(shapes: Shapes) -> Findings:
     """Finite positions beyond ±180° east or ±90° north, such as metres or exchanged axes."""
     x, y = np.abs(shapes.xy.T)
     return _at_positions(shapes, ((x > _MAX_LON) | (y > _MAX_LAT)) & _finite(shapes))
-
-
-def outside_window(shapes: Shapes, *, window: Box) -> Findings:
-    """Positions outside the extent that is stated: west, south, east, north."""
-    west, south, east, north = window
-    x, y = shapes.xy.T
-    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    return _at_positions(shapes, ~inside)
 
 
 def too_many_decimals(shapes: Shapes, *, decimals: int) -> Findings:
@@ -153,33 +140,6 @@ def invalid_polygons(geometries: NDArray[np.object_]) -> Findings:
     return Findings(wrong, tuple(details))
 
 
-def other_geometry_types(geometries: Sequence[Any], *, expected: str | None = None) -> Findings:
-    """GeoJSON geometry objects whose type is not the one of the file.
-
-    Parameters
-    ----------
-    geometries : sequence of any JSON value, length n
-    expected : str or None
-        None for the type of the first geometry that states one.
-    """
-    types = [_type_of(geometry) for geometry in geometries]
-    if expected is None:
-        expected = next((found for found in types if found is not None), None)
-    wrong = [index for index, found in enumerate(types) if found is None or found != expected]
-    details = ({"found": types[index], "expected": expected} for index in wrong[:_MOST_DETAILED])
-    return Findings(np.array(wrong, dtype=np.intp), tuple(details))
-
-
-def empty_or_not_text_ids(ids: Sequence[Any]) -> Findings:
-    """Ids that are missing, empty or no text."""
-    if {type(own) for own in ids} <= {str} and "" not in set(ids):
-        wrong = []
-    else:
-        wrong = [index for index, own in enumerate(ids) if type(own) is not str or not own]
-    details = ({"id": repr(ids[index])} for index in wrong[:_MOST_DETAILED])
-    return Findings(np.array(wrong, dtype=np.intp), tuple(details))
-
-
 def repeated_ids(ids: Sequence[Any]) -> Findings:
     """Ids that an earlier feature has already; missing ones and those that are no text are left out."""
     words = pd.Series([own if type(own) is str else None for own in ids], dtype=object)
@@ -187,28 +147,7 @@ def repeated_ids(ids: Sequence[Any]) -> Findings:
     return Findings(wrong, tuple({"id": ids[index]} for index in wrong[:_MOST_DETAILED].tolist()))
 
 
-def other_bbox(shapes: Shapes, bbox: object) -> tuple[Box | None, bool]:
-    """Compare the ``bbox`` of a collection with its positions.
-
-    Parameters
-    ----------
-    shapes : Shapes
-    bbox : any JSON value
-        As the file states it.
-
-    Returns
-    -------
-    bounds : tuple of float or None
-        West, south, east, north of the positions.
-    differs : bool
-        Whether the bbox is anything but exactly these four numbers.
-    """
-    bounds = shapes.bounds
-    stated = type(bbox) is list and {type(number) for number in bbox} <= {int, float}
-    return bounds, not (stated and bounds is not None and tuple(bbox) == bounds)  # type: ignore[arg-type]
-
-
-def broken_rules(shapes: Shapes) -> list[int]:
+def unusable(shapes: Shapes) -> list[int]:
     """Return the features that no geometry can be made of, or that lie off the globe, ascending."""
     checks: tuple[Callable[[Shapes], Findings], ...] = (not_finite, off_the_globe, open_rings, short_rings)
     found: set[int] = set()
@@ -221,12 +160,6 @@ def _finite(shapes: Shapes) -> NDArray[np.bool_]:
     """Tell of each position whether both coordinates are finite, shape (p,)."""
     finite = np.isfinite(shapes.xy)
     return finite[:, 0] & finite[:, 1]
-
-
-def _type_of(geometry: object) -> str | None:
-    """Return the type that a geometry object states."""
-    kind = geometry.get("type") if type(geometry) is dict else None
-    return kind if type(kind) is str else None
 
 
 def _first(shapes: Shapes) -> NDArray[np.float64]:

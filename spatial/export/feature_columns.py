@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from spatial.export.fields import Field
 
-__all__ = ["cells", "check_columns", "columns_from_json"]
+__all__ = ["cells", "check_columns", "typed_values", "values_by_field"]
 
 _NOTHING: Final = type(None)
 _TYPES_OF: Final = {
@@ -25,6 +26,8 @@ _TYPES_OF: Final = {
     FieldType.BOOLEAN: frozenset({bool, _NOTHING}),
 }
 _TEXT_TYPES: Final = frozenset({str, _NOTHING})
+_REPEATED: Final = 4
+"""A column is worth sharing where each text stands this often."""
 _LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -60,20 +63,24 @@ def cells(columns: pd.DataFrame, fields: Sequence[Field], start: int, stop: int)
     return [_json_values(columns[field.code].iloc[start:stop], field.type) for field in fields]
 
 
-def columns_from_json(
-    properties: Sequence[Any], fields: Sequence[Field], *, ids: Sequence[Any], name: str
-) -> pd.DataFrame:
-    """Return the typed columns of the properties of some features.
+def values_by_field(
+    properties: Sequence[Any], fields: Sequence[Field], *, ids: Sequence[str], name: str
+) -> list[tuple[Any, ...]]:
+    """Return the JSON values of the properties of some features, those of each field together.
 
     Parameters
     ----------
     properties : sequence of any JSON value, length n
     fields : sequence of Field
         Exactly these must be there, in any order.
-    ids : sequence of any JSON value, length n
+    ids : sequence of str, length n
         The features' own ids, which ``BSM`` must repeat.
     name : str
         File name, for messages alone.
+
+    Returns
+    -------
+    list of tuple, one of length n for each field
 
     Raises
     ------
@@ -81,33 +88,53 @@ def columns_from_json(
         If a property is missing, is no field, or is of another type than its field; naming the feature.
     """
     codes = [field.code for field in fields]
-    for own, values in zip(ids, properties, strict=True):
-        if type(values) is not dict or len(values) != len(codes):
-            raise PackageError("feature.other_fields", name=name, feature=str(own))
+    expected = set(codes)
+    if not ({type(one) for one in properties} <= {dict} and {len(one) for one in properties} <= {len(codes)}):
+        _refuse_fields(properties, expected, ids=ids, name=name)
     try:
-        rows = map(itemgetter(*codes), properties)
-        by_field = list(zip(*rows, strict=True)) if len(codes) > 1 else [tuple(rows)]
-    except KeyError as missing:
-        own = next(own for own, values in zip(ids, properties, strict=True) if set(values) != set(codes))
-        raise PackageError("feature.other_fields", name=name, feature=str(own)) from missing
-    by_field = by_field or [()] * len(codes)
+        # The id twice, so that there are always several and each row is a tuple.
+        rows = list(map(itemgetter(ID_CODE, *codes), properties))
+    except KeyError:
+        _refuse_fields(properties, expected, ids=ids, name=name)
+    said, *by_field = zip(*rows, strict=True) if rows else [()] * (len(codes) + 1)
     for field, values in zip(fields, by_field, strict=True):
         wrong = _misfit(values, field.type)
         if wrong is not None:
             raise PackageError(
-                "feature.other_type",
-                name=name,
-                feature=str(ids[wrong]),
-                field=field.code,
-                type=field.type.value,
+                "feature.other_type", name=name, feature=ids[wrong], field=field.code, type=field.type.value
             )
+    if said != tuple(ids):
+        own = next(own for own, other in zip(ids, said, strict=True) if own != other)
+        raise PackageError("feature.other_id", name=name, feature=own)
+    return by_field
+
+
+def typed_values(by_field: Sequence[tuple[Any, ...]], fields: Sequence[Field]) -> pd.DataFrame:
+    """Return the JSON values of each field as typed columns; equal texts become one object."""
     columns = {
-        code: pd.Series(list(values), dtype=object) for code, values in zip(codes, by_field, strict=True)
+        field.code: pd.Series(_shared(values), dtype=object)
+        for field, values in zip(fields, by_field, strict=True)
     }
-    if list(columns[ID_CODE]) != list(ids):
-        own = next(own for own, said in zip(ids, columns[ID_CODE], strict=True) if own != said)
-        raise PackageError("feature.other_id", name=name, feature=str(own))
     return typed_columns(pd.DataFrame(columns), fields)
+
+
+def _shared(values: tuple[Any, ...]) -> list[Any]:
+    """Return the values, equal texts as one object where there are few: a parser makes each anew."""
+    if set(map(type, values)) <= _TEXT_TYPES:
+        once = dict(zip(values, values, strict=True))
+        if len(once) < len(values) // _REPEATED:
+            return [once[value] for value in values]
+    return list(values)
+
+
+def _refuse_fields(
+    properties: Sequence[Any], expected: set[str], *, ids: Sequence[str], name: str
+) -> NoReturn:
+    """Raise the error of the first feature whose properties are not the fields."""
+    for own, values in zip(ids, properties, strict=True):
+        if type(values) is not dict or set(values) != expected:
+            raise PackageError("feature.other_fields", name=name, feature=own)
+    raise AssertionError(name)  # pragma: no cover - called for such a feature alone
 
 
 def _unwritable(column: pd.Series, kind: FieldType) -> int | None:
@@ -130,18 +157,20 @@ def _unwritable(column: pd.Series, kind: FieldType) -> int | None:
 
 def _is_text(value: object) -> bool:
     """Tell a text that can be written, or nothing."""
-    if value is None:
-        return True
+    if not isinstance(value, str):
+        return value is None
     try:
-        return isinstance(value, str) and bool(value.encode()) | True
+        value.encode()
     except UnicodeEncodeError:
         return False
+    return True
 
 
 def _json_values(column: pd.Series, kind: FieldType) -> list[Any]:
     """Return a typed column as JSON values."""
     if kind is FieldType.REAL:
-        return column.tolist()  # what is missing is NaN, which the writer knows as null
+        values = column.tolist()
+        return [None if math.isnan(value) else value for value in values] if column.hasnans else values
     if kind in {FieldType.INTEGER, FieldType.BOOLEAN}:
         return column.array.to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[no-any-return]
     return column.tolist()

@@ -9,23 +9,19 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-import pandas as pd
-
-from spatial.crs import CANONICAL_CRS
-from spatial.errors import PackageError
-from spatial.export.feature_checks import broken_rules
-from spatial.export.feature_columns import cells, check_columns, columns_from_json
+from spatial.export.feature_columns import cells, check_columns
+from spatial.export.feature_frames import frame_of_chunks
 from spatial.export.feature_lines import CHUNK_FEATURES, read_features, write_features
 from spatial.export.fields import ID_CODE
 from spatial.export.model import WrittenFile
-from spatial.export.rings import shapes_from_json
+from spatial.export.read_back import check_written
 from spatial.export.rounding import DECIMALS, Rounded, rounded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
+    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
@@ -33,16 +29,7 @@ if TYPE_CHECKING:
     from spatial.export.rings import Shapes
     from spatial.export.rounding import Rounded
 
-__all__ = [
-    "FORMAT",
-    "file_path",
-    "frame_from_features",
-    "head_of",
-    "read",
-    "rounded_geometries",
-    "rounded_layer",
-    "write",
-]
+__all__ = ["FORMAT", "file_path", "head_of", "read", "rounded_geometries", "rounded_layer", "write"]
 
 FORMAT: Final = "geojson"
 _CRS: Final = "OGC:CRS84"
@@ -72,6 +59,10 @@ def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
         If an id is empty or repeated, or a value is none that JSON can hold.
     GeometryError
         If a geometry cannot be written, or hardly anything is left of it after rounding.
+
+    Notes
+    -----
+    Each file is read back and held to the rules before this returns, a chunk at a time.
     """
     return tuple(_write_layer(content, layer, directory) for layer in content.layers)
 
@@ -100,10 +91,7 @@ def read(directory: Path, layer: ExportLayer, *, content: PackageContent) -> gpd
     path = directory / file_path(layer)
     with path.open("rb") as stream:
         _, chunks = read_features(stream, name=path.name)
-        frames = [
-            frame_from_features(features, layer, name=path.name, place="geometry") for features in chunks
-        ]
-    return joined(frames)
+        return frame_of_chunks(chunks, layer, name=path.name, place="geometry")
 
 
 def rounded_geometries(layer: ExportLayer) -> NDArray[np.object_]:
@@ -137,51 +125,6 @@ def head_of(content: PackageContent, layer: ExportLayer) -> dict[str, Any]:
     }
 
 
-def frame_from_features(
-    features: Sequence[Any], layer: ExportLayer, *, name: str, place: str
-) -> gpd.GeoDataFrame:
-    """Return the frame of some features.
-
-    Parameters
-    ----------
-    features : sequence of any JSON value
-    layer : ExportLayer
-        Its geometry type and fields are what the features must have.
-    name : str
-        File name, for messages alone.
-    place : {"geometry", "place"}
-        Which member holds the position; ``place`` has latitude first.
-
-    Raises
-    ------
-    PackageError
-        Naming the first feature that is wrong.
-    """
-    for index, feature in enumerate(features):
-        if (
-            type(feature) is not dict
-            or feature.get("type") != "Feature"
-            or type(feature.get("id")) is not str
-        ):
-            raise PackageError("feature.not_a_feature", name=name, index=index)
-    ids = [feature["id"] for feature in features]
-    columns = columns_from_json(
-        [feature.get("properties") for feature in features], layer.fields, ids=ids, name=name
-    )
-    shapes, faulty = shapes_from_json([feature.get(place) for feature in features], layer.geometry_type)
-    if place == "place":
-        shapes = shapes.with_xy(shapes.xy[:, ::-1])
-    faulty = faulty or broken_rules(shapes)
-    if len(faulty):
-        raise PackageError("feature.unusable_geometry", name=name, feature=ids[faulty[0]])
-    return gpd.GeoDataFrame(columns, geometry=shapes.geometries(), crs=CANONICAL_CRS)
-
-
-def joined(frames: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return the chunks of a layer as one frame."""
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-
-
 def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -> WrittenFile:
     """Write one layer."""
     columns = layer.features
@@ -195,6 +138,7 @@ def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         n = write_features(stream, head, _features(layer, shapes))
+    check_written(path, layer, shapes)
     return WrittenFile(path=file_path(layer), format=FORMAT, layers=(layer.name,), crs=_CRS, n_features=n)
 
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.errors import PackageError
 from spatial.export.feature_columns import cells, check_columns
+from spatial.export.feature_frames import frame_of_chunks
 from spatial.export.feature_lines import CHUNK_FEATURES, read_features, write_features
 from spatial.export.fields import ID_CODE
-from spatial.export.geojson_files import frame_from_features, head_of, joined, rounded_layer
+from spatial.export.geojson_files import head_of, rounded_layer
 from spatial.export.model import WrittenFile
 from spatial.export.rings import shapes_of
 
@@ -96,8 +97,7 @@ def read(directory: Path, layer: ExportLayer, *, content: PackageContent) -> gpd
         head, chunks = read_features(stream, name=path.name)
         if head.get("coordRefSys") != COORD_REF_SYS:
             raise PackageError("feature.other_system", name=path.name, expected=COORD_REF_SYS)
-        frames = [frame_from_features(some, layer, name=path.name, place="place") for some in chunks]
-    return joined(frames)
+        return frame_of_chunks(chunks, layer, name=path.name, place="place")
 
 
 def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -> WrittenFile:
