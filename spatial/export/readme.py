@@ -150,8 +150,8 @@ def _definition(content: PackageContent, lang: str) -> Iterator[str]:
     if label:
         yield text("describe.readme_definition", lang, label=label)
     yield from (statement[lang] for statement in statements(content))
-    if found is not None:
-        yield from (str(notice.get(lang) or "") for notice in found[1].get("notices") or ())
+    notices = [*((found[1].get("notices") or ()) if found else ()), *(content.about.get("notices") or ())]
+    yield from dict.fromkeys(str(notice.get(lang) or "") for notice in notices)
     for cited in content.about.get("citations") or ():
         yield _citation(content, cited, lang)
     yield text("describe.readme_full_figures", lang)
