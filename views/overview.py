@@ -13,7 +13,6 @@ from views import cache
 from views.definition_fields import variations, year_ends
 from views.definition_panel import show_definition_panel
 from views.density_chart import density_chart
-from views.evaluation import Evaluation, evaluate, survey_stations
 from views.flips import Variation, flip_sentence, flip_table
 from views.html_table import fragment
 from views.inventory_panel import show_inventory_panel
@@ -26,12 +25,14 @@ from views.plan_tables import finding_note, finding_sentence
 from views.remarks import inventory_remarks, remark_list, remarks
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
-from views.session import brought_inventory, current_view, own_work
+from views.session import brought_inventory, current_view
+from views.session_evaluation import session_evaluation
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
 if TYPE_CHECKING:
     from spatial.definition import Definition
+    from views.evaluation import Evaluation
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
@@ -50,7 +51,7 @@ def show_overview() -> None:
             show_pack_choice(view.lang)
             return
         _show_tools(frames, view)
-        evaluation = _evaluation(view, view.definition)
+        evaluation = session_evaluation(view, view.definition)
         with st.container(key="atlas-main"):
             map_side, verdict_side = st.columns([56, 44], gap="small")
             with map_side, reporting(view.lang):
@@ -142,24 +143,11 @@ def _show_findings(frames: PackFrames, lang: str, *, folded: bool) -> None:
     show(finding_note(plan, target.indicator_id, lang=lang, besides=open_ones))
 
 
-def _evaluation(view: ViewState, definition: Definition) -> Evaluation:
-    """Return the verdicts: shared for the demonstration, this session's own otherwise."""
-    brought = brought_inventory()
-    if brought is None:
-        return cache.shared_evaluation(view.pack, definition)
-    frames, memory = cache.frames(view.pack), own_work()
-    if view.pack not in memory.surveys:
-        memory.surveys[view.pack] = survey_stations(frames, brought=brought)
-    if (view.pack, definition) not in memory.evaluations:
-        memory.evaluations[view.pack, definition] = evaluate(frames, memory.surveys[view.pack], definition)
-    return memory.evaluations[view.pack, definition]
-
-
 def _others(view: ViewState) -> list[Variation]:
     found = []
     for field, definition in variations(view.definition):
         try:
-            outcome: Evaluation | AtlasError = _evaluation(view, definition)
+            outcome: Evaluation | AtlasError = session_evaluation(view, definition)
         except AtlasError as error:
             outcome = error
         found.append(Variation(field=field, definition=definition, outcome=outcome))
