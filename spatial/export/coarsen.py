@@ -8,16 +8,18 @@ one place have the same cells.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from spatial.crs import CANONICAL_CRS, transform_xy
 from spatial.errors import UsageError
 from spatial.metric_grid import metric_epsg
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["LARGEST_CELL_M", "SMALLEST_CELL_M", "check_cell", "coarse_accuracy_m", "snap_to_cells"]
 
@@ -76,4 +78,4 @@ def coarse_accuracy_m(accuracy_m: pd.Series, *, grid_m: float) -> pd.Series:
 
     An accuracy that nobody stated gives that of the cell alone. Whole metres, rounded up.
     """
-    return np.ceil(accuracy_m.astype(float).fillna(0.0) + grid_m * math.sqrt(2.0) / 2.0)
+    return (accuracy_m.astype(float).fillna(0.0) + grid_m * math.sqrt(2.0) / 2.0).apply(np.ceil)

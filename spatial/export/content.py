@@ -1,10 +1,9 @@
-"""The content of a hand-over package: what it holds and everything that it says, before any file is written."""
+"""The content of a hand-over package: what it holds and says, before any file is written."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from spatial.definition import Definition
@@ -13,11 +12,12 @@ from spatial.export.citations import dates_of
 from spatial.export.class_list import read_class_list
 from spatial.export.coarsen import check_cell
 from spatial.export.formats import FORMATS, PROFILES
+from spatial.export.iso_dates import first_day
 from spatial.export.layer_draft import Shared
-from spatial.export.layers_of import PLACES, Found, Wish, places_layer, points_layer, zones_layer
 from spatial.export.material import POINT_LAYERS, of_frames, of_pack
 from spatial.export.model import PackageContent
 from spatial.export.package_about import package_about
+from spatial.export.package_layers import PLACES, Found, Wish, places_layer, points_layer, zones_layer
 from spatial.notice import Notice
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ContentOptions:
     synthetic: bool = False
     extent: Extent | None = None
     class_list: Path | None = None
-    definition: Definition = Definition()
+    definition: Definition = field(default_factory=Definition)
     target: Target | None = None
 
     def __post_init__(self) -> None:
@@ -255,15 +255,7 @@ def _dates(material: Material) -> Iterable[str]:
 
 def _youngest(dates: Iterable[str]) -> str:
     """Return the youngest date as a whole day, ``""`` without any; a month is its first day."""
-    whole = [date + "-01-01"[len(date) - 4 :] if len(date) < len("2000-01-01") else date for date in dates]
-    return max((date for date in whole if _is_day(date)), default="")
-
-
-def _is_day(date: str) -> bool:
-    try:
-        return dt.date.fromisoformat(date).isoformat() == date
-    except ValueError:
-        return False
+    return max((first_day(date) for date in dates), default="")
 
 
 def _choice(option: str, value: str, known: Iterable[str]) -> None:

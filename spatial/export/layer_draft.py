@@ -105,8 +105,8 @@ def layer_of_draft(draft: Draft, shared: Shared) -> tuple[ExportLayer, list[Noti
         "XZQMC": shared.district_name,
         "BBH": shared.version,
     }
-    missing = {item.code: None for item in own if item.code not in draft.known}
-    known = draft.known.assign(**missing).assign(**constants)
+    missing: dict[str, Any] = {item.code: None for item in own} | constants
+    known = draft.known.assign(**{code: missing[code] for code in missing if code not in draft.known})
     more, further = further_columns(draft.further)
     fields = (*own, *more)
     columns, notices = finite(pd.concat([known, further], axis=1), fields)

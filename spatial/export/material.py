@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from spatial.errors import MissingColumnError
-from spatial.export.point_features import PointSource
+from spatial.export.point_source import PointSource
 from spatial.export.wording import both
 from spatial.inventory import Inventory
 from spatial.notice import Notice

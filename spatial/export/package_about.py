@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from spatial.export.content import ContentOptions
-    from spatial.export.layers_of import Found, Wish
     from spatial.export.material import Material
+    from spatial.export.package_layers import Found, Wish
 
 __all__ = ["package_about"]
 

@@ -1,4 +1,4 @@
-"""Columns of a source that the field table does not know: kept under ``X01``, ``X02`` … with their headers."""
+"""Columns of a source that the field table does not know: kept as ``X01``, ``X02`` …, by their headers."""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from spatial.area import area_km2
 from spatial.definition import AREA_COLUMNS, AreaBasis, word_key
+from spatial.export.fields import LayerKind
+from spatial.export.source_columns import made_anew
 from spatial.text import catalogue, text
 
 if TYPE_CHECKING:
@@ -101,38 +102,52 @@ def known_columns(
     known : pandas.DataFrame, shape (n, codes)
     further : pandas.DataFrame, shape (n, columns)
     """
-    result, rows = figures.result, figures.result.rows
-    known = pd.DataFrame({"BSM": zones["zone_id"].astype(str).astype(object)}, index=zones.index)
+    known = pd.DataFrame({"BSM": _ids(zones)}, index=zones.index)
     used = [*_USED]
     for code, column in (*_SOURCE.items(), *_NUMBERS.items()):
         if column in zones:
-            known[code] = zones[column]
+            numeric = code in _NUMBERS
+            known[code] = _numbers(zones[column]) if numeric else zones[column]
             used.append(column)
     known["MC"] = _names(zones)
     if "role" in zones:
         known["QLX"] = [_worded("content.role", role, lang) for role in zones["role"]]
-    for code in _NUMBERS.keys() & set(known.columns):
-        known[code] = pd.to_numeric(known[code], errors="coerce").astype(float)
-    for code, column in _VERDICT.items():
-        known[code] = rows[column].array
+    known["JHLY"] = [basis_word(basis, lang) for basis in outline_bases(zones)]
     known["MJ_TX"] = area_km2(zones)
     if _is_same_area(zones, known["MJ_TX"]):
         used.append(_OUTLINE_AREA)
-    known["MJKJ"] = text(word_key(result.definition.area_basis), lang)
-    known["TJKJ"] = result.definition.label(lang)
-    year = None if result.target is None else result.target.year
-    stated = rows["target_scope"].notna().to_numpy()
-    known["MBNF"] = np.where(stated, year, None)
-    known["MBFW"] = [scope and text(f"content.scope_{scope}", lang) for scope in rows["target_scope"]]
-    known["DBQK"] = [text(f"verdict.status_{status}", lang) for status in rows["status"]]
-    known["YJWJ"] = np.where(stated & bool(figures.citation), figures.citation, None)
-    known["JHLY"] = [basis_word(basis, lang) for basis in outline_bases(zones)]
-    counted = rows["count"].notna().to_numpy()
-    known["CJRQ"] = np.where(counted & bool(figures.count_as_of), figures.count_as_of, None)
-    both = text("content.source_zone", lang, outline=figures.outline_source, count=figures.count_source)
-    known["SJLY"] = np.where(counted, both, figures.outline_source)
+    known = known.assign(**_verdict(figures, lang))
     further = pd.DataFrame(zones.drop(columns=[column for column in used if column in zones]))
-    return known, further
+    return known, further.drop(columns=made_anew(LayerKind.ZONES, map(str, further.columns)))
+
+
+def _verdict(figures: ZoneFigures, lang: str) -> dict[str, Any]:
+    """Return the columns of the verdict, one value per zone or one for all."""
+    result, rows = figures.result, figures.result.rows
+    stated, counted = rows["target_scope"].notna(), rows["count"].notna()
+    year = None if result.target is None else result.target.year
+    both = text("content.source_zone", lang, outline=figures.outline_source, count=figures.count_source)
+    return {code: rows[column].array for code, column in _VERDICT.items()} | {
+        "MJKJ": text(word_key(result.definition.area_basis), lang),
+        "TJKJ": result.definition.label(lang),
+        "MBNF": [year if told else None for told in stated],
+        "MBFW": [scope and text(f"content.scope_{scope}", lang) for scope in rows["target_scope"]],
+        "DBQK": [text(f"verdict.status_{status}", lang) for status in rows["status"]],
+        "YJWJ": [(figures.citation or None) if told else None for told in stated],
+        "CJRQ": [(figures.count_as_of or None) if told else None for told in counted],
+        "SJLY": [both if told else figures.outline_source for told in counted],
+    }
+
+
+def _ids(zones: gpd.GeoDataFrame) -> pd.Series:
+    """Return the ids as text."""
+    ids: pd.Series = zones["zone_id"].astype(str).astype(object)
+    return ids
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    """Return numbers; what is none is missing."""
+    return pd.to_numeric(values, errors="coerce").astype(float)
 
 
 def outline_bases(zones: gpd.GeoDataFrame) -> list[str]:
@@ -152,10 +167,10 @@ def basis_word(basis: str, lang: str) -> str:
 
 def _names(zones: gpd.GeoDataFrame) -> pd.Series:
     """Return the names; the id where a zone has none."""
-    ids = zones["zone_id"].astype(str).astype(object)
+    ids = _ids(zones)
     if "name_zh" not in zones:
         return ids
-    names = zones["name_zh"].astype(object)
+    names: pd.Series = zones["name_zh"].astype(object)
     return names.where(names.notna() & (names.astype(str).str.strip() != ""), ids)
 
 
@@ -171,5 +186,4 @@ def _is_same_area(zones: gpd.GeoDataFrame, areas: pd.Series) -> bool:
     """Tell whether the source's own area of the outline is what we find, so that it need not stand twice."""
     if _OUTLINE_AREA not in zones:
         return False
-    stated = pd.to_numeric(zones[_OUTLINE_AREA], errors="coerce").astype(float)
-    return bool((stated - areas).abs().le(_SAME_AREA_KM2).all())
+    return bool((_numbers(zones[_OUTLINE_AREA]) - areas).abs().le(_SAME_AREA_KM2).all())

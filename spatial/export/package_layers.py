@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-
 from spatial.check import check_zones
 from spatial.district_check import STATIONS, check_district, published_count
 from spatial.export.citations import figures_published, target_phrase
@@ -13,7 +12,7 @@ from spatial.export.fields import LayerKind
 from spatial.export.layer_draft import Draft, Shared, layer_of_draft
 from spatial.export.material import DISTRICT
 from spatial.export.place_features import SCHEMATIC_POSITIONS, place_columns
-from spatial.export.point_features import point_columns
+from spatial.export.point_features import point_columns, zones_holding
 from spatial.export.wording import both
 from spatial.export.zone_features import ZoneFigures, known_columns, outline_bases
 from spatial.notice import Notice
@@ -23,12 +22,15 @@ from spatial.text import text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
+    import pandas as pd
+
     from spatial.check import CheckResult
     from spatial.definition import Definition
     from spatial.export.extent import ExtentArea
     from spatial.export.material import Material
     from spatial.export.model import ExportLayer
-    from spatial.export.point_features import PointSource
+    from spatial.export.point_source import PointSource
     from spatial.target import Target
 
 __all__ = ["Found", "Wish", "zone_figures", "zones_layer"]
@@ -150,7 +152,7 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
         name=layer,
         kind=kind,
         title=material.texts[layer].title,
-        known=columns.known,
+        known=_within_district(columns.known, columns.geometry, material, wish.shared),
         further=columns.further,
         geometry=columns.geometry,
         n_in=source.n_in,
@@ -185,7 +187,7 @@ def places_layer(material: Material, wish: Wish, found: Found) -> None:
         name=PLACES,
         kind=LayerKind.PLACES,
         title=Bilingual(**both("content.title_places")),
-        known=columns.known,
+        known=_within_district(columns.known, columns.geometry, material, wish.shared),
         further=columns.further,
         geometry=columns.geometry,
         n_in=columns.n_in,
@@ -195,6 +197,21 @@ def places_layer(material: Material, wish: Wish, found: Found) -> None:
     )
     abstract = both("content.abstract_places", n=columns.n_in)
     found.add(draft, wish.shared, about=_about(material, PLACES, abstract, "content.lineage_places"))
+
+
+def _within_district(
+    known: pd.DataFrame, points: gpd.GeoSeries, material: Material, shared: Shared
+) -> pd.DataFrame:
+    """Return the columns with the district of the points that lie in it; of the others it is not known."""
+    district = material.zones.get(DISTRICT)
+    if district is None:
+        return known.assign(XZQDM=None, XZQMC=None)
+    inside = zones_holding(points, [district]).notna()
+    words = {"XZQDM": shared.district_code, "XZQMC": shared.district_name}
+    columns: dict[str, Any] = {
+        code: [word if there else None for there in inside] for code, word in words.items()
+    }
+    return known.assign(**columns)
 
 
 def _about(
