@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Final
 
-from spatial.cli import catalog, check, convert, plan, serve
+from spatial.cli import catalog, check, convert, plan, serve, validate
 from spatial.cli.options import Parser, add_language, language_of
 from spatial.errors import AtlasError
 from spatial.text import text
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 __all__ = ["VERBS", "build_parser", "main"]
 
-VERBS: Final = {"check": check, "catalog": catalog, "plan": plan, "convert": convert, "serve": serve}
+VERBS: Final = {
+    "check": check,
+    "catalog": catalog,
+    "plan": plan,
+    "convert": convert,
+    "serve": serve,
+    "validate": validate,
+}
 """Verb to the module that runs it: ``add_options(parser, lang)`` and ``run(options, stdout, stderr)``."""
 
 
