@@ -100,6 +100,8 @@ def _take_rows(table: Table, sheet: Sheet) -> None:
         sheet.notices.append(Notice("inventory.header_line", {"line": table.header_line}))
     if table.n_blank:
         sheet.notices.append(Notice("inventory.blank_lines", {"n": table.n_blank}))
+    if table.n_unguarded:
+        sheet.notices.append(Notice("format.unguarded", {"n": table.n_unguarded}))
     at_x, at_y = table.headers.index(sheet.x_name), table.headers.index(sheet.y_name)
     others = [at for at in range(len(table.headers)) if at not in (at_x, at_y)]
     sheet.headers = [table.headers[at] for at in others]

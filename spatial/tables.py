@@ -1,19 +1,21 @@
 """A delimited text table to headers and rows of text, nothing guessed about its values.
 
 Every cell stays the text it is: ``"NA"``, ``"007"`` and an empty cell survive. A row whose number
-of cells does not fit the header is set aside with its line, never shifted.
+of cells does not fit the header is set aside with its line, never shifted. The guard that our own
+export sets before a text that a spreadsheet would compute is taken away again, and how often is told.
 """
 
 from __future__ import annotations
 
 import csv
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from spatial.errors import DuplicateIdError, UnreadableFileError
+from spatial.export.formula_guard import is_guarded, unguard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +56,8 @@ class Table:
         Lines without any content; they are no rows.
     delimiter : str
         The character between cells.
+    n_unguarded : int
+        Cells of header and rows from which the guard against formulas was taken away.
     """
 
     headers: tuple[str, ...]
@@ -63,6 +67,7 @@ class Table:
     ragged: tuple[RaggedRow, ...]
     n_blank: int
     delimiter: str
+    n_unguarded: int
 
 
 def read_table(
@@ -91,11 +96,11 @@ def read_table(
         If a named limit is passed.
     """
     delimiter = _find_delimiter(characters, is_header)
-    records: list[tuple[int, list[str]]] = []
+    records: list[tuple[int, list[str], int]] = []
     n_blank = 0
-    for line, cells in _records(characters, delimiter, name=name, limits=limits):
+    for line, cells, n_guarded in _records(characters, delimiter, name=name, limits=limits):
         if any(cells):
-            records.append((line, cells))
+            records.append((line, cells, n_guarded))
             if len(records) > limits.rows + _HEADER_SEARCH_ROWS:
                 limits.check("rows", len(records))
         else:
@@ -105,13 +110,14 @@ def read_table(
         raise UnreadableFileError("error.empty_file", name=name)
     search = range(min(_HEADER_SEARCH_ROWS, len(records)))
     position = next((at for at in search if is_header(records[at][1])), 0)
-    header_line, cells = records[position]
+    header_line, cells, n_guarded = records[position]
     headers = _name_columns(cells, name=name, limits=limits)
     body = records[position + 1 :]
     if not body:
         raise UnreadableFileError("error.header_only", name=name, line=header_line)
     limits.check("rows", len(body))
-    return _fit(headers, header_line, body, n_blank=n_blank, delimiter=delimiter)
+    table = _fit(headers, header_line, body, n_blank=n_blank, delimiter=delimiter)
+    return replace(table, n_unguarded=table.n_unguarded + n_guarded)
 
 
 def _find_delimiter(characters: str, is_header: Callable[[list[str]], bool]) -> str:
@@ -121,15 +127,20 @@ def _find_delimiter(characters: str, is_header: Callable[[list[str]], bool]) -> 
     for mark in by_count:
         # A cell too long for the parser is reported when the records are read.
         with suppress(csv.Error):
-            if any(is_header([cell.strip() for cell in cells]) for cells in csv.reader(head, delimiter=mark)):
+            if any(is_header(_plain(cells)) for cells in csv.reader(head, delimiter=mark)):
                 return mark
     return by_count[0]
 
 
+def _plain(cells: list[str]) -> list[str]:
+    """Return cells without guard and surrounding blanks; the guard first, for it may stand before a blank."""
+    return [unguard(cell).strip() for cell in cells]
+
+
 def _records(
     characters: str, delimiter: str, *, name: str, limits: Limits
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line on which each record begins and its cells, without surrounding blanks."""
+) -> Iterator[tuple[int, list[str], int]]:
+    """Yield the line on which each record begins, its plain cells, and how many of them were guarded."""
     # newline="" leaves a line feed inside a quoted cell as it is and splits on nothing else.
     reader = csv.reader(StringIO(characters, newline=""), delimiter=delimiter, strict=True)
     begins = 1
@@ -144,7 +155,7 @@ def _records(
             raise UnreadableFileError("error.broken_quotes", name=name, line=begins) from fault
         limits.check("columns", len(cells))
         limits.check("cell_characters", max(map(len, cells), default=0))
-        yield begins, [cell.strip() for cell in cells]
+        yield begins, _plain(cells), sum(map(is_guarded, cells))
         begins = reader.line_num + 1
 
 
@@ -163,7 +174,7 @@ def _name_columns(cells: list[str], *, name: str, limits: Limits) -> tuple[str, 
 def _fit(
     headers: tuple[str, ...],
     header_line: int,
-    body: list[tuple[int, list[str]]],
+    body: list[tuple[int, list[str], int]],
     *,
     n_blank: int,
     delimiter: str,
@@ -172,11 +183,15 @@ def _fit(
     lines: list[int] = []
     rows: list[tuple[str, ...]] = []
     ragged: list[RaggedRow] = []
-    for line, cells in body:
+    n_unguarded = 0
+    for line, cells, n_guarded in body:
         # Empty cells beyond the header are the mark of a trailing delimiter, and hold nothing.
         if len(cells) < len(headers) or any(cells[len(headers) :]):
             ragged.append(RaggedRow(line, len(cells)))
         else:
             lines.append(line)
             rows.append(tuple(cells[: len(headers)]))
-    return Table(headers, header_line, tuple(lines), tuple(rows), tuple(ragged), n_blank, delimiter)
+            n_unguarded += n_guarded
+    return Table(
+        headers, header_line, tuple(lines), tuple(rows), tuple(ragged), n_blank, delimiter, n_unguarded
+    )
