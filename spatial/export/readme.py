@@ -115,9 +115,9 @@ def _withheld(layer: ExportLayer, lang: str) -> Iterator[str]:
     for key in sorted(set(reasons)):
         reason = worded(key, prefix="")[lang]
         yield text("describe.readme_reason", lang, count=reasons.count(key), reason=reason)
-    columns = list(layer.about.get("withheld_fields") or ())
+    columns = layer.about.get("withheld_fields")
     if columns:
-        yield text("describe.readme_no_columns", lang, columns=columns)
+        yield text("describe.readme_no_columns", lang, columns="; ".join(map(str, columns)))
 
 
 def _what_not(content: PackageContent, lang: str) -> Iterator[str]:
@@ -182,13 +182,16 @@ def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str)
 def _citation(content: PackageContent, cited: Mapping[str, Any], lang: str) -> str:
     titles = {each.get("document_id"): each.get("title") for each in content.about.get("documents") or ()}
     document = cited.get("document_id")
+    figure, phrase = said(cited, "figure")[lang], cited.get("text")
+    if not document:
+        return text("describe.readme_stated", lang, figure=figure, phrase=phrase)
     return text(
         "describe.readme_citation",
         lang,
-        figure=said(cited, "figure")[lang],
+        figure=figure,
         document=titles.get(document) or document,
         heading=cited.get("heading") or cited.get("section_id"),
-        phrase=cited.get("text"),
+        phrase=phrase,
     )
 
 
@@ -217,12 +220,8 @@ def _fields(content: PackageContent, lang: str) -> Iterator[str]:
 def _rights(content: PackageContent, lang: str) -> Iterator[str]:
     about = content.about
     constraints = about.get("constraints") or {}
-    for layer in content.layers:
-        source, licence = said(layer.about, "source")[lang], said(layer.about, "licence")[lang]
-        yield text("describe.rights_licence", lang, layer=layer.name, source=source, licence=licence)
-    attribution = [said({"text": each}, "text")[lang] for each in about.get("attribution") or ()]
-    if attribution:
-        yield text("describe.rights_attribution", lang, attribution=attribution)
+    for owed in about.get("attribution") or ():
+        yield text("describe.rights_attribution", lang, owed=said({"text": owed}, "text")[lang])
     blank = text("describe.rights_blank", lang)
     yield text("describe.rights_security", lang, security=said(constraints, "security")[lang] or blank)
     yield text("describe.rights_use", lang, use=said(constraints, "use")[lang] or blank)

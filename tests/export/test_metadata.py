@@ -81,8 +81,8 @@ def test_the_names_of_a_system_are_those_of_the_ogc():
         ("jsonfg", "EPSG:4490", "纬度在前、经度在后"),
         ("geopackage", "EPSG:4490", "经度在前、纬度在后（度）"),
         ("shapefile", "EPSG:4547", "东坐标在前、北坐标在后（米）"),
-        ("csv", "EPSG:4490", "各占一列"),
-        ("csv", "", "没有图形"),
+        ("csv", "EPSG:4490", "经度、纬度各占一列"),
+        ("csv", "", "没有边界"),
     ],
 )
 def test_each_file_states_the_order_of_its_coordinates(name, crs, words):

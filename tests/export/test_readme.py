@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from spatial.export.formats import FORMATS
+from spatial.export.readme import readme
+from tests.export.self_description import files_of
+from tests.export.small_content import about_package, places_layer, small_content, zones_layer
+
+
+def pages(**changes) -> tuple[str, str]:
+    """The README in Chinese and in English."""
+    content = small_content(**changes)
+    chinese, english = readme(content, files=files_of(content)).decode("utf-8-sig").split("=" * 72)
+    return chinese, english
+
+
+def about(**changes):
+    return {**about_package(), **changes}
+
+
+def test_notepad_of_any_windows_shows_it():
+    data = readme(small_content(), files=())
+    assert data.startswith(b"\xef\xbb\xbf")
+    assert data.count(b"\n") == data.count(b"\r\n") > 60
+    assert data.endswith(b"\r\n")
+
+
+def test_chinese_comes_first_and_both_say_the_same_things():
+    chinese, english = pages()
+    assert chinese.startswith("测试交付包")
+    assert "Package for tests" in english
+    assert chinese.count("\r\n  - ") == english.count("\r\n  - ")
+    assert not any("一" <= letter <= "鿿" for letter in english.split("4. Files")[1].split("5. How")[0])
+
+
+def test_what_must_be_known_first_stands_on_the_first_lines():
+    top = pages()[0].splitlines()[:3]
+    assert "small-package" in top[1]
+    assert "2023-03-31" in top[1]
+    assert top[2] == "【示意图形】 【模拟数据】 内部工作用图 · 未经审核不得公开"
+
+
+def test_every_layer_says_what_it_holds_and_what_was_left_out():
+    chinese, _ = pages()
+    assert "base_stations：5G 基站（模拟）【模拟】，点，来源 6 个要素，写入 5 个，未写入 1 个" in chinese
+    assert "未写入 1 个：点的坐标无效" in chinese
+    assert "未写入的来源列：基站密码" in chinese
+    assert "规划管控数据 / 专项规划 / 科技创新片区" in chinese
+
+
+def test_every_file_has_its_system_order_and_count():
+    chinese, _ = pages()
+    lines = {
+        line.split(" | ")[0].removeprefix("  - "): line for line in chinese.splitlines() if " | " in line
+    }
+    files = files_of(small_content())
+    assert list(lines) == [file.path.as_posix() for file in files]
+    for file in files:
+        assert lines[file.path.as_posix()].endswith(f" | {file.n_features} 个要素")
+    assert "纬度在前、经度在后" in lines["jsonfg/zones.json"]
+    assert "经度在前、纬度在后（度），OGC:CRS84" in lines["geojson/zones.geojson"]
+    assert "东坐标在前、北坐标在后（米），EPSG:4547" in lines["gpkg/small-package.gpkg"]
+    assert "（没有数据文件）" in readme(small_content(), files=()).decode("utf-8-sig")
+
+
+def test_the_district_figure_never_stands_without_its_definition():
+    chinese, english = pages()
+    assert (
+        "5,144 座 ÷ 90.97 km² = 每平方公里 56.55 座（按精度为 55.75～57.37）；目标 52，判定：达标" in chinese
+    )
+    assert "此判定仅在下列口径下成立" in chinese
+    assert "口径：逻辑基站 · 含室分" in chinese
+    assert "规划没有说明怎样计数、除以什么面积" in chinese
+    assert "states neither how to count nor over which area" in english
+    assert "第一节 目标：“每平方公里5G基站数量达到52个”" in chinese
+    assert chinese.count("数量 5,144 为公布的总数。") == 1
+
+
+def test_a_simulated_figure_is_marked_and_one_without_interval_or_target_says_so():
+    result = about_package()["results"][0]
+    row = {**result["zones"][0], "synthetic": True, "density_high": None, "target_per_km2": None}
+    chinese, _ = pages(about=about(results=[{**result, "zones": [row]}], target=None))
+    assert "每平方公里 56.55 座【模拟】。没有目标，不作判定" in chinese
+    assert "没有密度目标" in chinese
+    assert "全区提出的目标" not in chinese
+
+
+@pytest.mark.parametrize("change", [{"results": []}, {"district": None}, {"results": [{"zones": []}]}])
+def test_without_a_district_there_is_no_figure_of_it(change):
+    assert "此判定仅在" not in pages(about=about(**change))[0]
+
+
+def test_a_district_without_a_density_has_no_figure():
+    result = about_package()["results"][0]
+    row = {**result["zones"][0], "density_per_km2": None, "count": None, "status": "no_data"}
+    chinese, _ = pages(about=about(results=[{**result, "zones": [row]}]))
+    assert "此判定仅在" not in chinese
+    assert "None" not in chinese
+
+
+def test_a_zone_target_is_not_called_one_of_the_district():
+    chinese, _ = pages(about=about(target={"value_per_km2": 10.0, "scope": "user"}))
+    assert "每平方公里 10 座 5G 基站" in chinese
+    assert "对全区提出的目标" not in chinese
+
+
+def test_an_unstated_numerator_is_said_to_be():
+    definition = {**about_package()["definition"], "numerator_stated": False}
+    assert "统计口径未说明" in pages(about=about(definition=definition))[0]
+    assert "统计口径未说明" not in pages()[0]
+
+
+def test_a_figure_without_a_document_is_given_with_what_is_stated():
+    cited = {"figure": {"zh": "公布面积：某区", "en": "Area"}, "value": 1.0, "text": "据媒体转述"}
+    unknown = {**about_package()["citations"][0], "document_id": "other", "heading": "", "section_id": "s-9"}
+    chinese, _ = pages(about=about(citations=[cited, unknown]))
+    assert "依据：公布面积：某区：据媒体转述" in chinese
+    assert "other，s-9：" in chinese
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"points": "grid", "grid_m": 100}, "已移到 100 米格网"), ({"points": "totals"}, "只提供片区合计")],
+)
+def test_coarse_or_missing_points_are_said_to_be(options, words):
+    assert words in pages(about=about(options=options))[0]
+    assert words not in pages()[0]
+
+
+def test_without_simulated_or_schematic_layers_nothing_is_marked_so():
+    bare = replace(places_layer(), about={**places_layer().about, "schematic": False})
+    chinese, _ = pages(layers=(bare,))
+    assert "不含模拟数据" in chinese
+    assert "不是法定界线" not in chinese.split("声明")[0]
+    assert "X01" not in chinese
+    assert chinese.splitlines()[2] == "内部工作用图 · 未经审核不得公开"
+
+
+def test_a_review_number_takes_the_place_of_the_slot():
+    constraints = {**about_package()["constraints"], "review_number": "粤S(2026)01号"}
+    chinese, _ = pages(about=about(constraints=constraints))
+    assert chinese.splitlines()[2].endswith("审图号：粤S(2026)01号")
+    assert "修改图形或内容后须重新送审" in chinese
+    assert "待补：没有审图号" not in chinese
+
+
+def test_codes_that_are_all_supplied_are_not_called_missing():
+    coded = replace(zones_layer(), class_path=replace(zones_layer().class_path, code="0203"))
+    assert "编码不齐" in pages()[0]
+    assert "编码不齐" not in pages(layers=(coded,))[0]
+    assert "科技创新片区 / 0203" in pages(layers=(coded,))[0]
+
+
+@pytest.mark.parametrize(
+    ("formats", "program", "shown"),
+    [
+        (("geojson",), "Cesium", True),
+        (("jsonfg",), "Cesium", False),
+        (("geopackage",), "ArcGIS Pro", True),
+        (("shapefile",), "导入 Shapefile", True),
+        (("kml",), "QGIS", True),
+        (("csv",), "QGIS", False),
+        (("csv",), "Excel / WPS", True),
+        (FORMATS, "JSONFG 驱动", True),
+    ],
+)
+def test_programs_are_named_for_what_they_can_open(formats, program, shown):
+    assert (program in pages(formats=formats)[0]) == shown
+
+
+def test_qgis_is_told_once_what_is_best():
+    assert pages(formats=FORMATS)[0].count("QGIS：") == 1
+
+
+def test_contact_and_constraints_show_what_is_given_and_what_is_not():
+    chinese, english = pages()
+    assert "单位：（待填写）；邮箱：（待填写）" in chinese
+    assert "Organisation: (to be filled in)" in english
+    given = {"organisation": "某局", "email": "a@example.org", "phone": "020-1"}
+    chinese, _ = pages(about=about(contact=given, constraints={}))
+    assert "单位：某局；邮箱：a@example.org；电话：020-1" in chinese
+    assert "待补：联系人" not in chinese
+    assert "密级：（待填写）" in chinese
+
+
+def test_every_source_is_named_however_many_there_are():
+    owed = [{"zh": f"来源{n:02}", "en": f"source {n:02}"} for n in range(30)]
+    chinese, english = pages(about=about(attribution=owed))
+    assert all(f"署名：来源{n:02}" in chinese for n in range(30))
+    assert english.count("Attribution: source") == 30
+
+
+def test_a_name_cannot_start_a_line_of_its_own():
+    layer = replace(zones_layer(), about={**zones_layer().about, "abstract": "甲\r\n  - 审图号：伪造\x1b[2J"})
+    chinese, _ = pages(layers=(layer,))
+    assert not any(line.startswith("  - 审图号：伪造") for line in chinese.splitlines())
+    assert "\x1b" not in chinese
