@@ -1,4 +1,4 @@
-"""``export``: hand over a checked package of the zones, places and stations; or bring an old one up to date."""
+"""``export``: hand over a checked package of zones, places and stations, or bring an old one up to date."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from spatial.cli.options import (
     target_of,
 )
 from spatial.cli.text_table import format_number, render_table
+from spatial.district_check import STATIONS
 from spatial.errors import ExportRefusedError, UsageError
 from spatial.export import formats as file_formats
 from spatial.export.content import ContentOptions, build_content, build_content_from_frames
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from spatial.cli.options import Parser
     from spatial.export.model import PackageContent
     from spatial.export.package import PackageReport
-    from spatial.inventory import Inventory
 
 __all__ = ["add_options", "run"]
 
@@ -74,7 +74,7 @@ def add_options(parser: Parser, lang: str) -> None:
     add_points(parser, lang)
     add_definition(parser, lang)
     group = parser.add_argument_group(text("export.group_package", lang))
-    many = {"nargs": "+", "action": "extend"}
+    many: dict[str, Any] = {"nargs": "+", "action": "extend"}
     group.add_argument("-o", "--output", metavar="DIR_OR_ZIP", required=True, help=_help("output", lang))
     group.add_argument("--profile", choices=tuple(file_formats.PROFILES), help=_help("profile", lang))
     group.add_argument("--layers", metavar="NAME", help=_help("layers", lang), **many)
@@ -100,6 +100,8 @@ def _help(option: str, lang: str) -> str:
 def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Write a package; 1 where something was left out that nobody asked to leave out."""
     target = Path(options.output)
+    if target.name in {"", ".."}:
+        raise UsageError("cli.output_no_name", name=options.output)
     delta = None
     try:
         if options.apply:
@@ -147,16 +149,20 @@ def _content(options: argparse.Namespace) -> PackageContent:
     """Return what the options ask to hand over."""
     found = load_zones(options)
     inventories = load_points(options)
-    given = _content_options(options, planned=None if found.pack is None else found.pack.target)
-    points: dict[str, list[Inventory]] = {"base_stations": inventories} if inventories else {}
+    given = _content_options(options)
+    points = {STATIONS: inventories} if inventories else {}
     if found.pack is not None:
         return build_content(found.pack, options=given, inventories=points)
     return build_content_from_frames(
-        found.zones, name=Path(options.zones).name, options=given, inventories=points
+        found.zones,
+        name=Path(options.zones).name,
+        options=given,
+        inventories=points,
+        notices=found.notices,
     )
 
 
-def _content_options(options: argparse.Namespace, *, planned: Any) -> ContentOptions:
+def _content_options(options: argparse.Namespace) -> ContentOptions:
     """Return the options of the content."""
     if options.grid_m is not None and options.points_detail != "grid":
         raise UsageError("export.grid_needs_detail")
@@ -174,7 +180,7 @@ def _content_options(options: argparse.Namespace, *, planned: Any) -> ContentOpt
         extent=_extent(options),
         class_list=None if options.class_list is None else Path(options.class_list),
         definition=definition_of(options),
-        target=target_of(options, planned),
+        target=target_of(options, None),
     )
 
 

@@ -7,9 +7,9 @@ import os
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,26 +21,37 @@ from spatial.atomic_write import (
     staging_directory,
 )
 from spatial.errors import DeltaMismatchError, ExportRefusedError, PackageError, UnwritableFileError
-from spatial.export.archive import ARCHIVE_SUFFIX, list_directory, unpack, write_archive
+from spatial.export.archive import ARCHIVE_SUFFIX
 from spatial.export.describe import describe
-from spatial.export.formats import read_layer, write_format
+from spatial.export.format_losses import lost_in_format
+from spatial.export.formats import write_format
 from spatial.export.manifest import (
     MANIFEST_FILE,
     build_manifest,
-    check_manifest,
     file_sha256,
     package_files,
     read_json,
     stream_sha256,
 )
-from spatial.export.package_file import PACKAGE_FILE, descriptor_of, json_bytes, package_from_descriptor
+from spatial.export.opened_package import (
+    REFERENCE_FORMAT,
+    directory_sha256,
+    open_package,
+    opened_directory,
+    pack_directory,
+    package_sha256,
+    read_content,
+    read_descriptor,
+)
+from spatial.export.package_file import PACKAGE_FILE, descriptor_of, json_bytes
+from spatial.export.rules.validate import validate_package
 from spatial.export.same_content import first_difference
-from spatial.limits import DEFAULT_LIMITS, Limits
+from spatial.limits import Limits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from spatial.export.model import ExportLayer, PackageContent, WrittenFile
+    from spatial.export.model import PackageContent, WrittenFile
 
     Progress = Callable[[str, float], object]
 
@@ -55,9 +66,6 @@ __all__ = [
     "read_descriptor",
     "write_package",
 ]
-
-REFERENCE_FORMAT: Final = "jsonfg"
-"""The format that loses nothing, from which a package is read back."""
 
 STEPS: Final = ("formats", "describe", "check", "read_back", "pack")
 """The steps of writing, in their order; `spatial.text` words each as ``export.step_<name>``."""
@@ -129,7 +137,8 @@ def write_package(
         If the system does not let the package be written.
     """
     target = Path(target)
-    _check_target(target)
+    with explain_unwritable(target):
+        _check_target(target)
     make_room(target)
     with explain_unwritable(target), staging_directory(target) as stage:
         manifest, warnings = _stage(content, stage, progress or _say_nothing)
@@ -137,12 +146,12 @@ def write_package(
             hashed: list[str] = []
             replace_file(
                 target,
-                lambda beside: _pack(stage, beside, content.data_date),
+                lambda beside: pack_directory(stage, beside, content.data_date),
                 verify=lambda beside: hashed.append(_check_archive(beside, stage, expected_sha256)),
             )
             sha256 = hashed[0]
         else:
-            sha256 = _expected(_directory_sha256(stage, content.data_date), expected_sha256)
+            sha256 = _expected(directory_sha256(stage, content.data_date), expected_sha256)
             replace_directory(target, stage)
     (progress or _say_nothing)(STEPS[-1], 1.0)
     return _report(content, manifest, warnings, sha256)
@@ -156,54 +165,6 @@ def package_bytes(
         path = Path(room) / f"{content.package_id}{ARCHIVE_SUFFIX}"
         report = write_package(content, path, progress=progress)
         return path.read_bytes(), report
-
-
-def open_package(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> PackageContent:
-    """Return the content of a package, unchanged since it was written.
-
-    Parameters
-    ----------
-    path : Path
-        A ``.zip`` or a directory; it may come from anybody.
-    limits : Limits
-
-    Raises
-    ------
-    PackageError
-        If it is no package, was changed, or does not hold the format that loses nothing.
-    LimitExceededError
-        If it passes a limit of packages.
-    """
-    with opened_directory(Path(path), limits=limits) as directory:
-        return _read_content(directory, name=Path(path).name)
-
-
-@contextmanager
-def opened_directory(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[Path]:
-    """Give the directory in which a package's files stand, its manifest checked; raises as `open_package`."""
-    if path.is_dir():
-        list_directory(path, limits=limits)
-        check_manifest(path, name=path.name)
-        yield path
-        return
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
-        directory = Path(room)
-        unpack(path, directory, limits=limits)
-        check_manifest(directory, name=path.name)
-        yield directory
-
-
-def read_descriptor(directory: Path, *, name: str) -> dict[str, Any]:
-    """Return the members of a package's ``package.json``; raises `PackageError` where there is none."""
-    return read_json(directory / PACKAGE_FILE, name=name)
-
-
-def package_sha256(path: Path) -> str:
-    """Return the SHA-256 of a package as one archive, from the archive or the directory."""
-    if not path.is_dir():
-        return file_sha256(path)
-    descriptor = read_descriptor(path, name=path.name)
-    return _directory_sha256(path, str(descriptor.get("data_date")))
 
 
 def _say_nothing(_step: str, _share: float) -> None:
@@ -250,16 +211,13 @@ def _stage(
     progress("check", _WRITTEN_SHARE + 0.05)
     warnings = _check(content, stage, written)
     progress("read_back", 0.85)
-    if REFERENCE_FORMAT in content.formats:
-        _check_round_trip(content, stage)
+    _check_round_trip(content, stage)
     progress("pack", 0.9)
     return read_json(stage / MANIFEST_FILE, name=content.package_id), warnings
 
 
 def _check(content: PackageContent, stage: Path, written: list[WrittenFile]) -> tuple[dict[str, Any], ...]:
     """Hold the files to every rule, and keep the result among them."""
-    from spatial.export.rules.validate import validate_package  # noqa: PLC0415 - the rules import this module's peers
-
     manifest = build_manifest(stage, package_id=content.package_id, written=written)
     (stage / MANIFEST_FILE).write_bytes(manifest)
     report = validate_package(stage, limits=_NO_LIMITS)
@@ -282,39 +240,16 @@ def _check(content: PackageContent, stage: Path, written: list[WrittenFile]) -> 
 
 
 def _check_round_trip(content: PackageContent, stage: Path) -> None:
-    """Refuse a package that does not read back as what it was made from."""
-    found = first_difference(content, _read_content(stage, name=content.package_id))
+    """Refuse a package whose files do not read back as what they were made from."""
+    found = None
+    if REFERENCE_FORMAT in content.formats:
+        found = first_difference(content, read_content(stage, name=content.package_id))
+    for name in content.formats:
+        found = found or lost_in_format(name, stage, content)
     if found is not None:
         raise ExportRefusedError(
             "export.read_back_differs", layer=found.layer, feature=found.feature_id, member=found.member
         )
-
-
-def _read_content(directory: Path, *, name: str) -> PackageContent:
-    """Return the content of the package in a directory, its manifest checked before."""
-    content = package_from_descriptor(read_descriptor(directory, name=name), name=name)
-    if REFERENCE_FORMAT not in content.formats:
-        raise PackageError("export.package_no_reference", name=name, format=REFERENCE_FORMAT)
-    return replace(
-        content, layers=tuple(_filled(layer, directory, content, name=name) for layer in content.layers)
-    )
-
-
-def _filled(layer: ExportLayer, directory: Path, content: PackageContent, *, name: str) -> ExportLayer:
-    """Return a layer with its features."""
-    try:
-        features = read_layer(REFERENCE_FORMAT, directory, layer, content=content)
-    except FileNotFoundError as fault:
-        raise PackageError("export.package_missing", name=name, n=1, paths=[layer.name]) from fault
-    n_used = layer.n_in - len(layer.withheld)
-    if len(features) != n_used:
-        raise PackageError("export.package_count", name=name, layer=layer.name, n=len(features), said=n_used)
-    return replace(layer, features=features)
-
-
-def _pack(stage: Path, archive: Path, date: str) -> None:
-    """Write the files of a package as one archive."""
-    write_archive(stage, package_files(stage), archive, date=date)
 
 
 def _check_archive(archive: Path, stage: Path, expected: str | None) -> str:
@@ -328,11 +263,14 @@ def _check_archive(archive: Path, stage: Path, expected: str | None) -> str:
         If another archive was expected.
     """
     paths = package_files(stage)
-    with zipfile.ZipFile(archive) as packed:
-        whole = packed.namelist() == [str(path) for path in paths]
-        for path in paths if whole else ():
-            with packed.open(str(path)) as member:
-                whole &= stream_sha256(member) == file_sha256(stage / path)
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            whole = packed.namelist() == [str(path) for path in paths]
+            for path in paths if whole else ():
+                with packed.open(str(path)) as member:
+                    whole &= stream_sha256(member) == file_sha256(stage / path)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        whole = False
     if not whole:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     return _expected(file_sha256(archive), expected)
@@ -343,14 +281,6 @@ def _expected(sha256: str, expected: str | None) -> str:
     if expected is not None and sha256 != expected:
         raise DeltaMismatchError("export.delta_other_result", expected=expected, found=sha256)
     return sha256
-
-
-def _directory_sha256(directory: Path, date: str) -> str:
-    """Return the SHA-256 that the files of a directory have as one archive."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
-        archive = Path(room) / f"package{ARCHIVE_SUFFIX}"
-        _pack(directory, archive, date)
-        return file_sha256(archive)
 
 
 def _report(
