@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Any
 import pyproj
 import shapely
 import waitress
+from api_definition import mended
+from request_guard import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
@@ -34,11 +36,6 @@ BODY_BYTES = 1_000_000
 """Nothing is written through the service, so a request needs no body."""
 EDGE_POINTS = 21
 MOST_ENDS = 2
-HEADERS = [
-    ("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'none'"),
-    ("Referrer-Policy", "no-referrer"),
-    ("X-Content-Type-Options", "nosniff"),
-]
 INSTANT = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?)?)?")
 OPEN_END = ("", "..")
 KEPT = threading.local()
@@ -54,7 +51,7 @@ def main() -> int:
     options = parser.parse_args()
     # Ctrl-C reaches both processes of a terminal; the one that started this decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    application = with_headers(load_application(options.folder))
+    application = guarded(load_application(options.folder))
     server = waitress.create_server(
         application,
         host=options.host,
@@ -89,7 +86,7 @@ def load_application(folder: Path) -> Callable[..., Any]:
     put_in_place(systems_module(), "get_transform_from_crs", transform_between)
     put_in_place(itemtypes, "transform_bbox", transform_bbox)
     put_in_place(itemtypes, "validate_datetime", validate_datetime)
-    definition = self_contained(get_oas(json.loads(config.read_text(encoding="utf-8"))))
+    definition = mended(get_oas(json.loads(config.read_text(encoding="utf-8"))))
     document.write_text(json.dumps(definition, ensure_ascii=False, default=str), encoding="utf-8")
 
     from pygeoapi.flask_app import APP  # noqa: PLC0415
@@ -111,18 +108,6 @@ def put_in_place(module: ModuleType, name: str, function: Callable[..., Any]) ->
         msg = f"{module.__name__} has no {name}: this version of pygeoapi is not known here"
         raise AttributeError(msg)
     setattr(module, name, function)
-
-
-def with_headers(application: Callable[..., Any]) -> Callable[..., Iterable[bytes]]:
-    """Return the application with headers that keep a browser from fetching from elsewhere."""
-
-    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
-            return start_response(status, [*headers, *HEADERS], *rest)
-
-        return application(environ, start)
-
-    return wrapped
 
 
 def transform_between(
@@ -182,32 +167,6 @@ def validate_datetime(_: object, datetime_: str | None = None) -> str | None:
         msg = "datetime is a date, a date-time or an interval of them"
         raise ValueError(msg)
     return datetime_
-
-
-def self_contained(part: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the OpenAPI document with what it points to at other hosts put in its place."""
-    if isinstance(part, list):
-        return [self_contained(item) for item in part]
-    if not isinstance(part, dict):
-        return part
-    target = part.get("$ref", "")
-    if isinstance(target, str) and target.startswith("http"):
-        return inlined(target)
-    return {key: self_contained(value) for key, value in part.items()}
-
-
-def inlined(target: str) -> dict[str, Any]:
-    """Return a response, parameter or schema for one that the document only points to."""
-    name = target.rsplit("/", 1)[-1].removesuffix(".yaml")
-    if "/responses/" in target:
-        return {
-            "description": name,
-            "content": {"application/json": {"schema": {"type": "object"}}},
-        }
-    if "/parameters/" in target:
-        schema = {"type": "string"}
-        return {"name": name, "in": "query", "required": False, "schema": schema}
-    return {"type": "object"}
 
 
 if __name__ == "__main__":

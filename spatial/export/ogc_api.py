@@ -115,11 +115,16 @@ def _held(layer: ExportLayer) -> dict[str, Any]:
     turned = shapely.transform(frame.geometry.to_numpy(), lambda places: places[:, ::-1])
     return {
         "fields": {field.code: _field(field.type, field.alias_zh) for field in layer.fields},
-        "time_field": _DATE_FIELD if _DATE_FIELD in columns else None,
+        "time_field": _time_field(layer),
         "ids": columns[ID_CODE],
         "properties": [dict(zip(codes, row, strict=True)) for row in zip(*columns.values(), strict=True)],
         "wkb": shapely.to_wkb(turned, hex=True).tolist(),
     }
+
+
+def _time_field(layer: ExportLayer) -> str | None:
+    """Return the field that ``datetime`` filters by."""
+    return next((field.code for field in layer.fields if field.code == _DATE_FIELD), None)
 
 
 def _field(kind: FieldType, title: str) -> dict[str, str]:
@@ -151,6 +156,7 @@ def _collection(layer: ExportLayer, content: PackageContent, path: Path) -> dict
                 "data": str(path),
                 "id_field": ID_CODE,
                 "title_field": "MC",
+                "time_field": _time_field(layer),
                 "crs": list(CRS_URIS),
                 "storage_crs": _STORAGE_CRS,
             }
