@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, Final
 
-from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -19,8 +18,8 @@ from layers.sheet.blocks import Column, definition_block, geometry_block, legend
 from layers.sheet.frame import PAPERS, PaperName, window_for
 from layers.sheet.graticule import scale_words
 from layers.sheet.model import SheetSource, SheetVerdict, ZoneSheet, zone_sheets
-from layers.sheet.pen import INK, MISSING, PALE_INK, PT_TO_MM, Pen, registered_font
-from layers.sheet.picture import draw_map, line_style
+from layers.sheet.pen import INK, MISSING, PALE_INK, Pen, registered_font
+from layers.sheet.picture import BADGE_INKS, draw_map, line_style
 from layers.wording import as_text, localised
 from spatial.text import text
 
@@ -45,12 +44,8 @@ __all__ = [
 SHEET_FONT_FILE: Final = "vendor/noto-sans-sc/NotoSansSC-Regular.ttf"
 
 MOST_SOURCES: Final = 5
-BADGE_INKS: Final = {
-    "schematic": "#7d5a00",
-    "synthetic": "#9c3413",
-    "reference": "#5d4a78",
-    "unstated": "#4d5b66",
-}
+MOST_CODES: Final = 6
+NAME_SIZES: Final = (18.0, 15.0, 12.5, 11.0, 9.5)
 
 
 def zone_sheet_pdf(sheet: ZoneSheet, *, lang: str, paper: PaperName = "A4", font: bytes) -> bytes:
@@ -118,8 +113,7 @@ def _page(pen: Pen, sheet: ZoneSheet, paper: Paper, *, lang: str, place: tuple[i
     window = window_for(sheet.zone, paper=paper)
     _head(pen, sheet, paper, name=name, lang=lang)
     picture = draw_map(pen, sheet, window, lang=lang)
-    _blocks(pen, sheet, paper, picture, lang=lang)
-    _notes(pen, sheet, paper, window, lang=lang)
+    _blocks(pen, sheet, paper, window, picture, lang=lang)
     _foot(pen, sheet, paper, lang=lang, place=place)
 
 
@@ -128,18 +122,18 @@ def _head(pen: Pen, sheet: ZoneSheet, paper: Paper, *, name: str, lang: str) -> 
     edge = right
     for badge in _badges(sheet):
         words = text(f"verdict.badge_{badge}", lang)
-        edge = pen.badge(edge, 11.5, words, size=10.0, ink=BADGE_INKS[badge]) - 2.0
-    size = next(
-        (each for each in (18.0, 15.0, 12.5) if pen.width(pen.clean(name), each) <= edge - left), 11.0
-    )
-    line = pen.lines(name, edge - left, size=size, most=1)[0]
+        edge = pen.badge(edge, 11.8, words, size=8.5, ink=BADGE_INKS[badge]) - 2.0
+    room = edge - left
+    fits = (each for each in NAME_SIZES if pen.width(pen.clean(name), each) <= room)
+    size = next(fits, NAME_SIZES[-1])
+    line = pen.lines(name, room, size=size, most=1)[0]
     pen.write(left, 17.0, line, size=size, bold=True)
     other = localised(sheet.facts, "name", "en" if lang == "zh" else "zh")
-    words = [other] if other and other != name else []
-    words += [text(f"sheet.level_{sheet.level}", lang), sheet.title.in_language(lang)]
+    parts = [other] if other and other != name else []
+    parts += [text(f"sheet.level_{sheet.level}", lang), sheet.title.in_language(lang)]
     if sheet.data_date:
-        words.append(text("sheet.data_date", lang, date=sheet.data_date))
-    line = pen.lines(" · ".join(words), right - left, size=8.5, most=1)[0]
+        parts.append(text("sheet.data_date", lang, date=sheet.data_date))
+    line = pen.lines(" · ".join(parts), right - left, size=8.5, most=1)[0]
     pen.write(left, 23.0, line, size=8.5, ink=PALE_INK)
     pen.line([(left, 26.0), (right, 26.0)], ink=INK, weight=0.9)
 
@@ -149,9 +143,7 @@ def _badges(sheet: ZoneSheet) -> list[str]:
     leading = sheet.verdicts[:1]
     applies = {
         "schematic": line_style(sheet.facts) != SOLID,
-        "synthetic": sheet.scene.stations_synthetic
-        and sheet.level != "district"
-        or any(bool(verdict.figures.get("synthetic")) for verdict in sheet.verdicts),
+        "synthetic": any(bool(each.figures.get("synthetic")) for each in leading),
         "reference": any(
             as_text(each.figures.get("target_scope")) == "district_reference" for each in leading
         ),
@@ -160,16 +152,20 @@ def _badges(sheet: ZoneSheet) -> list[str]:
     return [name for name, applied in applies.items() if applied]
 
 
-def _blocks(pen: Pen, sheet: ZoneSheet, paper: Paper, picture: MapPicture, *, lang: str) -> None:
-    first, second, third = (Column(pen, rect, paper.text_size, lang, rect.top) for rect in paper.columns)
+def _blocks(
+    pen: Pen, sheet: ZoneSheet, paper: Paper, window: MapWindow, picture: MapPicture, *, lang: str
+) -> None:
+    columns = [Column(pen, rect, paper.text_size, lang, rect.top) for rect in paper.columns]
+    first, second, third, notes = columns if len(columns) > 1 else columns * 4
     verdict_block(first, sheet)
     definition_block(second, sheet)
     geometry_block(second, sheet)
     legend_block(third, sheet, picture)
+    _notes(notes, sheet, window)
 
 
-def _notes(pen: Pen, sheet: ZoneSheet, paper: Paper, window: MapWindow, *, lang: str) -> None:
-    column = Column(pen, paper.notes, paper.text_size, lang, paper.notes.top)
+def _notes(column: Column, sheet: ZoneSheet, window: MapWindow) -> None:
+    lang = column.lang
     column.heading("sheet.sources")
     for source in sheet.sources[:MOST_SOURCES]:
         words = text(
@@ -179,7 +175,7 @@ def _notes(pen: Pen, sheet: ZoneSheet, paper: Paper, window: MapWindow, *, lang:
     if not sheet.sources:
         column.words(text("sheet.no_sources", lang))
     crs = text("sheet.crs", lang, epsg=window.crs.to_epsg() or "–", name=window.crs.name)
-    column.words(f"{scale_words(window, lang)} · {crs}", most=2)
+    column.words(f"{scale_words(window, lang)} · {crs}", most=3)
     column.words(" ".join(_disclaimers(sheet, lang)), ink=INK, most=4)
 
 
@@ -199,14 +195,13 @@ def _foot(pen: Pen, sheet: ZoneSheet, paper: Paper, *, lang: str, place: tuple[i
     pen.line([(left, y), (right, y)], ink=INK, weight=0.5)
     number = sheet.scene.review_number
     review = text("map.review_number", lang, number=number) if number else text("sheet.review_slot", lang)
-    used = pen.write(left, y + 3.8, review, size=7.0, bold=True)
+    used = pen.write(left, y + 3.6, review, size=7.0, bold=True)
     page = text("sheet.page", lang, page=place[0], pages=place[1])
-    end = pen.write(right, y + 3.8, page, size=7.0, at="right")
-    room = right - left - used - end - 8.0
-    line = pen.lines(as_text(sheet.scene.attribution), room, size=6.2, most=1)[0]
-    pen.write(left + used + 4.0, y + 3.8, line, size=6.2, ink=PALE_INK)
+    end = pen.write(right, y + 3.6, page, size=7.0, at="right")
+    line = pen.lines(as_text(sheet.scene.attribution), right - left, size=6.4, most=1)[0]
+    pen.write(left, y + 6.9, line, size=6.4, ink=PALE_INK)
     if pen.missing:
-        codes = ", ".join(f"U+{ord(letter):04X}" for letter in sorted(pen.missing)[:8])
+        codes = ", ".join(f"U+{ord(letter):04X}" for letter in sorted(pen.missing)[:MOST_CODES])
         words = text("sheet.missing_letters", lang, count=len(pen.missing), mark=MISSING, codes=codes)
-        pen.write(left, y + 3.8 + 7.0 * PT_TO_MM * 1.3, words, size=6.2, ink=PALE_INK)
-    pen.canvas.setFillColor(HexColor(INK))
+        line = pen.lines(words, right - left - used - end - 8.0, size=6.2, most=1)[0]
+        pen.write(left + used + 4.0, y + 3.6, line, size=6.2, ink=PALE_INK)

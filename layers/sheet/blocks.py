@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from layers.classification import CLASSIFICATION
 from layers.place_layer import SYMBOLS
 from layers.sheet.pen import INK, LEADING, PALE_INK, PT_TO_MM
-from layers.sheet.picture import POLE_INK, STATION_INK
+from layers.sheet.picture import POLE_INK, STATION_INK, WATER
 from layers.sheet.shapes import DASHES, draw_dots, draw_symbol, hatch
 from layers.wording import as_number, as_text, decimal, localised, whole, word
 from spatial.definition import word_key
@@ -43,9 +43,14 @@ class Column:
     lang: str
     y: float
 
+    @property
+    def most_lines(self) -> int:
+        """Return how many more lines the column holds."""
+        return max(0, int((self.rect.bottom - self.y) / (self.size * LEADING * PT_TO_MM)))
+
     def heading(self, key: str) -> None:
         """Write the title of a block with a rule under it."""
-        self.y += 0.8
+        self.y += 0.8 if self.y == self.rect.top else 2.6
         foot = self.y + (self.size + 1.0) * PT_TO_MM
         self.pen.write(self.rect.left, foot, text(key, self.lang), size=self.size + 1.0, bold=True)
         self.y = foot + 1.3
@@ -56,18 +61,27 @@ class Column:
         """Write names on the left and values, wrapped, on the right."""
         left = self.rect.left + self.rect.width * LABEL_SHARE
         for name, value in rows:
-            if not value:
+            if not value or not self.most_lines:
                 continue
-            self.pen.write(self.rect.left, self.y + self.size * PT_TO_MM, name, size=self.size, ink=PALE_INK)
+            foot = self.y + self.size * PT_TO_MM
+            self.pen.write(self.rect.left, foot, name, size=self.size, ink=PALE_INK)
             self.y = self.pen.paragraph(
-                left, self.y, value, width=self.rect.right - left, size=self.size, most=most
+                left,
+                self.y,
+                value,
+                width=self.rect.right - left,
+                size=self.size,
+                most=min(most, self.most_lines),
             )
 
     def words(self, words: str, *, smaller: float = 0.8, ink: str = PALE_INK, most: int = 3) -> None:
         """Write a paragraph over the whole width."""
-        self.y = self.pen.paragraph(
-            self.rect.left, self.y, words, width=self.rect.width, size=self.size - smaller, ink=ink, most=most
-        )
+        most = min(most, self.most_lines)
+        if most:
+            size, width = self.size - smaller, self.rect.width
+            self.y = self.pen.paragraph(
+                self.rect.left, self.y, words, width=width, size=size, ink=ink, most=most
+            )
 
     def swatch(self, look: StatusClass, *, x: float, y: float, size: tuple[float, float] = SWATCH) -> None:
         """Draw the colour and pattern of a status with its corner at (``x``, ``y``)."""
@@ -176,7 +190,7 @@ def _target(verdict: SheetVerdict, lang: str) -> str:
 
 def _interval(figures: Any, lang: str) -> str:
     low, high = as_number(figures["density_low"]), as_number(figures["density_high"])
-    if low is None:
+    if low is None or low == high:  # nothing stated an accuracy
         return ""
     if high is None:
         return text("sheet.interval_open", lang, low=decimal(low))
@@ -253,7 +267,7 @@ def geometry_block(column: Column, sheet: ZoneSheet) -> None:
         ],
         most=2,
     )
-    for words, most in ((source if official is not None else "", 2), (localised(facts, "note", lang), 4)):
+    for words, most in ((source if official is not None else "", 2), (localised(facts, "note", lang), 9)):
         if words:
             column.words(words, most=most)
 
@@ -275,6 +289,23 @@ def legend_block(column: Column, sheet: ZoneSheet, picture: MapPicture) -> None:
             column.pen.line([(left, y), (left + SWATCH[0] + 3.0, y)], weight=1.2)
             canvas.restoreState()
             _entry(column, text(f"map.line_{style}", column.lang), step, room=SWATCH[0] + 4.4)
+    _points(column, sheet, picture, step)
+    for kind in SYMBOLS:
+        if kind in picture.kinds:
+            at = ((column.rect.left + 3.2) * mm, column.pen.y(column.y + step / 2))
+            draw_symbol(column.pen.canvas, at, SYMBOLS[kind])
+            _entry(column, text(f"map.kind_{kind}", column.lang), step)
+    if picture.water:
+        y = column.y + (step - SWATCH[1]) / 2
+        column.pen.box((column.rect.left, y), SWATCH, fill=WATER)
+        _entry(column, text("sheet.river", column.lang), step)
+    if picture.unnamed:
+        column.words(
+            text("sheet.unnamed", column.lang, unnamed=picture.unnamed, places=picture.places), most=2
+        )
+
+
+def _points(column: Column, sheet: ZoneSheet, picture: MapPicture, step: float) -> None:
     for key, ink, count, synthetic in (
         ("map.layer_stations", STATION_INK, picture.stations, sheet.scene.stations_synthetic),
         ("map.layer_poles", POLE_INK, picture.poles, sheet.scene.poles_synthetic),
@@ -286,15 +317,6 @@ def legend_block(column: Column, sheet: ZoneSheet, picture: MapPicture) -> None:
             if synthetic:
                 layer = text("map.simulated_title", column.lang, layer=layer)
             _entry(column, text("sheet.points_shown", column.lang, layer=layer, count=f"{count:,}"), step)
-    for kind in SYMBOLS:
-        if kind in picture.kinds:
-            at = ((column.rect.left + 3.2) * mm, column.pen.y(column.y + step / 2))
-            draw_symbol(column.pen.canvas, at, SYMBOLS[kind])
-            _entry(column, text(f"map.kind_{kind}", column.lang), step)
-    if picture.unnamed:
-        column.words(
-            text("sheet.unnamed", column.lang, unnamed=picture.unnamed, places=picture.places), most=2
-        )
 
 
 def _statuses(column: Column, picture: MapPicture) -> None:
@@ -310,13 +332,17 @@ def _statuses(column: Column, picture: MapPicture) -> None:
         words = f"{look.symbol} {look.label(column.lang)}"
         if len(picture.statuses) > 1 and count:
             words += f" {count}"
-        column.pen.write(x + SWATCH[0] + 1.4, y + SWATCH[1] - 0.7, words, size=column.size - 0.4)
+        room, wanted = column.rect.width / 2 - SWATCH[0] - 2.0, column.size - 0.4
+        size = min(wanted, wanted * room / column.pen.width(words, wanted))
+        column.pen.write(x + SWATCH[0] + 1.4, y + SWATCH[1] - 0.7, words, size=size)
     column.y = start + half * step + 0.4
 
 
 def _entry(column: Column, words: str, step: float, *, room: float = SWATCH[0] + 1.4) -> None:
-    width = column.rect.width - room
-    line = column.pen.lines(words, width, size=column.size - 0.2, most=1)[0]
-    foot = column.y + step / 2 + column.size * PT_TO_MM * 0.36
-    column.pen.write(column.rect.left + room, foot, line, size=column.size - 0.2)
-    column.y += step
+    """Write what a symbol means beside it, in two lines at most."""
+    size = column.size - 0.2
+    lines = column.pen.lines(words, column.rect.width - room, size=size, most=2)
+    foot = column.y + step / 2 + size * PT_TO_MM * 0.36
+    for number, line in enumerate(lines):
+        column.pen.write(column.rect.left + room, foot + number * step * 0.85, line, size=size)
+    column.y += step * (1.0 + 0.85 * (len(lines) - 1))

@@ -61,13 +61,15 @@ class Rect:
 
 @dataclass(frozen=True)
 class Paper:
-    """A sheet of paper and where its parts stand, in millimetres."""
+    """A sheet of paper and where its parts stand, in millimetres.
+
+    ``columns`` are those of verdict, definition, legend and sources, or one for all of them.
+    """
 
     width: float
     height: float
     map_box: Rect
     columns: tuple[Rect, ...]
-    notes: Rect
     text_size: float
 
 
@@ -75,26 +77,21 @@ PAPERS: Final[dict[PaperName, Paper]] = {
     "A4": Paper(
         width=210.0,
         height=297.0,
-        map_box=Rect(12.0, 30.0, 186.0, 148.0),
+        map_box=Rect(12.0, 29.0, 186.0, 136.0),
         columns=(
-            Rect(12.0, 182.0, 62.0, 72.0),
-            Rect(78.0, 182.0, 60.0, 72.0),
-            Rect(142.0, 182.0, 56.0, 72.0),
+            Rect(12.0, 167.5, 61.0, 83.5),
+            Rect(78.0, 167.5, 61.0, 83.5),
+            Rect(144.0, 167.5, 54.0, 83.5),
+            Rect(12.0, 252.5, 186.0, 31.0),
         ),
-        notes=Rect(12.0, 256.0, 186.0, 25.0),
-        text_size=7.2,
+        text_size=7.6,
     ),
     "A3": Paper(
         width=420.0,
         height=297.0,
-        map_box=Rect(14.0, 32.0, 288.0, 250.0),
-        columns=(
-            Rect(310.0, 32.0, 96.0, 92.0),
-            Rect(310.0, 126.0, 96.0, 56.0),
-            Rect(310.0, 184.0, 96.0, 52.0),
-        ),
-        notes=Rect(310.0, 238.0, 96.0, 44.0),
-        text_size=8.2,
+        map_box=Rect(14.0, 29.0, 288.0, 253.0),
+        columns=(Rect(309.0, 29.0, 97.0, 253.0),),
+        text_size=8.8,
     ),
 }
 

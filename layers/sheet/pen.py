@@ -26,7 +26,7 @@ INK: Final = "#12222f"
 PALE_INK: Final = "#5a6670"
 LEADING: Final = 1.42
 """Height of a line as a share of the size of its letters."""
-PT_TO_MM: Final = 1.0 / mm
+PT_TO_MM: Final = float(1.0 / mm)
 
 # Printed for a character that the font lacks, as typesetters do; never an empty box.
 MISSING: Final = "〓"
@@ -67,18 +67,18 @@ class Pen:
 
     def y(self, from_top_mm: float) -> float:
         """Return the height above the page's foot in points."""
-        return (self.height_mm - from_top_mm) * mm
+        return float((self.height_mm - from_top_mm) * mm)
 
     def clean(self, words: str) -> str:
         """Return one line of text that the font can write; what it lacks is noted and marked."""
-        line = printable(words)
+        line = printable(" ".join(words.split()))
         lacking = {letter for letter in line if ord(letter) not in self._known}
         self.missing |= lacking
         return "".join(MISSING if letter in lacking else letter for letter in line)
 
     def width(self, words: str, size: float) -> float:
         """Return the width of ``words`` in millimetres at ``size`` points."""
-        return float(pdfmetrics.stringWidth(words, self.font, size)) * PT_TO_MM
+        return float(pdfmetrics.stringWidth(words, self.font, size) * PT_TO_MM)
 
     def write(
         self,

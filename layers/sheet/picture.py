@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import shapely
+import shapely.affinity
 from reportlab.lib.units import mm
 
 from layers.classification import CLASSIFICATION
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from layers.sheet.model import ZoneSheet
     from layers.sheet.pen import Pen
 
-__all__ = ["MapPicture", "draw_map", "line_style"]
+__all__ = ["BADGE_INKS", "POLE_INK", "STATION_INK", "WATER", "MapPicture", "draw_map", "line_style"]
 
 LAND: Final = "#fbfaf7"
 BEYOND: Final = "#efefec"
@@ -47,8 +49,16 @@ OTHER_LINE: Final = "#8b9299"
 STATION_INK: Final = "#22313f"
 POLE_INK: Final = "#8a4f9e"
 ZONE_ALPHA: Final = 0.72
+BADGE_INKS: Final = {
+    "schematic": "#7d5a00",
+    "synthetic": "#9c3413",
+    "reference": "#5d4a78",
+    "unstated": "#4d5b66",
+}
 NAME_SIZE: Final = 8.5
 SMALL_SIZE: Final = 6.2
+# A neighbour of which less than this shows, in half widths, bears no name.
+LEAST_RADIUS_MM: Final = 3.5
 
 
 @dataclass
@@ -65,6 +75,8 @@ class MapPicture:
         Places inside the window, and those of them whose name found no room.
     stations, poles : int
         Points inside the window.
+    water, synthetic : bool
+        Whether the river shows, and whether anything that is drawn is simulated.
     statuses : list
         Status of each coloured zone.
     """
@@ -75,6 +87,8 @@ class MapPicture:
     unnamed: int = 0
     stations: int = 0
     poles: int = 0
+    water: bool = False
+    synthetic: bool = False
     statuses: list[str] = field(default_factory=list)
 
 
@@ -86,47 +100,39 @@ def line_style(row: Any) -> str:
 def draw_map(pen: Pen, sheet: ZoneSheet, window: MapWindow, *, lang: str) -> MapPicture:
     """Draw the map of ``sheet`` into its window and return what stands on it."""
     picture, room = MapPicture(), LabelRoom(window.rect.inset(1.0))
-    rect, canvas = window.rect, pen.canvas
-    canvas.saveState()
-    clip = canvas.beginPath()
-    clip.rect(rect.left * mm, pen.y(rect.bottom), rect.width * mm, rect.height * mm)
-    canvas.clipPath(clip, stroke=0, fill=0)
-    _ground(pen, sheet, window, picture)
     drawing = _Drawing(pen, sheet, window, room, picture, lang)
+    _clip(pen, window)
+    drawing.ground()
     drawing.zones()
     drawing.points()
-    canvas.restoreState()
+    pen.canvas.restoreState()
     draw_scale_bar(pen, window, room, lang=lang)
     draw_north(pen, window, room, lang=lang)
-    canvas.saveState()
-    clip = canvas.beginPath()
-    clip.rect(rect.left * mm, pen.y(rect.bottom), rect.width * mm, rect.height * mm)
-    canvas.clipPath(clip, stroke=0, fill=0)
+    _map_badges(pen, window, room, picture, lang=lang)
     drawing.names()
-    canvas.restoreState()
     draw_neatline(pen, window)
     return picture
 
 
-def _ground(pen: Pen, sheet: ZoneSheet, window: MapWindow, picture: MapPicture) -> None:
-    rect, scene = window.rect, sheet.scene
-    ground = BEYOND if scene.district is not None else LAND
-    pen.box((rect.left, rect.top), (rect.width, rect.height), fill=ground)
-    if scene.backdrop is not None:
-        for shape, kind in zip(window.shapes(scene.backdrop), scene.backdrop["kind"], strict=True):
-            if kind != "river":
-                stroke_shape(pen.canvas, shape, window, ink="#cfd3d6", weight=0.4)
-    if scene.district is not None:
-        for shape in window.shapes(scene.district):
-            fill_shape(pen.canvas, shape, window, fill=LAND)
-    if scene.backdrop is not None:
-        for shape, kind in zip(window.shapes(scene.backdrop), scene.backdrop["kind"], strict=True):
-            if kind == "river":
-                fill_shape(pen.canvas, shape, window, fill=WATER)
-    if scene.district is not None and sheet.level != "district":
-        for (_, row), shape in zip(scene.district.iterrows(), window.shapes(scene.district), strict=True):
-            picture.styles.add(line_style(row))
-            stroke_shape(pen.canvas, shape, window, ink=OTHER_LINE, weight=1.4, style=line_style(row))
+def _clip(pen: Pen, window: MapWindow) -> None:
+    """Keep all that follows inside the window, until the canvas's state is restored."""
+    rect, canvas = window.rect, pen.canvas
+    canvas.saveState()
+    path = canvas.beginPath()
+    path.rect(rect.left * mm, pen.y(rect.bottom), rect.width * mm, rect.height * mm)
+    canvas.clipPath(path, stroke=0, fill=0)
+
+
+def _map_badges(pen: Pen, window: MapWindow, room: LabelRoom, picture: MapPicture, *, lang: str) -> None:
+    """Say on the map itself that outlines are schematic or what is drawn simulated."""
+    applies = {"schematic": bool(picture.styles - {SOLID}), "synthetic": picture.synthetic}
+    left, top = window.rect.left + 2.0, window.rect.top + 2.0
+    for name in (name for name, applied in applies.items() if applied):
+        words = text(f"verdict.badge_{name}", lang)
+        width = pen.width(words, 8.0) + 3.0
+        pen.badge(left + width, top, words, size=8.0, ink=BADGE_INKS[name])
+        left += width + 1.5
+    room.reserve(window.rect.left, top, left - window.rect.left, 6.0)
 
 
 @dataclass
@@ -141,6 +147,35 @@ class _Drawing:
     lang: str
     area_names: list[tuple[BaseGeometry, tuple[str, ...], bool]] = field(default_factory=list)
     point_names: list[tuple[tuple[float, float], str]] = field(default_factory=list)
+    far_names: list[tuple[BaseGeometry, tuple[str, ...], bool]] = field(default_factory=list)
+
+    @property
+    def parent(self) -> str:
+        """Return the zone that the sheet's part belongs to: its name would stand on the part's own."""
+        return as_text(self.sheet.facts.get("parent_id")) if self.sheet.level == "parts" else ""
+
+    def ground(self) -> None:
+        """Draw what lies around: neighbours, the district, its river."""
+        rect, scene, canvas = self.window.rect, self.sheet.scene, self.pen.canvas
+        beyond = LAND if scene.district is None else BEYOND
+        self.pen.box((rect.left, rect.top), (rect.width, rect.height), fill=beyond)
+        around = scene.backdrop
+        if around is not None:
+            neighbours = around[around["kind"] != "river"]
+            for (_, row), shape in zip(neighbours.iterrows(), self.window.shapes(neighbours), strict=True):
+                stroke_shape(canvas, shape, self.window, ink="#c3c9cd", weight=0.4)
+                words = localised(row, "short", self.lang) or localised(row, "name", self.lang)
+                self.far_names.append((shape, (words,), False))
+        if scene.district is None:
+            return
+        for shape in self.window.shapes(scene.district):
+            fill_shape(canvas, shape, self.window, fill=LAND)
+        if around is not None:
+            for shape in self.window.shapes(around[around["kind"] == "river"]):
+                self.picture.water |= not shape.is_empty
+                fill_shape(canvas, shape, self.window, fill=WATER)
+        if self.sheet.level != "district":
+            self._outline(scene.district, weight=1.4, ink=OTHER_LINE)
 
     def zones(self) -> None:
         """Draw the zones around in pale, those of the sheet in the colour of their status."""
@@ -185,8 +220,10 @@ class _Drawing:
                 fill_shape(canvas, shape, window, fill=look.colour, alpha=ZONE_ALPHA)
                 hatch(canvas, shape_rings(shape, window), look=look)
                 self.picture.statuses.append(status.value)
+                self.picture.synthetic |= self._simulated(row)
             words = (self._name(row), *self._second(row, coloured=coloured))
-            self.area_names.append((shape, words, coloured))
+            if as_text(row.get("zone_id")) != self.parent:
+                self.area_names.append((shape, words, coloured))
         self._outline(frame, weight=weight if coloured else 0.5, ink=INK if coloured else OTHER_LINE)
 
     def _name(self, row: Series) -> str:
@@ -204,22 +241,24 @@ class _Drawing:
         value = look.label(self.lang)
         if density is not None:
             value = text("map.per_km2_short", self.lang, value=decimal(density))
-        mark = ""
-        if self.sheet.scene.stations_synthetic or bool(as_number(row.get("synthetic"))):
-            mark = f"{text('verdict.badge_synthetic', self.lang)} "
+        mark = f"{text('verdict.badge_synthetic', self.lang)} " if self._simulated(row) else ""
         return (f"{mark}{look.symbol} {value}",)
+
+    def _simulated(self, row: Series) -> bool:
+        return self.sheet.scene.stations_synthetic or bool(as_number(row.get("synthetic")))
 
     def points(self) -> None:
         """Draw stations and poles, then places."""
         scene = self.sheet.scene
-        for layer, frame, ink in (
-            (LayerId.POLES, scene.poles, POLE_INK),
-            (LayerId.STATIONS, scene.stations, STATION_INK),
+        for layer, frame, ink, synthetic in (
+            (LayerId.POLES, scene.poles, POLE_INK, scene.poles_synthetic),
+            (LayerId.STATIONS, scene.stations, STATION_INK, scene.stations_synthetic),
         ):
             if layer not in scene.layers_on or frame is None:
                 continue
             xy = self._inside(shapely.get_coordinates(reproject(located(frame), self.window.crs).geometry))
-            draw_dots(self.pen.canvas, self.window.to_page(xy), ink=ink, size_mm=0.5)
+            draw_dots(self.pen.canvas, self.window.to_page(xy), ink=ink, size_mm=0.42)
+            self.picture.synthetic |= synthetic and len(xy) > 0
             if layer is LayerId.STATIONS:
                 self.picture.stations = len(xy)
             else:
@@ -262,14 +301,23 @@ class _Drawing:
             if corner is None:
                 self.picture.unnamed += 1
                 continue
-            self.pen.box(corner, size, fill="#ffffff", alpha=0.7)
+            self.pen.box(corner, size, fill="#ffffff", alpha=0.78)
             self.pen.write(corner[0] + 0.3, corner[1] + size[1] - 0.55, name, size=SMALL_SIZE)
+
+        for shape, words, bold in self.far_names:
+            self._area_name(shape, words, bold=bold)
 
     def _area_name(self, shape: BaseGeometry, words: tuple[str, ...], *, bold: bool) -> None:
         visible = shapely.clip_by_rect(shape, *self.window.extent)
         if visible.is_empty or not visible.area:
             return
-        anchor = self.window.to_page(shapely.get_coordinates(visible.representative_point()))[0]
+        # Names are wide, so width counts double in looking for the deepest place.
+        squeezed = shapely.affinity.scale(visible, 0.5, 1.0, origin=(0, 0))
+        radius: Any = shapely.maximum_inscribed_circle(squeezed, tolerance=np.sqrt(squeezed.area) / 100)
+        if not bold and radius.length * self.window.mm_per_grid_m < LEAST_RADIUS_MM:
+            return
+        deepest = shapely.get_coordinates(radius)[:1] * np.array([2.0, 1.0])
+        anchor = self.window.to_page(deepest)[0]
         x, y = anchor[0] / mm, self.pen.height_mm - anchor[1] / mm
         text_size = NAME_SIZE if bold else SMALL_SIZE + 0.4
         step = text_size * PT_TO_MM * 1.3

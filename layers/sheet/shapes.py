@@ -112,7 +112,7 @@ def hatch(canvas: Canvas, rings: list[NDArray[np.float64]], *, look: StatusClass
     xy = np.vstack(rings)
     (west, south), (east, north) = xy.min(axis=0), xy.max(axis=0)
     pen.setStrokeColor(HexColor(look.ink))
-    pen.setStrokeAlpha(0.55)
+    pen.setStrokeAlpha(0.45)
     pen.setLineWidth(0.35)
     gap = SPACING[look.hatching] * mm
     if look.hatching is Hatching.DOTTED:
