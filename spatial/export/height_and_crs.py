@@ -20,12 +20,26 @@ if TYPE_CHECKING:
     from spatial.export.model import WrittenFile
     from spatial.export.wording import Words
 
-__all__ = ["HEIGHT_CRS", "axis_order", "crs_uri", "crs_urn", "height_record", "reference_systems"]
+__all__ = [
+    "HEIGHT_CRS",
+    "axis_order",
+    "crs_uri",
+    "crs_urn",
+    "height_record",
+    "is_companion",
+    "reference_systems",
+]
 
 HEIGHT_CRS: Final = "EPSG:5737"
 """1985 national height datum, to which heights would refer."""
 
 _JSONFG: Final = "jsonfg"
+_TABLES: Final = ("csv", "xlsx")
+
+
+def is_companion(format_name: str, crs: str) -> bool:
+    """Return whether a file holds no features of its own but belongs to another, as .dbf does to .shp."""
+    return not crs and format_name not in _TABLES
 
 
 def crs_urn(identifier: str) -> str:
@@ -48,13 +62,15 @@ def axis_order(format_name: str, crs: str) -> Words:
     format_name : str
         One of the names of the formats.
     crs : str
-        For example ``"EPSG:4547"``; empty for a table without geometry.
+        For example ``"EPSG:4547"``; empty for a table without geometry, and for a companion file.
     """
+    if is_companion(format_name, crs):
+        return both("describe.axis_companion")
     if not crs:
         return both("describe.axis_none")
     if format_name == _JSONFG:
         return both("describe.axis_jsonfg", crs=crs)
-    if format_name in {"csv", "xlsx"}:
+    if format_name in _TABLES:
         return both("describe.axis_columns", crs=crs)
     key = "describe.axis_degrees" if _definition(crs).is_geographic else "describe.axis_metres"
     return both(key, crs=crs)

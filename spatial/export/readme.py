@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.export.definition_file import district_result, statements
-from spatial.export.height_and_crs import axis_order
+from spatial.export.height_and_crs import axis_order, is_companion
 from spatial.export.open_points import open_points
 from spatial.export.readme_loading import loading_lines
 from spatial.export.wording import said, worded
@@ -196,7 +196,10 @@ def _citation(content: PackageContent, cited: Mapping[str, Any], lang: str) -> s
 
 
 def _files(files: Sequence[WrittenFile], lang: str) -> Iterator[str]:
+    companions = [file for file in files if is_companion(file.format, file.crs)]
     for file in files:
+        if file in companions:
+            continue
         yield text(
             "describe.readme_file",
             lang,
@@ -205,6 +208,9 @@ def _files(files: Sequence[WrittenFile], lang: str) -> Iterator[str]:
             order=axis_order(file.format, file.crs)[lang],
             n_features=file.n_features,
         )
+    if companions:
+        endings = dict.fromkeys("".join(file.path.suffixes) for file in companions)
+        yield text("describe.readme_companions", lang, endings=" ".join(endings))
     if not files:
         yield text("describe.readme_no_files", lang)
     yield text("describe.readme_other_files", lang)

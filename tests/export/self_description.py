@@ -22,7 +22,7 @@ NAMES = {
 
 
 def files_of(content: PackageContent) -> tuple[WrittenFile, ...]:
-    """One file of each manner: per layer, of all layers, in metres, without geometry."""
+    """One file of each manner: per layer, of all layers, in metres, without geometry, a companion."""
     manners = (("jsonfg", "json", "EPSG:4490"), ("geojson", "geojson", "OGC:CRS84"), ("csv", "csv", ""))
     files = [
         WrittenFile(
@@ -42,7 +42,10 @@ def files_of(content: PackageContent) -> tuple[WrittenFile, ...]:
         crs="EPSG:4547",
         n_features=sum(len(layer.features) for layer in content.layers),
     )
-    return (*files, everything)
+    companion = WrittenFile(
+        path=PurePosixPath("shapefile/zones.dbf"), format="shapefile", layers=("zones",), crs="", n_features=0
+    )
+    return (*files, everything, companion)
 
 
 def tree(document: bytes) -> ET.Element:

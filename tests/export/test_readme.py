@@ -56,7 +56,9 @@ def test_every_file_has_its_system_order_and_count():
     lines = {
         line.split(" | ")[0].removeprefix("  - "): line for line in chinese.splitlines() if " | " in line
     }
-    files = files_of(small_content())
+    *files, companion = files_of(small_content())
+    assert companion.path.as_posix() not in lines
+    assert "  - .dbf 是同名 .shp 的附属文件" in chinese
     assert list(lines) == [file.path.as_posix() for file in files]
     for file in files:
         assert lines[file.path.as_posix()].endswith(f" | {file.n_features} 个要素")
@@ -102,7 +104,8 @@ def test_a_district_without_a_density_has_no_figure():
 
 
 def test_a_zone_target_is_not_called_one_of_the_district():
-    chinese, _ = pages(about=about(target={"value_per_km2": 10.0, "scope": "user"}))
+    chinese, _ = pages(about=about(target={"value_per_km2": 10.0, "scope": "user"}, definition=None))
+    assert "口径：" not in chinese
     assert "每平方公里 10 座 5G 基站" in chinese
     assert "对全区提出的目标" not in chinese
 
