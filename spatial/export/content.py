@@ -176,6 +176,7 @@ def _content(material: Material, options: ContentOptions, *, package_id: str) ->
     pack = material.pack
     data_date = _youngest(_dates(material)) or UNDATED
     shared = Shared(
+        narrow="shapefile" in options.wanted_formats,
         classes=read_class_list(options.class_list),
         district_code=None if pack is None else pack.district_code,
         district_name=None if pack is None or pack.district_name is None else pack.district_name.zh,

@@ -13,6 +13,7 @@ import shapely
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import DuplicateIdError, MissingColumnError
 from spatial.export.class_list import class_path
+from spatial.export.continued_text import continue_long_texts
 from spatial.export.fields import ID_CODE, FieldType, LayerKind, fields_of, typed_columns
 from spatial.export.model import ExportLayer, GeometryType, Withheld
 from spatial.export.source_columns import clean_text, finite, further_columns
@@ -40,12 +41,15 @@ class Shared:
 
     Attributes
     ----------
+    narrow : bool
+        Whether a format cannot hold a long text in one cell.
     classes : Mapping
         Class path by the name or kind of a layer.
     district_code, district_name : str or None
     version : str
     """
 
+    narrow: bool
     classes: Mapping[str, ClassPath]
     district_code: str | None
     district_name: str | None
@@ -111,6 +115,9 @@ def layer_of_draft(draft: Draft, shared: Shared) -> tuple[ExportLayer, list[Noti
     fields = (*own, *more)
     columns, notices = finite(pd.concat([known, further], axis=1), fields)
     columns, changed = _as_utf8(columns, fields)
+    if shared.narrow:
+        columns, fields, told = continue_long_texts(columns, fields, first_number=len(more) + 1)
+        notices += told
     if changed:
         notices.append(Notice("content.not_utf8", {"n": changed}))
     typed = typed_columns(columns, fields)

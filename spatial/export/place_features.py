@@ -11,7 +11,7 @@ import pandas as pd
 from spatial.crs import CANONICAL_CRS
 from spatial.export.layer_draft import refuse_unusable_ids
 from spatial.export.model import Withheld
-from spatial.export.point_features import zones_holding
+from spatial.export.point_features import without_empty_texts, zones_holding
 from spatial.text import catalogue, text
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def place_columns(
     known["SFMN"] = False
     known["PQ"] = zones_holding(geometry, zone_layers)
     further = pd.DataFrame(located.drop(columns=[name for name in _USED if name in located]))
+    further = without_empty_texts(further)
     further = _place_words(found, further)
     return PlaceColumns(
         known=known,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from spatial.export.point_source import PointSource
 
-__all__ = ["PointColumns", "point_columns", "zones_holding"]
+__all__ = ["PointColumns", "point_columns", "without_empty_texts", "zones_holding"]
 
 _TEXTS: Final = {
     "MC": "name",
@@ -116,7 +116,7 @@ def point_columns(
     )
     further = pd.DataFrame(points.drop(columns=[column for column in used if column in points]))
     further = further.drop(columns=made_anew(kind, map(str, further.columns)))
-    further = _under_headers(further, found.headers, ids)
+    further = without_empty_texts(_under_headers(further, found.headers, ids))
     known, further, withheld = _without_confidential(known, further, coarse=grid_m is not None)
     known["MC"] = known["MC"].where(known["MC"].notna(), known["BSM"]) if "MC" in known else known["BSM"]
     return PointColumns(
@@ -190,6 +190,12 @@ def _under_headers(further: pd.DataFrame, headers: Mapping[str, str], ids: pd.Se
     kept = further.drop(columns=copies)
     known = {name: headers[name] for name in names if headers.get(name, name) not in names}
     return kept.rename(columns=known)
+
+
+def without_empty_texts(columns: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns with nothing where a cell is empty: a table cannot tell the two."""
+    cells = {str(name): _text_or_missing(columns[name]) for name in columns}
+    return pd.DataFrame(cells, index=columns.index)
 
 
 def _text_or_missing(values: pd.Series) -> pd.Series:
