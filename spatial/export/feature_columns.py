@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import compress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -131,10 +132,8 @@ def _refuse_fields(
     properties: Sequence[Any], expected: set[str], *, ids: Sequence[str], name: str
 ) -> NoReturn:
     """Raise the error of the first feature whose properties are not the fields."""
-    for own, values in zip(ids, properties, strict=True):
-        if type(values) is not dict or set(values) != expected:
-            raise PackageError("feature.other_fields", name=name, feature=own)
-    raise AssertionError(name)  # pragma: no cover - called for such a feature alone
+    other = (type(values) is not dict or set(values) != expected for values in properties)
+    raise PackageError("feature.other_fields", name=name, feature=next(compress(ids, other)))
 
 
 def _unwritable(column: pd.Series, kind: FieldType) -> int | None:

@@ -110,8 +110,6 @@ def _refuse_first(rule: str, findings: Findings, ids: Sequence[str], *, name: st
 
 def _refuse_other(member: str, ours: list[Any], theirs: list[Any], ids: Sequence[str], *, name: str) -> None:
     """Raise the error of the first feature that does not hold what was written, if any."""
-    if ours == theirs:
-        return
-    for own, mine, its in zip(ids, ours, theirs, strict=True):
-        if mine != its:
-            raise ExportRefusedError("feature.other_value", name=name, feature=own, field=member)
+    if ours != theirs:
+        feature = next(own for own, mine, its in zip(ids, ours, theirs, strict=True) if mine != its)
+        raise ExportRefusedError("feature.other_value", name=name, feature=feature, field=member)
