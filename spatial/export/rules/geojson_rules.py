@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -124,15 +123,10 @@ def _check_crs(document: dict[str, Any], *, file: str, findings: Findings) -> No
 
 
 def _objects(raw: list[Any], *, file: str, findings: Findings) -> list[dict[str, Any]]:
-    """Return the members that are objects; one that is no Feature is told."""
-    wrong = [
-        at for at, item in enumerate(raw) if not (isinstance(item, dict) and item.get("type") == "Feature")
-    ]
-    names = [f"features[{at}]" for at in wrong]
-    kinds = [raw[at].get("type") if isinstance(raw[at], dict) else raw[at] for at in wrong]
-    findings.add_rows("geojson.feature_type", file, np.arange(len(wrong)), ids=names, found=kinds)
-    # Their numbers are places among the faults, no rows of features.
-    findings.rows.pop(("geojson.feature_type", file), None)
+    """Return the members that are objects; the others are told."""
+    for at, item in enumerate(raw):
+        if not isinstance(item, dict):
+            findings.add("geojson.feature_type", file, feature_id=f"features[{at}]", found=item)
     return [item for item in raw if isinstance(item, dict)]
 
 
@@ -210,7 +204,7 @@ def _check_members(features: list[dict[str, Any]], ids: list[str], *, file: str,
 
 def _wrong_members(feature: dict[str, Any]) -> list[str]:
     """Return the rules that the members of one feature break."""
-    told = []
+    told = [] if feature.get("type") == "Feature" else ["geojson.feature_type"]
     if "properties" not in feature:
         told.append("geojson.properties_missing")
     elif not isinstance(feature["properties"], dict | None):
@@ -276,8 +270,3 @@ def _kind(geometry: object) -> str | None:
         sound = isinstance(members, list) and all(_kind(member) for member in members)
         return kind if sound else ""
     return kind if isinstance(kind, str) and kind in DEPTHS else ""
-
-
-def is_number(value: object) -> bool:
-    """Tell a finite JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

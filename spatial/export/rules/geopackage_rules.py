@@ -236,7 +236,7 @@ def _geometries(blobs: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_
 
 
 def _body(blob: object) -> bytes | None:
-    """Return the well-known binary within a GeoPackage's own header; ``b""`` where there is no such header."""
+    """Return the well-known binary after a GeoPackage's own header; ``b""`` without such a header."""
     if blob is None:
         return None
     if not isinstance(blob, bytes) or len(blob) < _HEADER_BYTES or blob[:2] != b"GP":

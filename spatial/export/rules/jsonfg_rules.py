@@ -136,7 +136,7 @@ def _check_places(layer: ParsedLayer, system: str, *, file: str, findings: Findi
     _compare(layer, coordinates, system, skipped=broken, file=file, findings=findings)
 
 
-def _is_like(place: object, shape: dict[str, Any]) -> bool:
+def _is_like(place: object, shape: Any) -> bool:  # noqa: ANN401 - a JSON value
     """Tell a place of the same type; the solids that GeoJSON lacks cannot be compared."""
     if not isinstance(place, dict):
         return False
@@ -180,8 +180,9 @@ def _degrees(xy: NDArray[np.float64], system: str) -> NDArray[np.float64]:
 def _boxes(xy: NDArray[np.float64], row: NDArray[np.int64], n_features: int) -> NDArray[np.float64]:
     """Return west, south, east and north of each feature, shape (n, 4); NaN without positions."""
     boxes = np.full((n_features, 4), np.nan)
-    np.fmin.at(boxes, (row[:, None], [[0, 1]]), xy)
-    np.fmax.at(boxes, (row[:, None], [[2, 3]]), xy)
+    for axis in (0, 1):
+        np.fmin.at(boxes[:, axis], row, xy[:, axis])
+        np.fmax.at(boxes[:, axis + 2], row, xy[:, axis])
     return boxes
 
 

@@ -163,12 +163,13 @@ def _within(n_members: int, n_bytes: int, name: str, *, limits: Limits, findings
 
 def _is_named_well(name: str, findings: Findings) -> bool:
     """Tell a name that a package may hold; any other is told for what it is."""
-    if is_package_path(name):
+    is_archive = name.lower().endswith(_ARCHIVE_SUFFIXES)
+    if is_package_path(name) and not is_archive:
         return True
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or parts[0] == "" or ":" in parts[0] or "\x00" in name:
         findings.add("package.unsafe_path", name)
-    elif name.lower().endswith(_ARCHIVE_SUFFIXES):
+    elif is_archive:
         findings.add("package.nested_archive", name)
     else:
         findings.add("package.name", name)

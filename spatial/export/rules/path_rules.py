@@ -108,7 +108,9 @@ def _signed_area(coordinates: Coordinates) -> NDArray[np.float64]:
     origin = coordinates.xy[coordinates.path_start[path]]
     here, there = coordinates.xy[start] - origin, coordinates.xy[start + 1] - origin
     cross = here[:, 0] * there[:, 1] - here[:, 1] * there[:, 0]
-    return np.bincount(path, weights=cross, minlength=len(coordinates.path_start))
+    area: NDArray[np.float64] = np.zeros(len(coordinates.path_start))
+    np.add.at(area, path, cross)
+    return area
 
 
 def _flat(coordinates: Coordinates, area: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -87,7 +87,8 @@ def _in_area_of_use(xy: NDArray[np.float64]) -> NDArray[np.bool_]:
     if area is None:  # a register without areas: nothing to hold against
         return np.ones(len(xy), dtype=bool)
     x, y = xy.T
-    return (x >= area.west) & (x <= area.east) & (y >= area.south) & (y <= area.north)
+    within: NDArray[np.bool_] = (x >= area.west) & (x <= area.east) & (y >= area.south) & (y <= area.north)
+    return within
 
 
 def check_bbox(
@@ -128,11 +129,11 @@ def _check_box(
     box: object, xy: NDArray[np.float64], feature_id: str | None, *, file: str, findings: Findings
 ) -> None:
     """Hold one box to what it should surround."""
-    if not _is_box(box):
+    sides = _sides(box)
+    if sides is None:
         findings.add("geojson.bbox_shape", file, feature_id=feature_id, found=box)
         return
-    half = len(box) // 2  # type: ignore[arg-type]
-    west, south, east, north = (*box[:2], *box[half : half + 2])  # type: ignore[index]
+    west, south, east, north = sides
     if south > north:
         findings.add("geojson.bbox_order", file, feature_id=feature_id, found=box)
         return
@@ -150,10 +151,13 @@ def _check_box(
         findings.add("geojson.bbox_loose", file, feature_id=feature_id, found=box)
 
 
-def _is_box(box: object) -> bool:
-    """Tell an array of 4 or 6 finite numbers."""
-    return (
-        isinstance(box, list)
-        and len(box) in _BOX_LENGTHS
-        and all(isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < math.inf for v in box)
-    )
+def _sides(box: object) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north; None for anything but an array of 4 or 6 finite numbers."""
+    if not isinstance(box, list) or len(box) not in _BOX_LENGTHS:
+        return None
+    if not all(
+        isinstance(v, int | float) and not isinstance(v, bool) and abs(v) <= sys.float_info.max for v in box
+    ):
+        return None
+    half = len(box) // 2
+    return float(box[0]), float(box[1]), float(box[half]), float(box[half + 1])
