@@ -71,7 +71,7 @@ def axis_order(format_name: str, crs: str) -> Words:
     if format_name == _JSONFG:
         return both("describe.axis_jsonfg", crs=crs)
     if format_name in _TABLES:
-        return both("describe.axis_columns", crs=crs)
+        return both("describe.axis_columns" if format_name == "csv" else "describe.axis_workbook", crs=crs)
     key = "describe.axis_degrees" if _definition(crs).is_geographic else "describe.axis_metres"
     return both(key, crs=crs)
 

@@ -133,6 +133,10 @@ def _what_not(content: PackageContent, lang: str) -> Iterator[str]:
         yield text("describe.not_reviewed", lang, slot=_review(content, lang))
     if not all(layer.class_path.code for layer in content.layers):
         yield text("describe.not_coded", lang)
+    extent = options.get("extent") or {}
+    place = ", ".join(map(str, extent.get("zone_ids") or extent.get("bbox") or ()))
+    if place:
+        yield text("describe.readme_extent", lang, place=place, rule=said(extent, "rule")[lang])
     if options.get("points") == "grid":
         yield text("describe.readme_coarse", lang, grid_m=options.get("grid_m"))
     if options.get("points") == "totals":

@@ -83,6 +83,7 @@ def test_the_names_of_a_system_are_those_of_the_ogc():
         ("shapefile", "EPSG:4547", "东坐标在前、北坐标在后（米）"),
         ("csv", "EPSG:4490", "经度、纬度各占一列"),
         ("csv", "", "没有边界"),
+        ("xlsx", "EPSG:4490", "面没有边界"),
         ("shapefile", "", "附属文件"),
     ],
 )

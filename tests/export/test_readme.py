@@ -133,6 +133,18 @@ def test_coarse_or_missing_points_are_said_to_be(options, words):
     assert words not in pages()[0]
 
 
+@pytest.mark.parametrize(
+    ("extent", "place"),
+    [
+        ({"kind": "zones", "zone_ids": ["a", "b"], "rule": {"zh": "相交者", "en": "x"}}, "（a, b）：相交者"),
+        ({"kind": "bbox", "bbox": [113.0, 23.0, 114.0, 24.0]}, "（113.0, 23.0, 114.0, 24.0）："),
+    ],
+)
+def test_a_package_of_a_part_says_which_part(extent, place):
+    assert f"只含所选范围的要素{place}" in pages(about=about(options={"extent": extent}))[0]
+    assert "只含所选范围" not in pages(about=about(options={"extent": {"kind": "all"}}))[0]
+
+
 def test_without_simulated_or_schematic_layers_nothing_is_marked_so():
     bare = replace(places_layer(), about={**places_layer().about, "schematic": False})
     chinese, _ = pages(layers=(bare,))
