@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from layers.geometry import SOLID
 from layers.sheet.blocks import Column, definition_block, geometry_block, legend_block, verdict_block
 from layers.sheet.frame import PAPERS, PaperName, window_for
 from layers.sheet.graticule import scale_words
 from layers.sheet.model import SheetSource, SheetVerdict, ZoneSheet, zone_sheets
 from layers.sheet.pen import INK, MISSING, PALE_INK, Pen, registered_font
-from layers.sheet.picture import BADGE_INKS, draw_map, line_style
+from layers.sheet.picture import BADGE_INKS, draw_map
+from layers.sheet.words import disclaimers, sheet_badges, source_lines
 from layers.wording import as_text, localised
 from spatial.text import text
 
@@ -120,7 +120,7 @@ def _page(pen: Pen, sheet: ZoneSheet, paper: Paper, *, lang: str, place: tuple[i
 def _head(pen: Pen, sheet: ZoneSheet, paper: Paper, *, name: str, lang: str) -> None:
     left, right = paper.map_box.left, paper.width - paper.map_box.left
     edge = right
-    for badge in _badges(sheet):
+    for badge in sheet_badges(sheet):
         words = text(f"verdict.badge_{badge}", lang)
         edge = pen.badge(edge, 11.8, words, size=8.5, ink=BADGE_INKS[badge]) - 2.0
     room = edge - left
@@ -138,20 +138,6 @@ def _head(pen: Pen, sheet: ZoneSheet, paper: Paper, *, name: str, lang: str) -> 
     pen.line([(left, 26.0), (right, 26.0)], ink=INK, weight=0.9)
 
 
-def _badges(sheet: ZoneSheet) -> list[str]:
-    """Return the badges that apply, the first at the right."""
-    leading = sheet.verdicts[:1]
-    applies = {
-        "schematic": line_style(sheet.facts) != SOLID,
-        "synthetic": any(bool(each.figures.get("synthetic")) for each in leading),
-        "reference": any(
-            as_text(each.figures.get("target_scope")) == "district_reference" for each in leading
-        ),
-        "unstated": any(each.definition.numerator is None for each in leading),
-    }
-    return [name for name, applied in applies.items() if applied]
-
-
 def _blocks(
     pen: Pen, sheet: ZoneSheet, paper: Paper, window: MapWindow, picture: MapPicture, *, lang: str
 ) -> None:
@@ -167,26 +153,11 @@ def _blocks(
 def _notes(column: Column, sheet: ZoneSheet, window: MapWindow) -> None:
     lang = column.lang
     column.heading("sheet.sources")
-    for source in sheet.sources[:MOST_SOURCES]:
-        words = text(
-            "sheet.source", lang, what=source.what.in_language(lang), where=source.where.in_language(lang)
-        )
+    for words in source_lines(sheet, lang)[:MOST_SOURCES]:
         column.words(words, most=2, ink=INK)
-    if not sheet.sources:
-        column.words(text("sheet.no_sources", lang))
     crs = text("sheet.crs", lang, epsg=window.crs.to_epsg() or "–", name=window.crs.name)
     column.words(f"{scale_words(window, lang)} · {crs}", most=3)
-    column.words(" ".join(_disclaimers(sheet, lang)), ink=INK, most=4)
-
-
-def _disclaimers(sheet: ZoneSheet, lang: str) -> list[str]:
-    badges = _badges(sheet)
-    words = [
-        text(f"map.badge_{name}_title", lang)
-        for name in ("schematic", "synthetic", "reference")
-        if name in badges
-    ]
-    return [text("sheet.disclaimer", lang), *words]
+    column.words(" ".join(disclaimers(sheet_badges(sheet), lang)), most=4, ink=INK)
 
 
 def _foot(pen: Pen, sheet: ZoneSheet, paper: Paper, *, lang: str, place: tuple[int, int]) -> None:

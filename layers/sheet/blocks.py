@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from reportlab.lib.units import mm
@@ -13,8 +13,8 @@ from layers.place_layer import SYMBOLS
 from layers.sheet.pen import INK, LEADING, PALE_INK, PT_TO_MM
 from layers.sheet.picture import POLE_INK, STATION_INK, WATER
 from layers.sheet.shapes import DASHES, draw_dots, draw_symbol, hatch
-from layers.wording import as_number, as_text, decimal, localised, whole, word
-from spatial.definition import word_key
+from layers.sheet.words import definition_rows, geometry_notes, geometry_rows, verdict_line, verdict_rows
+from layers.wording import as_number, decimal
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Column", "definition_block", "geometry_block", "legend_block", "verdict_block"]
 
-Row = tuple[str, str]
 LABEL_SHARE: Final = 0.3
 SWATCH: Final = (6.5, 3.4)
 
@@ -57,7 +56,7 @@ class Column:
         self.pen.line([(self.rect.left, self.y), (self.rect.right, self.y)], ink="#9aa4ab", weight=0.5)
         self.y += 0.9
 
-    def rows(self, rows: Iterable[Row], *, most: int = 3) -> None:
+    def rows(self, rows: Iterable[tuple[str, str]], *, most: int = 3) -> None:
         """Write names on the left and values, wrapped, on the right."""
         left = self.rect.left + self.rect.width * LABEL_SHARE
         for name, value in rows:
@@ -102,10 +101,10 @@ def verdict_block(column: Column, sheet: ZoneSheet) -> None:
         return
     leading, *others = sheet.verdicts
     _headline(column, leading)
-    column.rows(_figures(leading, column.lang))
+    column.rows(verdict_rows(leading, column.lang))
     column.words(leading.basis.in_language(column.lang), most=3)
     for other in others:
-        column.words(_in_one_line(other, column.lang), ink=INK, most=3)
+        column.words(verdict_line(other, column.lang), ink=INK, most=3)
 
 
 def _headline(column: Column, verdict: SheetVerdict) -> None:
@@ -152,122 +151,20 @@ def _density_bar(column: Column, verdict: SheetVerdict) -> None:
     column.y = foot + 1.4
 
 
-def _figures(verdict: SheetVerdict, lang: str) -> list[Row]:
-    figures = verdict.figures
-    count, required = as_number(figures["count"]), as_number(figures["required_count"])
-    ratio = as_number(figures["attainment_ratio"])
-    area = text("map.area_km2", lang, value=decimal(figures["area_km2"], 2))
-    basis = text(word_key(verdict.definition.area_basis), lang)
-    return [
-        (
-            text("sheet.count", lang),
-            "" if count is None else text("map.count_only", lang, count=whole(count)),
-        ),
-        (text("sheet.area", lang), text("sheet.area_of", lang, area=area, basis=basis)),
-        (text("sheet.target", lang), _target(verdict, lang)),
-        (
-            text("sheet.required", lang),
-            ""
-            if required is None
-            else text("sheet.required_gap", lang, required=whole(required), gap=whole(figures["gap_count"])),
-        ),
-        (text("sheet.ratio", lang), "" if ratio is None else f"{ratio:.0%}"),
-        (text("sheet.interval", lang), _interval(figures, lang)),
-    ]
-
-
-def _target(verdict: SheetVerdict, lang: str) -> str:
-    value = as_number(verdict.figures["target_per_km2"])
-    if value is None:
-        return text("sheet.none", lang)
-    words = text("map.per_km2", lang, value=f"{value:,g}")
-    scope = as_text(verdict.figures["target_scope"])
-    year = verdict.target.year if verdict.target is not None else None
-    notes = [] if year is None else [text("sheet.by_year", lang, year=year)]
-    notes.append(word("sheet.scope", scope, lang))
-    return text("sheet.with_notes", lang, words=words, notes=text("sheet.comma", lang).join(notes))
-
-
-def _interval(figures: Any, lang: str) -> str:
-    low, high = as_number(figures["density_low"]), as_number(figures["density_high"])
-    if low is None or low == high:  # nothing stated an accuracy
-        return ""
-    if high is None:
-        return text("sheet.interval_open", lang, low=decimal(low))
-    return text("sheet.interval_of", lang, low=decimal(low), high=decimal(high))
-
-
-def _in_one_line(verdict: SheetVerdict, lang: str) -> str:
-    figures, look = verdict.figures, CLASSIFICATION[verdict.status]
-    density = as_number(figures["density_per_km2"])
-    return text(
-        "sheet.other_verdict",
-        lang,
-        basis=text(word_key(verdict.definition.area_basis), lang),
-        area=text("map.area_km2", lang, value=decimal(figures["area_km2"], 2)),
-        density="–" if density is None else text("map.per_km2", lang, value=decimal(density)),
-        status=f"{look.symbol} {look.label(lang)}",
-    )
-
-
 def definition_block(column: Column, sheet: ZoneSheet) -> None:
     """Write how the stations and the area of the verdict in use were counted."""
     column.heading("sheet.definition")
     if not sheet.verdicts:
         column.words(text("sheet.no_verdict", column.lang))
         return
-    definition, lang = sheet.verdicts[0].definition, column.lang
-    counted = text("sheet.comma", lang).join(
-        text(key, lang) for key in (word_key(definition.indoor), word_key(definition.shared))
-    )
-    column.rows(
-        [
-            (text("sheet.numerator", lang), text(definition.numerator_key, lang)),
-            (text("sheet.counted", lang), counted),
-            (text("sheet.lifecycle", lang), text(word_key(definition.status), lang)),
-            (text("sheet.denominator", lang), text(word_key(definition.area_basis), lang)),
-            (
-                text("sheet.as_of", lang),
-                text("sheet.no_date", lang) if definition.as_of is None else definition.as_of.isoformat(),
-            ),
-        ],
-        most=2,
-    )
+    column.rows(definition_rows(sheet.verdicts[0].definition, column.lang), most=2)
 
 
 def geometry_block(column: Column, sheet: ZoneSheet) -> None:
     """Write how well the outline and the areas are known."""
     column.heading("sheet.geometry")
-    facts, lang = sheet.facts, column.lang
-    accuracy, official = (
-        as_number(facts.get("position_accuracy_m")),
-        as_number(facts.get("area_official_km2")),
-    )
-    source = localised(facts, "area_official_source", lang)
-    area = as_number(facts.get("area_geometry_km2"))
-    column.rows(
-        [
-            (text("sheet.basis", lang), word("map.basis", facts.get("geometry_basis"), lang)),
-            (
-                text("sheet.accuracy", lang),
-                text("sheet.not_stated", lang)
-                if accuracy is None
-                else text("map.plus_minus_m", lang, value=f"{accuracy:,.0f}"),
-            ),
-            (
-                text("sheet.area_geometry", lang),
-                "" if area is None else text("map.area_km2", lang, value=decimal(area, 2)),
-            ),
-            (
-                text("sheet.area_official", lang),
-                text("sheet.none_published", lang)
-                if official is None
-                else text("map.area_km2", lang, value=decimal(official, 2)),
-            ),
-        ],
-        most=2,
-    )
-    for words, most in ((source if official is not None else "", 2), (localised(facts, "note", lang), 9)):
+    column.rows(geometry_rows(sheet.facts, column.lang), most=2)
+    for words, most in zip(geometry_notes(sheet.facts, column.lang), (2, 9), strict=True):
         if words:
             column.words(words, most=most)
 

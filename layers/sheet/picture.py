@@ -11,7 +11,7 @@ import shapely.affinity
 from reportlab.lib.units import mm
 
 from layers.classification import CLASSIFICATION
-from layers.geometry import LINE_STYLES, SHORT_DASH, SOLID, located
+from layers.geometry import SOLID, located
 from layers.place_layer import SYMBOLS, symbol_of
 from layers.registry import PLACE_KINDS, LayerId
 from layers.sheet.graticule import draw_neatline, draw_north, draw_scale_bar
@@ -25,6 +25,7 @@ from layers.sheet.shapes import (
     shape_rings,
     stroke_shape,
 )
+from layers.sheet.words import line_style
 from layers.wording import as_number, as_text, decimal, localised
 from layers.zone_layer import zone_status
 from spatial.crs import reproject
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from layers.sheet.model import ZoneSheet
     from layers.sheet.pen import Pen
 
-__all__ = ["BADGE_INKS", "POLE_INK", "STATION_INK", "WATER", "MapPicture", "draw_map", "line_style"]
+__all__ = ["BADGE_INKS", "POLE_INK", "STATION_INK", "WATER", "MapPicture", "draw_map"]
 
 LAND: Final = "#fbfaf7"
 BEYOND: Final = "#efefec"
@@ -90,11 +91,6 @@ class MapPicture:
     water: bool = False
     synthetic: bool = False
     statuses: list[str] = field(default_factory=list)
-
-
-def line_style(row: Any) -> str:
-    """Return how well the outline of a zone is known, as the style of its line."""
-    return LINE_STYLES.get(as_text(row.get("geometry_basis")) or "user_supplied", SHORT_DASH)
 
 
 def draw_map(pen: Pen, sheet: ZoneSheet, window: MapWindow, *, lang: str) -> MapPicture:
