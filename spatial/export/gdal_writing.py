@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow as pa
 import pyogrio  # type: ignore[import-untyped]
 from pyogrio.errors import DataLayerError, DataSourceError  # type: ignore[import-untyped]
 from pyproj import CRS
 
-from spatial.errors import PackageError
+from spatial.errors import LimitExceededError, PackageError
 from spatial.export.file_frames import (
     NO_C_STRING,
     arrow_table,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["frozen_clock", "read_gdal_layer", "write_gdal_layer"]
 
 _CLOCK: Final = "OGR_CURRENT_DATE"
+_DAMAGE: Final = (DataSourceError, DataLayerError, pa.ArrowException, RuntimeError, ValueError, OSError)
 _CLOCK_LOCK: Final = Lock()
 """GDAL's settings belong to the process, and a page may export for two people at once."""
 
@@ -114,9 +116,10 @@ def read_gdal_layer(path: Path, layer: ExportLayer, *, crs: str, limits: Limits)
         found = pyogrio.read_info(path, layer=layer.name, force_feature_count=True)
         limits.check("features", max(int(found["features"]), 0))
         meta, table = pyogrio.read_arrow(path, layer=layer.name)
-    except (DataSourceError, DataLayerError, RuntimeError, ValueError) as fault:
-        if isinstance(fault, PackageError):
-            raise
+        table.validate(full=True)
+    except LimitExceededError:
+        raise
+    except _DAMAGE as fault:
         raise PackageError("format.damaged", file=path.name) from fault
     _require_crs(meta, crs, path.name)
     if table.num_rows != found["features"]:

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from spatial.crs import WEB_CRS
-from spatial.errors import PackageError
+from spatial.errors import LimitExceededError, PackageError
 from spatial.export.fields import ID_CODE, FieldType
 from spatial.export.file_frames import (
     NO_XML,
@@ -110,6 +110,8 @@ def read(
             limits.check("features", len(rows) + 1)
             rows.append(_values(placemark, kinds))
             shapes.append(_geometry(placemark))
+    except LimitExceededError:
+        raise
     except (ET.ParseError, ValueError, KeyError, TypeError, shapely.errors.GEOSException) as fault:
         raise PackageError("format.damaged", file=path.name) from fault
     columns = pd.DataFrame({code: pd.Series([row.get(code) for row in rows], dtype=object) for code in codes})

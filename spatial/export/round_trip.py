@@ -22,7 +22,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from spatial.export.fields import ID_CODE, FieldType
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from spatial.export.fields import Field
@@ -129,15 +129,11 @@ def _changed_values(
         relative, absolute = (0.0, 0.0) if exact else (_RELATIVE, _ABSOLUTE)
         return np.asarray(~np.isclose(other, one, rtol=relative, atol=absolute, equal_nan=True))
     if field.type in TEXT_TYPES:
-        ours = ours.map(lambda words: _kept(words, losses), na_action="ignore")
+        kept = [None if words is None else _kept(words, losses) for words in ours]
+        pairs = zip(kept, theirs, strict=True)
+        return np.array([type(mine) is not type(its) or mine != its for mine, its in pairs], dtype=bool)
     missing, gone = ours.isna().to_numpy(dtype=bool), theirs.isna().to_numpy(dtype=bool)
-    other = np.array(
-        [
-            mine is not pd.NA and its is not pd.NA and mine != its
-            for mine, its in zip(ours.tolist(), theirs.tolist(), strict=True)
-        ],
-        dtype=bool,
-    )
+    other = (ours != theirs).fillna(value=False).to_numpy(dtype=bool)
     return np.asarray((missing != gone) | other)
 
 

@@ -9,6 +9,7 @@ sheet 说明 holds title, definition, disclaimer and attribution, the sheet 字�
 from __future__ import annotations
 
 import zipfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -17,7 +18,7 @@ import openpyxl  # type: ignore[import-untyped]
 import xlsxwriter  # type: ignore[import-untyped]
 from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
 
-from spatial.errors import ExportRefusedError, PackageError
+from spatial.errors import ExportRefusedError, LimitExceededError, PackageError
 from spatial.export.fields import ID_CODE, FieldType
 from spatial.export.file_frames import (
     NO_UTF_8,
@@ -64,6 +65,20 @@ _NARROWEST: Final = 8
 _SAMPLE: Final = 200
 _WIDE_LETTER: Final = 0x2E80
 _ESCAPE: Final = "_x"
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    SyntaxError,
+    LookupError,
+    AttributeError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    EOFError,
+    OSError,
+)
+"""What the libraries raise, each where it meets it, on an archive or its XML that is not as it says."""
 
 
 class _Exact(float):
@@ -236,11 +251,9 @@ def _read_rows(path: Path, sheet: str, *, limits: Limits) -> list[tuple[Any, ...
             return list(found.iter_rows(values_only=True))
         finally:
             book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, OSError) as fault:
-        if isinstance(fault, PackageError):
-            raise
-        raise PackageError("format.damaged", file=path.name) from fault
-    except SyntaxError as fault:  # what the XML parsers raise
+    except (PackageError, LimitExceededError):
+        raise
+    except _DAMAGE as fault:
         raise PackageError("format.damaged", file=path.name) from fault
 
 
