@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -113,16 +114,19 @@ def read_gdal_layer(path: Path, layer: ExportLayer, *, crs: str, limits: Limits)
         If it has more features than the limit.
     """
     try:
-        found = pyogrio.read_info(path, layer=layer.name, force_feature_count=True)
-        limits.check("features", max(int(found["features"]), 0))
-        meta, table = pyogrio.read_arrow(path, layer=layer.name)
+        with warnings.catch_warnings(record=True) as doubts:
+            warnings.simplefilter("always")
+            found = pyogrio.read_info(path, layer=layer.name, force_feature_count=True)
+            limits.check("features", max(int(found["features"]), 0))
+            meta, table = pyogrio.read_arrow(path, layer=layer.name)
         table.validate(full=True)
     except LimitExceededError:
         raise
     except _DAMAGE as fault:
         raise PackageError("format.damaged", file=path.name) from fault
     _require_crs(meta, crs, path.name)
-    if table.num_rows != found["features"]:
+    # GDAL mends what it can and warns; a file of a package needs no mending.
+    if doubts or table.num_rows != found["features"]:
         raise PackageError("format.damaged", file=path.name)
     geometry = meta["geometry_name"] or "wkb_geometry"
     return frame_from_arrow(table, layer, geometry=geometry, crs=crs, file=path.name)
