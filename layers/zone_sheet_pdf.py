@@ -84,6 +84,7 @@ def zone_sheets_pdf(sheets: Sequence[ZoneSheet], *, lang: str, paper: PaperName 
         pagesize=(paper_size.width * mm, paper_size.height * mm),
         pageCompression=1,
         invariant=1,
+        initialFontName=name,
         lang="zh-CN" if lang == "zh" else "en",
     )
     canvas.setTitle(_document_title(sheets, lang))

@@ -127,7 +127,7 @@ def zone_sheets(
     counted : sequence of CheckResult or None
         Checks of an inventory; a zone takes its row from each that holds it.
     published : sequence of CheckResult
-        Checks of a published number, the one in use first.
+        Checks of a published number; the one over the area that ``counted`` uses comes first.
     counts : sequence of PublishedCount
         The published numbers themselves, for their source and basis.
     plan : PlanRecords or None
@@ -137,6 +137,7 @@ def zone_sheets(
     data_date : str
         ISO date of the data.
     """
+    published = _in_use_first(published, counted)
     sheets = []
     for level in LEVELS:
         frame: GeoDataFrame | None = getattr(scene, level)
@@ -157,6 +158,14 @@ def zone_sheets(
                 )
             )
     return tuple(sheets)
+
+
+def _in_use_first(
+    published: Sequence[CheckResult], counted: Sequence[CheckResult | None]
+) -> list[CheckResult]:
+    """Return the results with those first that divide by the same area as the other verdicts."""
+    chosen = {result.definition.area_basis for result in counted if result is not None}
+    return sorted(published, key=lambda result: result.definition.area_basis not in chosen)
 
 
 def _verdicts(
