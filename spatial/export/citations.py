@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from spatial.plan_records import ContextFigure, Indicator
     from spatial.target import Target
 
-__all__ = ["area_citations", "plan_citations", "section_phrase", "target_phrase"]
+__all__ = [
+    "area_citations",
+    "count_passage",
+    "dates_of",
+    "documents_of",
+    "plan_citations",
+    "target_phrase",
+]
 
 _AREAS: Final = {
     "area_official": "content.figure_area_official",
@@ -79,23 +86,23 @@ def target_phrase(pack: Pack | None, target: Target | None) -> str:
     if pack is None or target is None or target.indicator_id is None:
         return ""
     record = pack.plan.indicator(target.indicator_id)
-    passage = section_phrase(pack, document_id=record.document_id, section_id=record.section_id)
+    passage = _passage(pack, document_id=record.document_id, section_id=record.section_id)
     return text("content.target_phrase", passage=passage, phrase=_phrase(record))
 
 
-def section_phrase(pack: Pack, *, document_id: str, section_id: str) -> str:
+def _passage(pack: Pack, *, document_id: str, section_id: str) -> str:
     """Return the title of a document and the heading of its section."""
     document = pack.plan.document(document_id)
     heading = pack.plan.section(section_id).heading
     return text("content.passage", document=document.title or document.short_zh, heading=heading)
 
 
-def figures_published(pack: Pack) -> str:
+def count_passage(pack: Pack) -> str:
     """Return where the district's published count stands; empty where there is none."""
     count = published_count(pack)
     if count is None:
         return ""
-    return section_phrase(pack, document_id=count.document_id, section_id=count.section_id)
+    return _passage(pack, document_id=count.document_id, section_id=count.section_id)
 
 
 def _cited(pack: Pack, record: Indicator | ContextFigure) -> dict[str, Any]:

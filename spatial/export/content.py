@@ -153,7 +153,7 @@ def build_content_from_frames(
     Parameters
     ----------
     zones : geopandas.GeoDataFrame
-        In EPSG:4490, with ``zone_id`` and ``name_zh``, as `spatial.vector_files.read_zones` gives them.
+        With ``zone_id`` and ``name_zh``, as `spatial.vector_files.read_zones` gives them.
     name : str
         Title of the package, such as the file's name.
     options, inventories

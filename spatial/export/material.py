@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from spatial.crs import to_canonical
 from spatial.errors import MissingColumnError
+from spatial.export.exported_zones import as_source
 from spatial.export.point_source import PointSource
 from spatial.export.wording import both
 from spatial.inventory import Inventory
@@ -123,10 +125,12 @@ def of_frames(
     synthetic: bool,
     notices: Sequence[Notice] = (),
 ) -> Material:
-    """Gather zones that somebody brought, with ``zone_id`` and ``name_zh`` in EPSG:4490.
+    """Gather zones that somebody brought, with ``zone_id`` and ``name_zh``, in any stated system.
 
     Raises
     ------
+    MissingCrsError, UnknownCrsError
+        If the zones state no system, or one that cannot be carried to EPSG:4490.
     MissingColumnError
         If the reader had to number the zones, since a number of a row is no identifier.
     """
@@ -138,6 +142,7 @@ def of_frames(
         given, {layer: _file_sources(found) for layer, found in given.items()}, synthetic=synthetic
     )
     texts = {layer: _brought_texts(layer, found) for layer, found in given.items()}
+    zones = as_source(to_canonical(zones)).reset_index(drop=True)
     title = Bilingual(**both("content.title_zones", name=name))
     texts["zones"] = LayerTexts(
         title=title,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.check import check_zones
 from spatial.district_check import STATIONS, check_district, published_count
-from spatial.export.citations import figures_published, target_phrase
+from spatial.export.citations import count_passage, target_phrase
 from spatial.export.fields import LayerKind
 from spatial.export.layer_draft import Draft, Shared, layer_of_draft
 from spatial.export.material import DISTRICT
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from spatial.export.point_source import PointSource
     from spatial.target import Target
 
-__all__ = ["Found", "Wish", "zone_figures", "zones_layer"]
+__all__ = ["PLACES", "Found", "Wish", "places_layer", "points_layer", "zones_layer"]
 
 PLACES: Final = "places"
 
@@ -78,7 +78,7 @@ class Found:
             self.notices.append(Notice("content.layer_empty", {"layer": layer.name, "n": layer.n_in}))
 
 
-def zone_figures(material: Material, layer: str, wish: Wish) -> ZoneFigures:
+def _zone_figures(material: Material, layer: str, wish: Wish) -> ZoneFigures:
     """Return what the stations, or the published count, say of the zones of a layer."""
     stations = material.points.get(STATIONS)
     pack = material.pack
@@ -103,7 +103,7 @@ def zone_figures(material: Material, layer: str, wish: Wish) -> ZoneFigures:
         result=result,
         citation=target_phrase(pack, wish.target),
         count_as_of=_as_of(counted, wish.definition) if published is None else published.as_of,
-        count_source=_count_source(counted) if published is None or pack is None else figures_published(pack),
+        count_source=_count_source(counted) if published is None or pack is None else count_passage(pack),
         outline_source=material.texts[layer].source.zh,
     )
 
@@ -111,7 +111,7 @@ def zone_figures(material: Material, layer: str, wish: Wish) -> ZoneFigures:
 def zones_layer(material: Material, layer: str, wish: Wish, found: Found) -> None:
     """Add one layer of zones."""
     zones = material.zones[layer]
-    figures = zone_figures(material, layer, wish)
+    figures = _zone_figures(material, layer, wish)
     known, further = known_columns(zones, figures)
     kept = None if wish.area is None else wish.area.meets_polygons(zones.geometry)
     draft = Draft(

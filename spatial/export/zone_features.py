@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from spatial.check import CheckResult
-    from spatial.notice import Notice
 
 __all__ = ["SCHEMATIC_BASES", "ZoneFigures", "basis_word", "known_columns", "outline_bases"]
 
@@ -76,11 +75,6 @@ class ZoneFigures:
     count_as_of: str
     count_source: str
     outline_source: str
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What the reader of the figures has to know."""
-        return self.result.notices
 
 
 def known_columns(

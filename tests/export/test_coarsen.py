@@ -56,7 +56,7 @@ def test_a_coarse_point_stays_where_it_is(lonlat, grid_m):
 def test_two_neighbours_in_one_cell_become_one_position():
     near = metres(points((113.33, 23.09)))[0]
     corner = np.floor(near / 100.0) * 100.0
-    flat = np.array([corner + [1.0, 99.0], corner + [98.0, 2.0], corner + [101.0, 2.0]])
+    flat = np.array([np.add(corner, (1.0, 99.0)), np.add(corner, (98.0, 2.0)), np.add(corner, (101.0, 2.0))])
     lonlat = np.column_stack(transform_xy(*flat.T, source="EPSG:4547", target=CANONICAL_CRS))
     first, second, third = snap_to_cells(points(*map(tuple, lonlat)), grid_m=100)
     assert first.equals(second)
