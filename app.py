@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from spatial.text import text
+from views.export import show_export
 from views.indicators import show_indicators
 from views.overview import show_overview
 from views.page_frame import PAGE_ICON, show_foot, show_head
@@ -16,6 +17,7 @@ st.set_page_config(page_title=text("app.name", view.lang), page_icon=PAGE_ICON, 
 pages = [
     st.Page(show_overview, title=text("app.page.overview", view.lang), url_path="overview", default=True),
     st.Page(show_indicators, title=text("app.page.indicators", view.lang), url_path="indicators"),
+    st.Page(show_export, title=text("app.page.export", view.lang), url_path="export"),
     st.Page(show_sources, title=text("app.page.sources", view.lang), url_path="sources"),
 ]
 current = st.navigation(pages, position="hidden")

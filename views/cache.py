@@ -7,10 +7,13 @@ planner brought never enters here; its verdicts are worked out in its own sessio
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from layers.standalone import STANDALONE_FILES
+from layers.zone_sheet_pdf import SHEET_FONT_FILE
 from spatial.errors import UnknownPackError
 from spatial.limits import Limits
 from spatial.pack import list_packs
@@ -20,7 +23,17 @@ from views.pack_frames import PackFrames, read_frames
 if TYPE_CHECKING:
     from spatial.definition import Definition
 
-__all__ = ["frames", "limits", "pack_names", "shared_evaluation", "shared_survey"]
+__all__ = [
+    "frames",
+    "limits",
+    "pack_names",
+    "page_files",
+    "shared_evaluation",
+    "shared_survey",
+    "sheet_font",
+]
+
+STATIC: Final = Path(__file__).resolve().parent.parent / "static"
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,3 +72,15 @@ def shared_survey(name: str) -> StationSurvey:
 def shared_evaluation(name: str, definition: Definition) -> Evaluation:
     """Return the verdicts of a pack under ``definition`` by its own inventory."""
     return evaluate(frames(name), shared_survey(name), definition)
+
+
+@st.cache_resource(show_spinner=False)
+def page_files() -> dict[str, str]:
+    """Return the scripts and styles that a page of its own carries within itself."""
+    return {name: (STATIC / name).read_text(encoding="utf-8") for name in STANDALONE_FILES}
+
+
+@st.cache_resource(show_spinner=False)
+def sheet_font() -> bytes:
+    """Return the font of the sheets of paper."""
+    return (STATIC / SHEET_FONT_FILE).read_bytes()

@@ -58,6 +58,18 @@ class SessionKey(StrEnum):
     OWN_WORK = "own_work"
     UPLOAD = "widget_upload"
     UPLOAD_USE = "widget_upload_use"
+    EXPORT_PROFILE = "widget_export_profile"
+    EXPORT_LAYER = "widget_export_layer"
+    EXPORT_EXTENT = "widget_export_extent"
+    EXPORT_CHOICE = "widget_export_choice"
+    EXPORT_MAKE = "widget_export_make"
+    EXPORT_CANCEL = "widget_export_cancel"
+    EXPORT_SAVE = "widget_export_save"
+    EXPORT_RESULT = "export_result"
+    PAGE_SAVE = "widget_page_save"
+    SHEET_ZONE = "widget_sheet_zone"
+    SHEET_PAPER = "widget_sheet_paper"
+    SHEET_SAVE = "widget_sheet_save"
 
 
 def widget_key(family: SessionKey, member: str) -> str:

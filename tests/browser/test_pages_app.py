@@ -12,7 +12,7 @@ from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_serv
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("", "indicators", "sources")
+PAGES = ("", "indicators", "export", "sources")
 # Latin words that a Chinese page may hold: acronyms, names, units, formats and settings.
 ALLOWED_LATIN = re.compile(
     r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,5}(?![A-Za-z])|English|GeoJSON|GEOJSON|UTF-8|km|WGS84|NB-IoT|IPv6|R&D|IoT|Wi-?Fi|T\.I\.T"

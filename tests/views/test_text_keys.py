@@ -16,7 +16,10 @@ from spatial.limits import Limits
 from spatial.pack import open_pack
 from spatial.plan_records import FINDING_KINDS, OPERATORS, PLACE_KINDS
 from views.definition_fields import DEFINITION_FIELDS
+from views.export_request import POINT_DETAILS, PROFILES, SYSTEMS
+from views.export_result import FAULT_COLUMNS
 from views.inventory_panel import REFERENCE_SYSTEMS
+from views.sheets_panel import PAPERS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [ROOT / "app.py", *sorted((ROOT / "views").glob("*.py"))]
@@ -41,6 +44,14 @@ FAMILIES = {
         for tail in ("", "_meaning")
     ],
     "app.vertex_basis.": sorted(set(open_pack("haizhu").vertex_table()["basis"])),
+    "app.export.profile_": PROFILES,
+    "app.export.opens_": PROFILES,
+    "app.export.points_": POINT_DETAILS,
+    "app.export.crs_": [system.replace(":", "_").lower() for system in SYSTEMS],
+    "app.export.layer_": ("district", "zones", "parts", "places", "base_stations", "lamp_poles"),
+    "app.export.fault_": FAULT_COLUMNS,
+    "app.export.": ("points", "crs"),
+    "app.sheets.size_": [paper.lower() for paper in PAPERS],
     "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
         *("dataset", "kind", "origin", "licence", "crs", "basis", "checksum"),

@@ -1,0 +1,138 @@
+"""移交: a checked package for the city's platform, and the view as a page or on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from spatial.errors import ExportRefusedError
+from spatial.export.content import ContentOptions, build_content
+from spatial.export.extent import Extent
+from spatial.export.package import package_bytes
+from spatial.text import text
+from views import cache
+from views.export_request import ExportRequest, layer_offers, show_choices
+from views.export_result import MadePackage, RefusedPackage, show_result
+from views.html_table import fragment
+from views.messages import note, reporting
+from views.pack_choice import show_pack_choice
+from views.pack_frames import STATIONS
+from views.session import SessionKey, brought_inventory, current_view
+from views.sheets_panel import show_sheets_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from spatial.inventory import Inventory
+    from views.pack_frames import PackFrames
+    from views.state import ViewState
+
+__all__ = ["show_export"]
+
+
+def show_export() -> None:
+    """Show the page."""
+    view = current_view()
+    lang = view.lang
+    with reporting(lang):
+        st.html(
+            fragment(
+                '<h2 class="page-title">{title}</h2><p class="lead">{lead}</p>',
+                title=text("app.page.export", lang),
+                lead=text("app.export.lead", lang),
+            )
+        )
+        show_pack_choice(lang)
+        frames = cache.frames(view.pack)
+        if "district" not in frames.layers:
+            note(text("app.export.no_geometry", lang), tone="caution")
+            return
+        _show_package(frames, view)
+        with reporting(lang):
+            show_sheets_panel(frames, view)
+
+
+def _show_package(frames: PackFrames, view: ViewState) -> None:
+    """Show the choices, and beside them what became of them."""
+    lang = view.lang
+    brought = brought_inventory()
+    inventories = {**frames.inventories, **({} if brought is None else {STATIONS: brought})}
+    with st.container(key="atlas-export"):
+        request = show_choices(
+            frames,
+            layer_offers(frames, inventories),
+            definition=view.definition,
+            inventory="" if brought is None else f"{brought.name} ({brought.n_used})",
+            lang=lang,
+        )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            wanted = st.button(
+                text("app.export.make", lang),
+                key=SessionKey.EXPORT_MAKE,
+                type="primary",
+                disabled=not request.held_layers,
+            )
+            _show_definition(view, lang)
+        with reporting(lang):
+            if wanted:
+                st.session_state.pop(SessionKey.EXPORT_RESULT, None)
+                st.session_state[SessionKey.EXPORT_RESULT] = _make(request, frames, brought, lang)
+            _show_latest(request, frames.names[lang], lang)
+
+
+def _show_definition(view: ViewState, lang: str) -> None:
+    """Show the definition of every figure in the package."""
+    st.html(
+        fragment(
+            '<p class="definition-line"><strong>{head}</strong> {words} · {where}</p>',
+            head=text("app.export.definition", lang),
+            words=view.definition.label(lang),
+            where=text("app.export.definition_where", lang),
+        )
+    )
+
+
+def _show_latest(request: ExportRequest, names: Mapping[str, str], lang: str) -> None:
+    """Show the latest result, unless the choices have changed since."""
+    result = st.session_state.get(SessionKey.EXPORT_RESULT)
+    if not request.held_layers:
+        note(text("app.export.none_chosen", lang), tone="caution")
+    elif result is None:
+        note(text("app.export.idle", lang))
+    elif result.request != request:
+        note(text("app.export.stale", lang))
+    else:
+        show_result(result, names, lang)
+
+
+def _make(
+    request: ExportRequest, frames: PackFrames, brought: Inventory | None, lang: str
+) -> MadePackage | RefusedPackage:
+    """Make and check the package; a press on the button beside the bar ends the work and leaves nothing."""
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, text=text("app.export.gathering", lang))
+        st.button(text("app.export.cancel", lang), key=SessionKey.EXPORT_CANCEL)
+    options = ContentOptions(
+        profile=request.profile,
+        layers=request.held_layers,
+        points=request.points,
+        crs=request.crs,
+        synthetic=request.synthetic,
+        extent=Extent(zone_ids=request.zone_ids) if request.zone_ids else None,
+        definition=request.definition,
+    )
+    brought_ones = None if brought is None else {STATIONS: brought}
+    try:
+        content = build_content(frames.pack, options=options, inventories=brought_ones)
+        data, report = package_bytes(
+            content, progress=lambda step, share: bar.progress(share, text=text(f"export.step_{step}", lang))
+        )
+    except ExportRefusedError as error:
+        return RefusedPackage(request=request, error=error)
+    finally:
+        place.empty()
+    return MadePackage(
+        request=request, name=f"{content.package_id}-{request.profile}.zip", data=data, report=report
+    )

@@ -1,0 +1,94 @@
+"""The view to take along: one page that opens anywhere, and sheets of paper at true scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from layers.standalone import standalone_html
+from layers.zone_sheet_pdf import zone_sheets, zone_sheets_pdf
+from spatial.text import text
+from views import cache
+from views.hand_over import hand_over
+from views.html_table import fragment
+from views.pack_frames import POLES, STATIONS
+from views.scene import map_scene
+from views.session import SessionKey, brought_inventory
+from views.session_evaluation import session_evaluation
+
+if TYPE_CHECKING:
+    from layers.scene import MapScene
+    from views.evaluation import Evaluation
+    from views.pack_frames import PackFrames
+    from views.state import ViewState
+
+__all__ = ["show_sheets_panel"]
+
+PAPERS: Final = ("A4", "A3")
+EVERY: Final = ""
+
+
+def show_sheets_panel(frames: PackFrames, view: ViewState) -> None:
+    """Show the two ways to take the view along."""
+    lang = view.lang
+    page_side, paper_side = st.columns(2, gap="medium")
+    with page_side:
+        _show_head("app.sheets.page", "app.sheets.page_lead", lang)
+        if st.button(text("app.sheets.page_save", lang), key=SessionKey.PAGE_SAVE):
+            _save_page(frames, view)
+    with paper_side:
+        _show_head("app.sheets.paper", "app.sheets.paper_lead", lang)
+        names = frames.names[lang]
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            zone_id = st.selectbox(
+                text("app.sheets.zone", lang),
+                [EVERY, *names],
+                format_func=lambda each: names.get(each, text("app.sheets.every_zone", lang)),
+                key=SessionKey.SHEET_ZONE,
+                filter_mode=None,
+            )
+            paper = st.selectbox(
+                text("app.sheets.size", lang),
+                PAPERS,
+                format_func=lambda each: text(f"app.sheets.size_{each.lower()}", lang),
+                key=SessionKey.SHEET_PAPER,
+                filter_mode=None,
+            )
+            if st.button(text("app.sheets.paper_save", lang), key=SessionKey.SHEET_SAVE):
+                _save_sheets(frames, view, zone_id=zone_id, paper=paper)
+
+
+def _show_head(title: str, lead: str, lang: str) -> None:
+    words = {"title": text(title, lang), "lead": text(lead, lang)}
+    st.html(fragment('<h2>{title}</h2><p class="lead">{lead}</p>', **words))
+
+
+def _save_page(frames: PackFrames, view: ViewState) -> None:
+    page = standalone_html(_scene(frames, view, _evaluation(view)), lang=view.lang, files=cache.page_files())
+    hand_over(f"{frames.pack.pack_id}-map.html", page.encode(), media_type="text/html")
+
+
+def _save_sheets(frames: PackFrames, view: ViewState, *, zone_id: str, paper: str) -> None:
+    evaluation = _evaluation(view)
+    sheets = zone_sheets(
+        _scene(frames, view, evaluation),
+        counted=[evaluation.district, evaluation.zones, evaluation.parts],
+        published=evaluation.published,
+        counts=[frames.published] if frames.published else [],
+        plan=frames.pack.plan,
+        title=frames.pack.name,
+        data_date=evaluation.published_as_of,
+    )
+    chosen = [sheet for sheet in sheets if zone_id in {EVERY, sheet.zone_id}]
+    data = zone_sheets_pdf(chosen, lang=view.lang, paper=paper, font=cache.sheet_font())
+    hand_over(f"{zone_id or frames.pack.pack_id}-{paper}.pdf", data, media_type="application/pdf")
+
+
+def _evaluation(view: ViewState) -> Evaluation:
+    return session_evaluation(view, view.definition)
+
+
+def _scene(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> MapScene:
+    stations = brought_inventory() or frames.inventories[STATIONS]
+    return map_scene(frames, view, evaluation, stations=stations, poles=frames.inventories[POLES])
