@@ -94,6 +94,7 @@ def test_each_file_states_the_order_of_its_coordinates(name, crs, words):
 def test_heights_are_said_not_to_be_held():
     height = of_package()["height"]
     assert height["identifier"] == "EPSG:5737"
+    assert height["wkt2"].startswith("VERTCRS[")
     assert not height["heights_held"]
     assert "不含高程" in height["statement"]["zh"]
     assert "1985国家高程基准" in height["datum"]["zh"]

@@ -88,6 +88,8 @@ def test_it_says_what_the_json_says():
     assert texts(root, title, "gmd:PT_FreeText/gmd:textGroup/gmd:LocalisedCharacterString") == [
         record["title"]["en"]
     ]
+    kind = "{http://www.w3.org/2001/XMLSchema-instance}type"
+    assert found(root, title)[0].get(kind) == "gmd:PT_FreeText_PropertyType"
     box = f"{EXTENT}/gmd:geographicElement/gmd:EX_GeographicBoundingBox"
     sides = texts(root, box, "*/gco:Decimal")
     assert [float(side) for side in sides] == [

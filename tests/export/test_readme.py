@@ -78,7 +78,9 @@ def test_the_district_figure_never_stands_without_its_definition():
     assert "规划没有说明怎样计数、除以什么面积" in chinese
     assert "states neither how to count nor over which area" in english
     assert "第一节 目标：“每平方公里5G基站数量达到52个”" in chinese
-    assert chinese.count("数量 5,144 为公布的总数。") == 1
+    repeated = about_package()["results"][0]["notices"] + about_package()["notices"]
+    chinese, _ = pages(about=about(notices=repeated))
+    assert chinese.count("数量 5,144 为公布的总数。") == chinese.count("清单为模拟数据。") == 1
 
 
 def test_a_simulated_figure_is_marked_and_one_without_interval_or_target_says_so():
