@@ -57,7 +57,7 @@ def check_written(path: Path, layer: ExportLayer, shapes: Shapes) -> None:
             for features in chunks:
                 ids += _check_chunk(features, layer, shapes, start=len(ids), name=path.name)
     except InputError as fault:
-        raise ExportRefusedError("feature.unreadable", name=path.name, reason=str(fault)) from fault
+        raise ExportRefusedError("feature.unreadable", name=path.name) from fault
     _check_count(len(ids), layer, name=path.name)
     _refuse_first("feature.rule_unique_ids", repeated_ids(ids), ids, name=path.name)
     if head.get("bbox") != (None if shapes.bounds is None else list(shapes.bounds)):

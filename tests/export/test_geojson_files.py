@@ -146,20 +146,6 @@ def test_awkward_ids_survive(tmp_path):
     assert read(layer, tmp_path)["BSM"].tolist() == texts
 
 
-@given(
-    texts=st.lists(st.none() | st.text(), min_size=1, max_size=8),
-    integer=st.none() | st.integers(-(2**63), 2**63 - 1),
-    real=st.none() | st.floats(allow_infinity=False, allow_nan=False),
-    truth=st.none() | st.booleans(),
-)
-def test_every_value_of_every_type_survives(tmp_path_factory, texts, integer, real, truth):
-    folder = tmp_path_factory.mktemp("values")
-    n = len(texts)
-    layer = layer_around([POINT] * n, MC=texts, SL=[integer] * n, ZBZ=[real] * n, SFMN=[truth] * n)
-    written(layer, folder)
-    assert same_attributes(read(layer, folder), layer.features)
-
-
 @pytest.mark.parametrize("text", BROKEN)
 def test_half_characters_are_refused_by_feature_and_field(tmp_path, text):
     layer = layer_around([POINT] * 3, MC=["甲", text, "乙"])
