@@ -142,7 +142,7 @@ class _Members:
 
     @staticmethod
     def _wrong(name: str, member: str) -> NoReturn:
-        raise PackageError("export.package_member", name=name, path=PACKAGE_FILE, member=member)
+        raise PackageError("export.package_member", name=name, path=PACKAGE_FILE, member=member.rstrip("."))
 
     def _take(self, member: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401 - a JSON value
         value = self._value.get(member)

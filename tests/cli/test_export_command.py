@@ -1,0 +1,235 @@
+"""``export``: its options, its answer and its exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from spatial.cli import main
+from spatial.errors import ExportRefusedError
+from spatial.export import package as package_room
+from spatial.export.package import open_package, package_sha256
+from spatial.export.rules.validate import validate_package
+from tests.small_pack import write_pack
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    stdout, stderr = io.StringIO(), io.StringIO()
+    code = main([str(word) for word in arguments], stdout, stderr)
+    return code, stdout.getvalue(), stderr.getvalue()
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    return write_pack(tmp_path_factory.mktemp("pack"))
+
+
+def export(pack, output, *more: object) -> dict[str, object]:
+    code, answer, complaint = run("export", "--pack", pack, "-o", output, "--format", "json", *more)
+    assert code in {0, 1}, complaint
+    return {"code": code, **json.loads(answer)}
+
+
+def test_a_pack_becomes_a_valid_package(pack, tmp_path):
+    said = export(pack, tmp_path / "p.zip", "--layers", "zones", "--profile", "geojson")
+    assert said["code"] == 0
+    assert list(said)[1:] == ["package", "package_id", "sha256", "layers", "files", "warnings", "notices"]
+    assert said["package"] == str(tmp_path / "p.zip")
+    assert said["sha256"] == package_sha256(tmp_path / "p.zip")
+    (layer,) = said["layers"]
+    assert (layer["name"], layer["n_in"], layer["n_used"], layer["n_reported"]) == ("zones", 2, 2, 0)
+    assert validate_package(tmp_path / "p.zip").valid
+    assert open_package(tmp_path / "p.zip").formats == ("jsonfg", "geojson")
+
+
+def test_what_could_not_be_handed_over_is_a_no_and_what_nobody_wanted_is_not(pack, tmp_path):
+    assert export(pack, tmp_path / "a.zip", "--layers", "places", "--formats", "jsonfg")["code"] == 1
+    west = export(
+        pack,
+        tmp_path / "b.zip",
+        "--layers",
+        "zones",
+        "--formats",
+        "jsonfg",
+        "--bbox",
+        114,
+        23,
+        114.009,
+        23.005,
+    )
+    assert west["code"] == 0
+    assert west["layers"][0]["n_reported"] == 1
+    assert "base_stations" not in [layer["name"] for layer in export(pack, tmp_path / "c.zip")["layers"]]
+
+
+def test_simulated_stations_are_handed_over_on_request_and_marked(pack, tmp_path):
+    said = export(pack, tmp_path / "p", "--synthetic", "--formats", "jsonfg", "csv", "--crs", "EPSG:4547")
+    content = open_package(tmp_path / "p")
+    assert (content.crs, content.formats) == ("EPSG:4547", ("jsonfg", "csv"))
+    stations = next(layer for layer in content.layers if layer.name == "base_stations")
+    assert stations.synthetic
+    assert stations.features["SFMN"].all()
+    assert next(row for row in said["layers"] if row["name"] == "base_stations")["n_used"] == 3
+
+
+def test_stations_of_the_call_replace_those_of_the_pack(pack, tmp_path):
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("site_id,lon,lat\nx,114.001,23.001\ny,0,bad\n")
+    second.write_text("site_id,lon,lat\nz,114.011,23.001\n")
+    said = export(
+        pack, tmp_path / "p.zip", "--points", first, second, "--points-crs", "wgs84", "--formats", "jsonfg",
+        "--layers", "base_stations", "--points-detail", "grid", "--grid-m", 200,
+    )  # fmt: skip
+    (layer,) = said["layers"]
+    assert (said["code"], layer["n_in"], layer["n_used"], layer["n_reported"]) == (1, 3, 2, 1)
+    assert open_package(tmp_path / "p.zip").about["options"]["grid_m"] == 200
+
+
+def test_zones_of_a_file_become_a_package(pack, tmp_path):
+    said = export_zones(pack, tmp_path)
+    assert said["layers"][0]["n_used"] == 2
+
+
+def export_zones(pack, tmp_path):
+    zones = pack / "geography" / "zones.geojson"
+    code, answer, complaint = run(
+        "export", "--zones", zones, "--zone-id", "zone_id", "--zone-name", "name_zh",
+        "-o", tmp_path / "z.zip", "--formats", "jsonfg", "--format", "json",
+    )  # fmt: skip
+    assert code in {0, 1}, complaint
+    return json.loads(answer)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", ("已写出", "SHA-256", "未导出")), ("en", ("Wrote", "reported"))]
+)
+def test_the_answer_for_a_reader(pack, tmp_path, lang, words):
+    code, answer, _ = run(
+        "export",
+        "--pack",
+        pack,
+        "-o",
+        tmp_path / "p.zip",
+        "--formats",
+        "jsonfg",
+        "--synthetic",
+        "--lang",
+        lang,
+    )
+    assert code == 1
+    assert all(word in answer for word in (*words, package_sha256(tmp_path / "p.zip")))
+
+
+def test_a_delta_and_its_application(pack, tmp_path):
+    old, new, again = tmp_path / "old.zip", tmp_path / "new.zip", tmp_path / "again.zip"
+    export(pack, old, "--layers", "zones", "--formats", "jsonfg")
+    said = export(pack, new, "--synthetic", "--formats", "jsonfg", "--since", old)
+    assert said["delta"] == str(tmp_path / "new.delta.json")
+    code, answer, complaint = run("export", "--apply", said["delta"], old, "-o", again, "--format", "json")
+    assert code == 1, complaint
+    assert json.loads(answer)["sha256"] == said["sha256"]
+    assert again.read_bytes() == new.read_bytes()
+    named = tmp_path / "named.json"
+    code, answer, _ = run(
+        "export",
+        "--pack",
+        pack,
+        "--formats",
+        "jsonfg",
+        "--since",
+        old,
+        "--delta",
+        named,
+        "-o",
+        tmp_path / "third.zip",
+    )
+    assert str(named) in answer
+    assert named.exists()
+    assert run("export", "--apply", named, new, "-o", again)[0] == 3
+    assert again.read_bytes() == new.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["-o", "."],
+        ["-o", ".."],
+        ["--formats", "dwg"],
+        ["--profile", "dwg"],
+        ["--layers", "nowhere"],
+        ["--grid-m", "50"],
+        ["--points-detail", "grid", "--grid-m", "0.5"],
+        ["--points-detail", "grid", "--grid-m", "nan"],
+        ["--points-detail", "grid", "--grid-m", "inf"],
+        ["--bbox", "1", "2", "3"],
+        ["--bbox", "nan", "2", "3", "4"],
+        ["--extent-zones", "nowhere"],
+        ["--bbox", "114", "23", "115", "24", "--extent-zones", "west"],
+        ["--delta", "x.json"],
+        ["--since", "p.zip", "-o", "p.zip"],
+        ["--crs", "EPSG:3857"],
+        ["--points", "x.csv"],
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_call_that_cannot_be_meant(pack, tmp_path, monkeypatch, more, lang):
+    monkeypatch.chdir(tmp_path)
+    code, answer, complaint = run("export", "--pack", pack, "-o", "p.zip", *more, "--lang", lang)
+    assert (code, answer) == (2, "")
+    assert complaint
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "more", [["--pack", "x"], ["--synthetic"], ["--points-detail", "grid"], ["--since", "x"]]
+)
+def test_applying_a_delta_takes_no_choice_of_content(tmp_path, more):
+    code, _, complaint = run("export", "--apply", "d.json", "old.zip", "-o", tmp_path / "p.zip", *more)
+    assert code == 2
+    assert more[0] in complaint
+
+
+def test_no_output_and_no_zones_are_wrong_calls(pack, tmp_path):
+    assert run("export", "--pack", pack)[0] == 2
+    assert run("export", "-o", tmp_path / "p.zip")[0] == 2
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_refused_package_tells_its_faults(pack, tmp_path, monkeypatch, lang):
+    real = package_room.write_format
+
+    def lossy(name, content, directory):
+        files = real(name, content, directory)
+        for path in directory.glob("geojson/*"):
+            path.write_bytes(path.read_bytes().replace(b'"id":"', b'"id":"x'))
+        return files
+
+    monkeypatch.setattr(package_room, "write_format", lossy)
+    code, answer, complaint = run(
+        "export", "--pack", pack, "-o", tmp_path / "p.zip", "--profile", "geojson", "--lang", lang
+    )
+    assert (code, answer) == (3, "")
+    assert complaint.startswith("- geojson.id_not_bsm geojson/")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_refusal_without_a_report_is_one_sentence(pack, tmp_path, monkeypatch):
+    def refuse(*arguments, **more):
+        raise ExportRefusedError("export.read_back_differs", layer="zones", feature="west", member="MC")
+
+    monkeypatch.setattr("spatial.cli.export.write_package", refuse)
+    code, _, complaint = run("export", "--pack", pack, "-o", tmp_path / "p.zip")
+    assert (code, complaint.count("\n")) == (3, 1)
+
+
+def test_totals_alone_hold_no_station(pack, tmp_path):
+    lines = "\n".join(f"s{n},114.0{n % 10},bad" for n in range(3))
+    (tmp_path / "p.csv").write_text(f"site_id,lon,lat\n{lines}\na,114.001,23.001\n")
+    code, answer, _ = run(
+        "export", "--pack", pack, "--points", tmp_path / "p.csv", "--points-crs", "wgs84",
+        "-o", tmp_path / "p.zip", "--formats", "jsonfg", "--points-detail", "totals",
+    )  # fmt: skip
+    assert code in {0, 1}
+    assert "base_stations" not in answer.split("\n\n", maxsplit=1)[0]
