@@ -18,8 +18,7 @@ from views.session import SessionKey, brought_inventory
 from views.session_evaluation import session_evaluation
 
 if TYPE_CHECKING:
-    from layers.scene import MapScene
-    from views.evaluation import Evaluation
+    from layers.zone_sheet_pdf import ZoneSheet
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
@@ -65,14 +64,23 @@ def _show_head(title: str, lead: str, lang: str) -> None:
 
 
 def _save_page(frames: PackFrames, view: ViewState) -> None:
-    page = standalone_html(_scene(frames, view, _evaluation(view)), lang=view.lang, files=cache.page_files())
+    district = _sheets(frames, view)[0]
+    page = standalone_html(district.scene, lang=view.lang, files=cache.page_files(), facts=district)
     hand_over(f"{frames.pack.pack_id}-map.html", page.encode(), media_type="text/html")
 
 
 def _save_sheets(frames: PackFrames, view: ViewState, *, zone_id: str, paper: str) -> None:
-    evaluation = _evaluation(view)
-    sheets = zone_sheets(
-        _scene(frames, view, evaluation),
+    chosen = [sheet for sheet in _sheets(frames, view) if zone_id in {EVERY, sheet.zone_id}]
+    data = zone_sheets_pdf(chosen, lang=view.lang, paper=paper, font=cache.sheet_font())
+    hand_over(f"{zone_id or frames.pack.pack_id}-{paper}.pdf", data, media_type="application/pdf")
+
+
+def _sheets(frames: PackFrames, view: ViewState) -> tuple[ZoneSheet, ...]:
+    """Return the sheets of the view, the district's first."""
+    evaluation = session_evaluation(view, view.definition)
+    stations = brought_inventory() or frames.inventories[STATIONS]
+    return zone_sheets(
+        map_scene(frames, view, evaluation, stations=stations, poles=frames.inventories[POLES]),
         counted=[evaluation.district, evaluation.zones, evaluation.parts],
         published=evaluation.published,
         counts=[frames.published] if frames.published else [],
@@ -80,15 +88,3 @@ def _save_sheets(frames: PackFrames, view: ViewState, *, zone_id: str, paper: st
         title=frames.pack.name,
         data_date=evaluation.published_as_of,
     )
-    chosen = [sheet for sheet in sheets if zone_id in {EVERY, sheet.zone_id}]
-    data = zone_sheets_pdf(chosen, lang=view.lang, paper=paper, font=cache.sheet_font())
-    hand_over(f"{zone_id or frames.pack.pack_id}-{paper}.pdf", data, media_type="application/pdf")
-
-
-def _evaluation(view: ViewState) -> Evaluation:
-    return session_evaluation(view, view.definition)
-
-
-def _scene(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> MapScene:
-    stations = brought_inventory() or frames.inventories[STATIONS]
-    return map_scene(frames, view, evaluation, stations=stations, poles=frames.inventories[POLES])
