@@ -24,7 +24,8 @@ PANEL_STYLE: Final = """
 body { display: flex; height: 100vh; }
 body > .folium-map { flex: 1 1 0; min-width: 0; width: auto !important; }
 .facts { flex: none; box-sizing: border-box; width: 318px; height: 100%; overflow-y: auto;
-  padding: 10px 16px 20px;  border-right: 1px solid #8a95a3; background: #fff; color: #12222f; font: 13px/1.5 "Noto Sans SC",
+  padding: 10px 16px 20px; border-right: 1px solid #8a95a3;
+  background: #fff; color: #12222f; font: 13px/1.5 "Noto Sans SC",
   "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "Segoe UI", sans-serif; overflow-wrap: anywhere; }
 .facts:focus-visible { outline: 3px solid #1f4e79; outline-offset: -3px; }
 .facts h1 { margin: 0 0 2px; font-size: 17px; line-height: 1.35; }
