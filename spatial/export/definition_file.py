@@ -57,9 +57,11 @@ def statements(content: PackageContent) -> list[Words]:
     target = content.about.get("target") or {}
     if not target:
         return [both("describe.no_target")]
-    said_of_target = [both("describe.target_value", value=target.get("value_per_km2"))]
+    value, year = target.get("value_per_km2"), target.get("year")
+    by_when = both("describe.target_value_by", value=value, year=year) if year else None
+    said_of_target = [by_when or both("describe.target_value", value=value)]
     if target.get("scope") == TargetScope.DISTRICT:
-        said_of_target.append(both("describe.target_of_district", value=target.get("value_per_km2")))
+        said_of_target.append(both("describe.target_of_district", value=value))
     if not (content.about.get("definition") or {}).get("numerator_stated"):
         said_of_target.append(both("describe.numerator_not_stated"))
     if any(layer.synthetic for layer in content.layers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.export.definition_file import district_result, statements
+from spatial.export.fields import ID_CODE, LayerKind
 from spatial.export.height_and_crs import axis_order, is_companion
 from spatial.export.open_points import open_points
 from spatial.export.readme_loading import loading_lines
@@ -20,6 +21,9 @@ __all__ = ["readme"]
 
 _RULE: Final = "=" * 72
 _INDENT: Final = "  "
+_DATE: Final = "CJRQ"
+"""Field of the date of the data; for a zone, that of its count."""
+
 _PROOFS: Final = ("manifest", "windows", "linux", "validate")
 
 
@@ -174,6 +178,7 @@ def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str)
         lang,
         name=said(content.about.get("district") or {}, "name")[lang],
         count=row["count"],
+        dated=_count_date(content, row["zone_id"], lang),
         area=row["area_km2"],
         density=row["density_per_km2"],
         interval=interval,
@@ -181,6 +186,16 @@ def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str)
         status=worded(row.get("status"), prefix="verdict.status_")[lang],
         marks=text("describe.mark_simulated", lang) if row.get("synthetic") else "",
     )
+
+
+def _count_date(content: PackageContent, zone_id: str, lang: str) -> str:
+    """Return of which date the count of a zone is, where its feature says so."""
+    for layer in content.layers:
+        if layer.kind == LayerKind.ZONES:
+            zone = layer.features[layer.features[ID_CODE] == zone_id]
+            if len(zone) and zone[_DATE].iloc[0]:
+                return text("describe.count_date", lang, date=zone[_DATE].iloc[0])
+    return ""
 
 
 def _citation(content: PackageContent, cited: Mapping[str, Any], lang: str) -> str:

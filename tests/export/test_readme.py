@@ -74,6 +74,7 @@ def test_the_district_figure_never_stands_without_its_definition():
         "5,144 座 ÷ 90.97 km² = 每平方公里 56.55 座（按精度为 55.75～57.37）；目标 52，判定：达标" in chinese
     )
     assert "此判定仅在下列口径下成立" in chinese
+    assert "目标：到 2025 年每平方公里 52 座 5G 基站" in chinese
     assert "口径：逻辑基站 · 含室分" in chinese
     assert "规划没有说明怎样计数、除以什么面积" in chinese
     assert "states neither how to count nor over which area" in english
@@ -81,6 +82,16 @@ def test_the_district_figure_never_stands_without_its_definition():
     repeated = about_package()["results"][0]["notices"] + about_package()["notices"]
     chinese, _ = pages(about=about(notices=repeated))
     assert chinese.count("数量 5,144 为公布的总数。") == chinese.count("清单为模拟数据。") == 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "words"), [("zone-b", "5,144 座（数量日期 2023-03） ÷"), ("zone-d", "5,144 座 ÷")]
+)
+def test_the_count_is_dated_where_the_zone_says_so(zone, words):
+    result = about_package()["results"][0]
+    district = {**about_package()["district"], "zone_id": zone}
+    results = [{**result, "zones": [{**result["zones"][0], "zone_id": zone}]}]
+    assert words in pages(about=about(district=district, results=results))[0]
 
 
 def test_a_simulated_figure_is_marked_and_one_without_interval_or_target_says_so():
