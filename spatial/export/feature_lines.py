@@ -82,7 +82,8 @@ def read_features(stream: BinaryIO, *, name: str, limits: Limits = DEFAULT_LIMIT
     name : str
         File name, for messages alone.
     limits : Limits
-        Hold for a file in another layout, which is parsed as a whole.
+        Arrays and objects that are parsed at once; for a file in another layout, which is parsed as a
+        whole, its bytes too.
 
     Raises
     ------
@@ -137,7 +138,7 @@ def _chunks(stream: BinaryIO, *, name: str, limits: Limits) -> Iterator[list[Any
     """Yield the features of lines, some thousands at a time."""
     taken = 0
     chunk: list[Any] = []
-    for features in _pieces(stream):
+    for features in _pieces(stream, limits=limits):
         if features is None:
             # Lines that are no features: whatever the layout is, the parser of whole files decides.
             yield _whole(stream, name=name, limits=limits)[1][taken:]
@@ -149,10 +150,12 @@ def _chunks(stream: BinaryIO, *, name: str, limits: Limits) -> Iterator[list[Any
     yield chunk
 
 
-def _pieces(stream: BinaryIO) -> Iterator[list[Any] | None]:
+def _pieces(stream: BinaryIO, *, limits: Limits) -> Iterator[list[Any] | None]:
     """Yield the values of some lines at a time, None for lines that need the slow parser."""
     while lines := stream.readlines(_PIECE_BYTES):
         body = b"".join(lines)
+        # One line may be as long as the file: hold what it would take in memory to the limit.
+        limits.check("json_containers", body.count(b"[") + body.count(b"{"))
         if lines[-1].endswith(b",\n"):
             yield _fast(body[:-2])
             continue

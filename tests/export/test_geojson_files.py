@@ -17,12 +17,14 @@ from spatial.errors import (
     ExportRefusedError,
     GeometryError,
     InputError,
+    LimitExceededError,
     PackageError,
     UnreadableFileError,
     UnsupportedFormatError,
 )
 from spatial.export import feature_lines, geojson_files
 from spatial.export.rounding import rounded
+from spatial.limits import Limits
 from tests.export.awkward_strings import AWKWARD, BROKEN, CONTROLS
 from tests.export.feature_layers import content_of, layer_around, same_attributes
 from tests.export.small_content import small_content
@@ -332,6 +334,15 @@ def test_another_layout_is_read_all_the_same(tmp_path, layer, layout, piece, mon
     back = read(layer, tmp_path)
     assert same_attributes(back, layer.features)
     assert back.geometry.tolist() == layer.features.geometry.tolist()
+
+
+@pytest.mark.parametrize("layout", [bytes, other_layout])
+def test_a_file_that_would_fill_the_memory_is_refused(tmp_path, layer, layout):
+    path = written(layer, tmp_path)
+    data = path.read_bytes().replace(b'"MC":', b'"MC":[' + b"{}," * 1000 + b'{}],"MD":', 1)
+    path.write_bytes(data if layout is bytes else layout(json.loads(data)))
+    with path.open("rb") as stream, pytest.raises(LimitExceededError):
+        list(feature_lines.read_features(stream, name="x", limits=Limits(json_containers=500)).chunks)
 
 
 SPOILED = {
