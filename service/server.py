@@ -49,6 +49,10 @@ def main() -> int:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
+    # The first line of standard output says that the service listens. pygeoapi logs there too, and a pipe
+    # that nobody reads would fill and stop it.
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # Ctrl-C reaches both processes of a terminal; the one that started this decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     application = guarded(load_application(options.folder))
@@ -62,7 +66,7 @@ def main() -> int:
     )
     threading.Thread(target=end_with_input, daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    print(READY, flush=True)
+    print(READY, file=told, flush=True)
     server.run()
     return 0
 

@@ -40,6 +40,8 @@ _ANYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - compared with, never the de
 _DEFAULT_PORT: Final = 5000
 _LAST_PORT: Final = 65535
 _STOP_SECONDS: Final = 10
+_READY: Final = b"ready"
+"""What the service prints once it listens."""
 
 
 class _Stopped(Exception):  # noqa: N818 - a request, not a fault
@@ -147,7 +149,7 @@ def _serve(python: Path, folder: Path, options: argparse.Namespace, *, started: 
             command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
         )
     try:
-        if process.stdout is not None and process.stdout.readline().strip():
+        if process.stdout is not None and process.stdout.readline().strip() == _READY:
             stdout.write(started)
             stdout.flush()
             process.wait()

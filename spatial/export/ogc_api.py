@@ -98,7 +98,8 @@ def write_service_files(
             "map": {"url": "", "attribution": ""},
             "templates": {"path": str(templates)},
         },
-        "logging": {"level": "ERROR"},
+        # An error of pygeoapi's log is a request that it refused; faults are told by its framework.
+        "logging": {"level": "CRITICAL"},
         "metadata": _metadata(content, url),
         "resources": resources,
     }
