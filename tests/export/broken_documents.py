@@ -28,7 +28,7 @@ P = "geojson.position_"
 
 as_bytes("json.empty", b"  \n")
 as_bytes(
-    "json.not_utf8", json.dumps(good_points(), ensure_ascii=False).replace("名称", "路").encode("gb18030")
+    "json.not_utf8", json.dumps(good_points(), ensure_ascii=False).encode("gb18030")
 )
 as_bytes("json.bom", b"\xef\xbb\xbf" + GOOD)
 as_bytes("json.unparsable", GOOD.replace(b'"features": [', b'"features": [,'))
@@ -81,7 +81,7 @@ with_change("geojson.ring_short", rings_are([SQUARE[0], SQUARE[1], SQUARE[0]]))
 with_change("geojson.ring_clockwise", rings_are(SQUARE[::-1]))
 with_change("geojson.hole_counterclockwise", rings_are(SQUARE, HOLE[::-1]))
 with_change("geojson.ring_collapsed", rings_are([SQUARE[0], SQUARE[1], [113.35, 23.0], SQUARE[0]]))
-BOW_TIE = [[113.3, 23.0], [113.4, 23.0], [113.3, 23.1], [113.38, 23.1], [113.3, 23.0]]
+BOW_TIE = [[113.38, 23.0], [113.32, 23.0], [113.4, 23.1], [113.3, 23.1], [113.38, 23.0]]
 with_change("geojson.self_intersection", rings_are(BOW_TIE))
 with_change("geojson.hole_outside", rings_are(SQUARE, moved(HOLE, 0.5)))
 PARTS = {"type": "MultiPolygon", "coordinates": [[SQUARE], [HOLE[::-1]]]}

@@ -110,7 +110,8 @@ def _link(folder: Path, package: Path) -> Path:
 
 
 BROKEN["package.symlink"] = Broken(_link)
-as_archive("package.duplicate_member", lambda packed: packed.writestr("README.txt", "x"))
+# Whoever asks the archive for the name gets the second.
+as_archive("package.duplicate_member", lambda packed: packed.writestr("README.txt", "x"), "package.sha256_differs")
 
 
 def _encrypted(folder: Path, package: Path) -> Path:

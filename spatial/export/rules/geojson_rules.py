@@ -89,11 +89,10 @@ def _raw_features(document: dict[str, Any], *, file: str, findings: Findings) ->
     """Return the features of a document of whichever GeoJSON type."""
     kind = document.get("type")
     _check_crs(document, file=file, findings=findings)
-    reserved = _RESERVED.get(kind, _RESERVED_IN_GEOMETRY) if isinstance(kind, str) else ()
-    for member in reserved:
-        if member in document and kind in (_COLLECTION, *GEOMETRY_TYPES):
-            findings.add("geojson.reserved_member", file, found=member)
     if kind == _COLLECTION:
+        for member in _RESERVED[_COLLECTION]:
+            if member in document:
+                findings.add("geojson.reserved_member", file, found=member)
         raw = document.get("features")
         if not isinstance(raw, list):
             findings.add("geojson.features_missing", file)

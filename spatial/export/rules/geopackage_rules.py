@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import shapely
@@ -33,6 +33,7 @@ _OWN_TRIGGERS: Final = ("rtree_", "trigger_insert_feature_count_", "trigger_dele
 _ENVELOPE_BYTES: Final = np.array([0, 32, 48, 48, 64, 0, 0, 0])
 _HEADER_BYTES: Final = 8
 _SLACK: Final = 1e-6
+_CURVED: Final = range(8, 13)
 _FAMILIES: Final[Mapping[str, frozenset[str]]] = {
     "GEOMETRYCOLLECTION": frozenset({"MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"}),
     "GEOMCOLLECTION": frozenset({"GEOMETRYCOLLECTION", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"}),
@@ -230,9 +231,18 @@ class _Reader:
 def _geometries(blobs: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Return the geometries of a column, None where there is none, and which cannot be read."""
     bodies = [_body(blob) for blob in blobs]
-    geometries = shapely.from_wkb(np.array(bodies, dtype=object), on_invalid="ignore")
+    curved = np.array([body is not None and _is_curved(body) for body in bodies], dtype=bool)
+    # Arcs are legal, and beyond the library that reads the rest.
+    plain = [None if arc else body for body, arc in zip(bodies, curved, strict=True)]
+    geometries = shapely.from_wkb(np.array(plain, dtype=object), on_invalid="ignore")
     missing = np.array([blob is None for blob in blobs], dtype=bool)
-    return geometries, shapely.is_missing(geometries) & ~missing
+    return geometries, shapely.is_missing(geometries) & ~missing & ~curved
+
+
+def _is_curved(body: bytes) -> bool:
+    """Tell well-known binary of a type with arcs, alone or together."""
+    order: Literal["little", "big"] = "little" if body[:1] == b"\x01" else "big"
+    return int.from_bytes(body[1:5], order) % 1000 in _CURVED
 
 
 def _body(blob: object) -> bytes | None:
