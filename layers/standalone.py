@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from layers.atlas_map import LANGUAGE_TAGS, build_atlas
 from layers.elements import FinishedText
-from layers.escape import escape_text
+from layers.escape import escape_text, script_json
 from layers.registry import LayerId
 from layers.standalone_panel import PANEL_STYLE, facts_json, facts_panel
 from layers.vendor import APP_SCRIPTS, APP_STYLES, LEAFLET_CSS, LEAFLET_JS
@@ -82,6 +82,10 @@ def standalone_html(
 def _add_facts(page: Any, facts: ZoneSheet, scene: MapScene, *, lang: str) -> None:
     title = escape_text(facts.title.in_language(lang))
     page.header.add_child(FinishedText(f"<title>{title}</title>"), name="title")
+    # The map's script names the page after its region, for frames; a page of its own has a title.
+    named = f"document.title = {script_json(facts.title.in_language(lang))};"
+    retitle = f'<script>addEventListener("load", () => {{ {named} }});</script>'
+    page.header.add_child(FinishedText(retitle), name="retitle")
     page.header.add_child(FinishedText(f"<style>{PANEL_STYLE}</style>"), name="panel-style")
     block = f'<script type="application/json" id="atlas-facts">{facts_json(facts, scene)}</script>'
     page.header.add_child(FinishedText(block), name="facts")
