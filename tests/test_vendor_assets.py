@@ -94,3 +94,22 @@ def test_lock_names_integrity_and_no_address():
         assert entry["integrity"].startswith("sha512-")
         assert "resolved" not in entry
     assert "://" not in (ROOT / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_font_of_the_sheets_comes_with_its_licence_and_is_named(script):
+    from layers.zone_sheet_pdf import SHEET_FONT_FILE
+
+    assert script.main([]) == 0
+    font = script.ROOT / "static" / SHEET_FONT_FILE
+    assert font.is_file()
+    assert (font.parent / "LICENSE").is_file()
+    package = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert "OFL-1.1" in package[f"node_modules/{script.FONT}"]["license"]
+    notice = " ".join((ROOT / "NOTICE").read_text(encoding="utf-8").split())
+    assert "Noto Sans SC, SIL Open Font License 1.1" in notice
+
+
+def test_no_font_is_committed():
+    listing = ["git", "ls-files", "*.ttf", "*.otf", "*.woff", "*.woff2"]
+    found = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == ""
