@@ -74,8 +74,6 @@ class Draft:
         What was set aside before.
     n_in : int
         Features of the source.
-    synthetic : bool
-        Whether any feature is simulated, or has figures that derive from simulated data.
     bases : sequence of str, length n
         How each geometry is known, as words of ``map.basis_…`` in the text catalogue.
     about : Mapping
@@ -91,7 +89,6 @@ class Draft:
     n_in: int
     kept: NDArray[np.bool_] | None = None
     withheld: tuple[Withheld, ...] = ()
-    synthetic: bool = False
     bases: Sequence[str] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -135,7 +132,7 @@ def layer_of_draft(draft: Draft, shared: Shared) -> tuple[ExportLayer, list[Noti
         fields=fields,
         features=features,
         class_path=path,
-        synthetic=draft.synthetic,
+        synthetic=bool(features["SFMN"].any()),
         n_in=draft.n_in,
         withheld=withheld,
         about={

@@ -123,7 +123,6 @@ def zones_layer(material: Material, layer: str, wish: Wish, found: Found) -> Non
         geometry=zones.geometry,
         n_in=len(zones),
         kept=kept,
-        synthetic=bool(figures.result.rows["synthetic"].any()),
         bases=outline_bases(zones),
     )
     label = {lang: wish.definition.label(lang) for lang in ("zh", "en")}
@@ -158,7 +157,6 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
         n_in=source.n_in,
         kept=kept,
         withheld=source.withheld,
-        synthetic=source.synthetic,
         bases=["user_supplied"] * len(columns.geometry),
     )
     coarse = wish.grid_m is not None

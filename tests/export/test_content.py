@@ -1,5 +1,6 @@
 """The content of a package: every figure the check's own, nothing lost, nothing that must stay inside."""
 
+# ruff: noqa: E501 - rows of tables stay on one line; `Field.values` is a closed list
 from __future__ import annotations
 
 import json
@@ -23,12 +24,11 @@ from spatial.errors import (
 )
 from spatial.export.content import UNDATED, ContentOptions, build_content, build_content_from_frames
 from spatial.export.extent import Extent
-from spatial.export.fields import Obligation, fields_of
 from spatial.inventory import read_inventory
 from spatial.notice import Notice
 from spatial.pack import open_pack
 from spatial.target import Target
-from spatial.text import catalogue
+from tests.export.content_checks import assert_sound, everything
 from tests.small_pack import EAST, WEST, write_pack
 
 STATIONS = """基站编号,基站名称,经度,纬度,站型,状态,是否共享,站址编码,gNodeB标识,位置精度,入网日期,详细地址,备注
@@ -72,46 +72,6 @@ def row(content, layer, bsm):
 
 def keys(content):
     return [notice["key"] for notice in content.about["notices"]]
-
-
-def everything(content) -> str:
-    """All that the content says, as one text."""
-    frames = [layer.features.drop(columns="geometry").to_csv() for layer in content.layers]
-    headers = [field.alias_zh for layer in content.layers for field in layer.fields]
-    about = [json.dumps(layer.about, ensure_ascii=False) for layer in content.layers]
-    return "\n".join([*frames, *headers, *about, json.dumps(content.about, ensure_ascii=False)])
-
-
-def assert_sound(content):
-    """What holds for every content whatever."""
-    assert content.layers
-    assert json.loads(json.dumps(content.about, allow_nan=False)) == content.about
-    for layer in content.layers:
-        assert json.loads(json.dumps(layer.about, allow_nan=False)) == layer.about
-        frame = layer.features
-        assert layer.n_in == len(frame) + len(layer.withheld)
-        assert all(withheld.reason_key in catalogue() for withheld in layer.withheld)
-        assert list(frame.columns) == [*(field.code for field in layer.fields), "geometry"]
-        assert layer.fields[: len(fields_of(layer.kind))] == fields_of(layer.kind)
-        assert [f.code for f in layer.fields[len(fields_of(layer.kind)) :]] == [
-            f"X{at:02d}" for at in range(1, len(layer.fields) - len(fields_of(layer.kind)) + 1)
-        ]
-        assert list(frame.index) == list(range(len(frame)))
-        assert frame["BSM"].tolist() == sorted(frame["BSM"])
-        assert frame["BSM"].is_unique
-        assert frame.crs == "EPSG:4490"
-        assert set(frame.geom_type) == {layer.geometry_type}
-        assert not frame.geometry.is_empty.any()
-        assert not shapely.has_z(frame.geometry.to_numpy()).any()
-        for field in layer.fields:
-            values = frame[field.code]
-            if field.obligation is Obligation.MANDATORY and field.code not in ("YSDM", "XZQDM"):
-                assert values.notna().all(), (layer.name, field.code)
-            if field.values:
-                assert set(values.dropna()) <= set(field.values), (layer.name, field.code)
-        numbers = frame.select_dtypes("float")
-        assert not np.isinf(numbers.to_numpy()).any()
-        assert layer.synthetic == bool(frame["SFMN"].any())
 
 
 @pytest.mark.parametrize(

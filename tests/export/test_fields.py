@@ -1,5 +1,6 @@
 """The field table holds what every format can hold, and says what each field means."""
 
+# ruff: noqa: PD011 - `Field.values` is a closed list, no array
 from __future__ import annotations
 
 import itertools
