@@ -80,9 +80,9 @@ def read(
     """
     del content  # the fields of the layer say all
     path = checked_file(directory / _relative(layer), magic=_MARK, limits=limits)
-    table = _read_cells(path)
-    limits.check("rows", table.num_rows)
     headers = [*headers_of(layer), *position_headers(layer)]
+    table = _read_cells(path, headers)
+    limits.check("rows", table.num_rows)
     if table.column_names != headers:
         raise PackageError("format.wrong_columns", file=path.name, found=table.column_names, wanted=headers)
     cells = [column.to_pylist() for column in table.columns]
@@ -138,15 +138,14 @@ def _quoted(words: str) -> str:
     return '"' + words.replace('"', '""') + '"'
 
 
-def _read_cells(path: Path) -> pa.Table:
-    """Return the cells of a file as text, null where nothing stands between two commas."""
+def _read_cells(path: Path, headers: list[str]) -> pa.Table:
+    """Return the cells of a file as text, null where nothing stands between two commas.
+
+    A column of another header than those given comes as whatever it seems to be.
+    """
     size = path.stat().st_size
     try:
         with path.open("rb") as stream:
-            names = pa_csv.open_csv(
-                stream, parse_options=pa_csv.ParseOptions(newlines_in_values=True)
-            ).schema.names
-            stream.seek(0)
             return pa_csv.read_csv(
                 stream,
                 # A row may be as long as the file: no block may end inside one.
@@ -155,7 +154,7 @@ def _read_cells(path: Path) -> pa.Table:
                 ),
                 parse_options=pa_csv.ParseOptions(newlines_in_values=True),
                 convert_options=pa_csv.ConvertOptions(
-                    column_types=dict.fromkeys(names, pa.string()),
+                    column_types=dict.fromkeys(headers, pa.string()),
                     null_values=[""],
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=False,

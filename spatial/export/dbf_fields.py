@@ -6,6 +6,7 @@ counted and stated beside it.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -120,7 +121,10 @@ def _real(layer: ExportLayer, field: Field, values: pd.Series) -> str:
     for value in values.dropna().tolist():
         exponent = int(Decimal(repr(value)).as_tuple().exponent)
         decimals = max(decimals, -exponent)
-        before = max(before, len(f"{value:.0f}"), len(str(int(value))) + (value < 0))
+        # Rounding may add a digit, and a negative number of no whole part still has its sign.
+        before = max(
+            before, len(f"{value:.0f}"), len(f"{math.trunc(abs(value))}") + (math.copysign(1, value) < 0)
+        )
     decimals = min(decimals, MOST_REAL_CHARACTERS - before - 1)
     for at, value in enumerate(values.tolist()):
         if value == value and not _fits(value, decimals):  # noqa: PLR0124 - not a number is not equal to itself

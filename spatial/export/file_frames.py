@@ -229,6 +229,8 @@ def finish_frame(
         shapes[lone] = shapely.multipolygons(shapes[lone], indices=np.arange(int(lone.sum())))
     wanted = shapely.GeometryType[layer.geometry_type.upper()]
     wrong = (shapely.get_type_id(shapes) != wanted) | shapely.is_empty(shapes)
+    positions, owners = shapely.get_coordinates(shapes, return_index=True)
+    wrong[owners[~np.isfinite(positions).all(axis=1)]] = True
     if wrong.any():
         raise PackageError("format.wrong_geometry", file=file, n=int(wrong.sum()), wanted=layer.geometry_type)
     return reproject(gpd.GeoDataFrame(typed, geometry=shapes, crs=crs), CANONICAL_CRS)

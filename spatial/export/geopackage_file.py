@@ -64,13 +64,15 @@ INSERT INTO gpkg_extensions VALUES ('gpkg_metadata_reference', NULL, 'gpkg_metad
 
 
 def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
-    """Write ``gpkg/<package_id>.gpkg`` with all layers in ``content.crs``.
+    """Write ``gpkg/<package_id>.gpkg`` with all layers in ``content.crs``; nothing where there is none.
 
     Raises
     ------
     ExportRefusedError
         If a text holds a character that the format would cut at, or a number is infinite.
     """
+    if not content.layers:
+        return ()
     relative = _relative(content)
     path = directory / relative
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,8 +141,6 @@ def _abstract(layer: ExportLayer) -> str:
 def _describe(database: sqlite3.Connection, content: PackageContent) -> None:
     """Give each column its title and each layer its metadata."""
     database.execute("UPDATE gpkg_data_columns SET title = name")
-    if not content.layers:
-        return
     database.executescript(_METADATA_TABLES)
     for number, layer in enumerate(content.layers, start=1):
         database.execute(

@@ -52,7 +52,8 @@ _MOST_INT: Final = 2**31 - 1
 # A parser turns this into a line feed unless it is written as a number.
 _LINE_ENDS: Final = {"\r": "&#13;"}
 _NAME_CODE: Final = "MC"
-_TRUTH: Final[Mapping[str, bool]] = {"true": True, "false": False}
+# GDAL reads "true" as nought; either spelling is allowed.
+_TRUTH: Final[Mapping[str, bool]] = {"1": True, "0": False}
 
 
 def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
@@ -112,7 +113,7 @@ def read(
             shapes.append(_geometry(placemark))
     except LimitExceededError:
         raise
-    except (ET.ParseError, ValueError, KeyError, TypeError, shapely.errors.GEOSException) as fault:
+    except (ET.ParseError, ValueError, LookupError, TypeError, shapely.errors.GEOSException) as fault:
         raise PackageError("format.damaged", file=path.name) from fault
     columns = pd.DataFrame({code: pd.Series([row.get(code) for row in rows], dtype=object) for code in codes})
     geometry = np.empty(len(shapes), dtype=object)
@@ -168,7 +169,7 @@ def _kind(values: pd.Series, field: Field) -> str:
 def _words(values: pd.Series, field: Field) -> list[str | None]:
     """Return a column as the contents of elements, None where a value is missing."""
     if field.type is FieldType.BOOLEAN:
-        return [None if pd.isna(value) else str(bool(value)).lower() for value in values]
+        return [None if pd.isna(value) else str(int(value)) for value in values]
     if field.type is FieldType.INTEGER:
         return [None if pd.isna(value) else str(int(value)) for value in values]
     if field.type is FieldType.REAL:
@@ -233,5 +234,5 @@ def _geometry(placemark: ET.Element) -> shapely.Geometry:
 
 def _positions(element: ET.Element) -> list[list[float]]:
     """Return the positions below an element."""
-    words = next(element.iter(f"{_TAG}coordinates")).text or ""
+    words = element.findtext(f".//{_TAG}coordinates", default="")
     return [[float(number) for number in position.split(",")] for position in words.split()]

@@ -64,12 +64,14 @@ def point_array(cells: Sequence[Sequence[Any]], layer: ExportLayer, *, file: str
     Raises
     ------
     PackageError
-        If a cell is no number.
+        If a cell is no number, or is empty.
     """
     try:
         pairs = np.array(cells, dtype=float).T.reshape(-1, 2)
     except (ValueError, TypeError) as fault:
         raise PackageError("format.wrong_values", file=file, layer=layer.name) from fault
+    if not np.isfinite(pairs).all():
+        raise PackageError("format.wrong_values", file=file, layer=layer.name)
     return np.asarray(shapely.points(pairs))
 
 

@@ -113,4 +113,6 @@ def write_dictionary(book: xlsxwriter.Workbook, content: PackageContent, *, bold
                 field.description_zh,
             )
             for at, words in enumerate(cells):
+                if not words:
+                    continue
                 sheet.write_string(row, at, words if at == headings.index("header") else guard(words))

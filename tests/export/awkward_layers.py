@@ -28,8 +28,15 @@ TYPES = {
     "GXSJ": FieldType.DATETIME,
 }
 ALIASES = {
-    "BSM": "标识码", "MC": "名称", "BZ": "备注", "SL": "数量", "ZBZ": "指标现状值", "SFMN": "是否模拟", "CJRQ": "采集日期", "GXSJ": "更新时间",
-}  # fmt: skip
+    "BSM": "标识码",
+    "MC": "名称",
+    "BZ": "备注",
+    "SL": "数量",
+    "ZBZ": "指标现状值",
+    "SFMN": "是否模拟",
+    "CJRQ": "采集日期",
+    "GXSJ": "更新时间",
+}
 
 
 def field(code: str, kind: FieldType | None = None, *, alias: str | None = None, unit: str = "") -> Field:
@@ -58,7 +65,7 @@ def layer_of(
         typed_columns(plain, fields), geometry=shapes if geometry is None else list(geometry), crs="EPSG:4490"
     )
     frame = frame.sort_values("BSM", ignore_index=True)
-    kind = "MultiPolygon" if geometry is not None and len(geometry) and geometry[0].geom_type == "MultiPolygon" else "Point"  # fmt: skip # noqa: E501
+    kind = "Point" if geometry is None else "MultiPolygon"
     return ExportLayer(
         name=name,
         kind=LayerKind.BASE_STATIONS if kind == "Point" else LayerKind.ZONES,

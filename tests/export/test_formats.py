@@ -159,13 +159,12 @@ rows = st.lists(
 def test_whatever_values_come_back(name, rows, tmp_path_factory):
     layer = layer_of({code: [row[code] for row in rows] for code in rows[0]})
     content = content_of(layer)
-    try:
-        found = there_and_back(name, content, tmp_path_factory.mktemp("any"))
-    except ExportRefusedError as refusal:
-        assert name == "shapefile"
-        assert refusal.key == "format.dbf_number"
+    folder = tmp_path_factory.mktemp("any")
+    if name == "shapefile" and max(abs(row["SL"] or 0) for row in rows) >= 10**18:
+        with pytest.raises(ExportRefusedError):
+            write_format(name, content, folder)
     else:
-        assert found == {layer.name: ()}
+        assert there_and_back(name, content, folder) == {layer.name: ()}
 
 
 @pytest.mark.parametrize("name", [name for name in OWN if name not in {"csv", "xlsx"}])
