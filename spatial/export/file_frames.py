@@ -171,7 +171,7 @@ def frame_from_arrow(
     )
     try:
         shapes = shapely.from_wkb(table.column(geometry).to_numpy())
-    except shapely.errors.GEOSException as fault:
+    except (shapely.errors.GEOSException, NotImplementedError) as fault:
         raise PackageError("format.damaged", file=file) from fault
     return finish_frame(columns, layer, geometry=shapes, crs=crs, file=file)
 
