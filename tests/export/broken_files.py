@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import io
 import json
 import shutil
 import sqlite3
@@ -12,7 +11,6 @@ import warnings
 import zipfile
 from contextlib import closing
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -25,6 +23,7 @@ from tests.export.small_content import about_package, small_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from spatial.export.model import PackageContent
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import stat
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -105,13 +102,15 @@ as_archive("package.name", lambda packed: packed.writestr("名单.txt", "x"))
 
 def _link(folder: Path, package: Path) -> Path:
     shutil.copytree(package, folder / "package")
-    os.symlink("/etc/hostname", folder / "package" / "schemas" / "link.txt")
+    (folder / "package" / "schemas" / "link.txt").symlink_to("/etc/hostname")
     return folder / "package"
 
 
 BROKEN["package.symlink"] = Broken(_link)
 # Whoever asks the archive for the name gets the second.
-as_archive("package.duplicate_member", lambda packed: packed.writestr("README.txt", "x"), "package.sha256_differs")
+as_archive(
+    "package.duplicate_member", lambda packed: packed.writestr("README.txt", "x"), "package.sha256_differs"
+)
 
 
 def _encrypted(folder: Path, package: Path) -> Path:
@@ -253,7 +252,7 @@ shapefile("shapefile.member_missing", unlink("zones.shx"))
 shapefile("shapefile.prj_missing", unlink("zones.prj"))
 shapefile("shapefile.cpg_missing", unlink("zones.cpg"))
 shapefile("shapefile.prj_unknown", write("zones.prj", b"Gauss"))
-shapefile("shapefile.damaged", lambda folder: patch("zones.shp", (24, b"\x7f\xff\xff\xff"))(folder))
+shapefile("shapefile.damaged", patch("zones.shp", (24, b"\x7f\xff\xff\xff")))
 shapefile(
     "shapefile.count_differs",
     lambda folder: (folder / "zones.shx").write_bytes((folder / "zones.shx").read_bytes()[:-8]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import fiona
 import geopandas as gpd
@@ -16,6 +16,9 @@ import shapely
 from spatial.export.rules.validate import validate_file
 from spatial.text_decoding import decode_text
 from tests.export.broken_files import HOLE, SQUARE, feature, good_document, good_points, lines, polygon
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHELL = shapely.Polygon(SQUARE, [HOLE])
 FAR = shapely.box(113.5, 23.0, 113.6, 23.1)
@@ -96,7 +99,10 @@ RFC = {"driver": "GeoJSON", "RFC7946": "YES"}
 MANY = collection(*[{"type": "Point", "coordinates": [113.0 + n / 10000, 23.1]} for n in range(4000)])
 GOOD = {
     **{f"pyogrio rfc7946 {kind}": ogr(kind, ".geojson", **RFC) for kind in SHAPES},
-    **{f"pyogrio rfc7946 from 4547 {kind}": ogr(kind, ".geojson", "EPSG:4547", **RFC) for kind in ("points", "polygons")},
+    **{
+        f"pyogrio rfc7946 from 4547 {kind}": ogr(kind, ".geojson", "EPSG:4547", **RFC)
+        for kind in ("points", "polygons")
+    },
     "pyogrio rfc7946 bbox": ogr("polygons", ".geojson", WRITE_BBOX="YES", **RFC),
     "pyogrio rfc7946 id text": ogr("points", ".geojson", ID_FIELD="名称", **RFC),
     "pyogrio rfc7946 id number": ogr("points", ".geojson", ID_FIELD="n", **RFC),
@@ -126,26 +132,46 @@ GOOD = {
     "geometry collection": typed(collection({"type": "GeometryCollection", "geometries": [polygon(SQUARE)]})),
     "mixed types": typed(collection(polygon(SQUARE), lines([113.3, 23.1], [113.4, 23.1]))),
     "null geometry": typed(collection(None, polygon(SQUARE))),
-    "null properties": typed({"type": "FeatureCollection", "features": [{**feature("a", polygon(SQUARE)), "properties": None}]}),
-    "no ids": typed({"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": None, "properties": {}}]}),
+    "null properties": typed(
+        {"type": "FeatureCollection", "features": [{**feature("a", polygon(SQUARE)), "properties": None}]}
+    ),
+    "no ids": typed(
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "geometry": None, "properties": {}}]}
+    ),
     "foreign members": typed(collection(polygon(SQUARE), metadata={"作者": "甲"}, name="层", 来源=[1, None])),
-    "fractional ids": typed({"type": "FeatureCollection", "features": [{**feature("a", polygon(SQUARE)), "id": 1.5}]}),
-    "multipoint and multiline": typed(collection({"type": "MultiPoint", "coordinates": [[113.3, 23.1], [113.3, 23.1]]}, {"type": "MultiLineString", "coordinates": [[[113.3, 23.1], [113.4, 23.1]]]})),
+    "fractional ids": typed(
+        {"type": "FeatureCollection", "features": [{**feature("a", polygon(SQUARE)), "id": 1.5}]}
+    ),
+    "multipoint and multiline": typed(
+        collection(
+            {"type": "MultiPoint", "coordinates": [[113.3, 23.1], [113.3, 23.1]]},
+            {"type": "MultiLineString", "coordinates": [[[113.3, 23.1], [113.4, 23.1]]]},
+        )
+    ),
     "empty collection": typed({"type": "FeatureCollection", "features": []}),
-    "box across the antimeridian": typed(collection({"type": "MultiPoint", "coordinates": [[179.0, 1.0], [-179.0, 2.0]]}, bbox=[179.0, 1.0, -179.0, 2.0])),
-    "ends on the antimeridian": typed(collection(lines([179.5, 1.0], [180, 1.0]), lines([-180, 1.0], [-179.5, 1.0]))),
+    "box across the antimeridian": typed(
+        collection(
+            {"type": "MultiPoint", "coordinates": [[179.0, 1.0], [-179.0, 2.0]]},
+            bbox=[179.0, 1.0, -179.0, 2.0],
+        )
+    ),
+    "ends on the antimeridian": typed(
+        collection(lines([179.5, 1.0], [180, 1.0]), lines([-180, 1.0], [-179.5, 1.0]))
+    ),
     "whole numbers": typed(collection({"type": "Point", "coordinates": [113, 23]})),
     "four thousand points": typed(MANY),
     "nested properties": typed(collection(polygon(SQUARE), more={"a": [{"b": [1, {"c": None}]}]})),
     "closed line, loop": typed(collection(lines([113.3, 23.0], [113.4, 23.0], [113.4, 23.1], [113.3, 23.0]))),
-    "hole touching its shell": typed(collection(polygon(SQUARE, [[113.3, 23.0], [113.32, 23.04], [113.34, 23.02], [113.3, 23.0]]))),
+    "hole touching its shell": typed(
+        collection(polygon(SQUARE, [[113.3, 23.0], [113.32, 23.04], [113.34, 23.02], [113.3, 23.0]]))
+    ),
     "csv with mark": table("编号,名称\r\n1,甲\r\n", "utf-8-sig"),
     "csv gbk": table("编号,名称,值\r\n1,甲,-5.5\r\n2,乙,-\r\n", "gb18030"),
     "csv semicolons": table("id;v\n1;+8.5e3\n2;-.5\n", "ascii"),
     "csv quoted line ends": table('id,v\n1,"a\nb"\n2,"c,d"\n', "ascii"),
     "xlsx by openpyxl": sheet("openpyxl"),
     "xlsx by xlsxwriter": sheet("xlsxwriter"),
-}  # fmt: skip
+}
 
 LEGAL_BUT_UNWISE = {
     "byte order mark": {"json.bom"},

@@ -30,6 +30,7 @@ from tests.export.broken_files import (
     write_package_files,
 )
 
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
 LARGE = replace(DEFAULT_LIMITS, upload_bytes=10**9)
 
 
@@ -57,7 +58,10 @@ def rules(report) -> set[str]:
     return {fault.rule for fault in report.errors}
 
 
-@pytest.mark.parametrize("name", ["../canary.txt", "/tmp/canary.txt", "C:\\canary.txt", "a\\..\\..\\canary.txt", "csv/../../canary.txt"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["../canary.txt", "/canary.txt", "C:\\canary.txt", "a\\..\\..\\canary.txt", "csv/../../canary.txt"],
+)
 def test_a_name_that_leads_out_is_told_and_nothing_is_written(name, package, tmp_path, opened):
     canary = tmp_path / "canary.txt"
     canary.write_text("secret")
@@ -159,8 +163,10 @@ def test_a_definition_that_points_elsewhere_is_no_file_of_ours(suffix, tmp_path,
     canary = tmp_path / "canary.csv"
     canary.write_text("id,x,y\n1,113,23\n")
     path = tmp_path / f"layer{suffix}"
-    path.write_text(f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>{canary}</SrcDataSource>"
-                    "</OGRVRTLayer></OGRVRTDataSource>")  # fmt: skip
+    path.write_text(
+        f"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>{canary}</SrcDataSource>"
+        "</OGRVRTLayer></OGRVRTDataSource>"
+    )
     opened.clear()
     if suffix == ".csv":
         validate_file(path)  # a text of one column
@@ -172,8 +178,9 @@ def test_a_definition_that_points_elsewhere_is_no_file_of_ours(suffix, tmp_path,
 def test_a_view_that_goes_on_for_ever_is_told_and_never_asked(package, tmp_path):
     path = tmp_path / "layer.gpkg"
     path.write_bytes((package / "gpkg" / "small-package.gpkg").read_bytes())
-    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
-    in_database("layer.gpkg", "DROP TABLE gpkg_ogr_contents", f"CREATE VIEW gpkg_ogr_contents AS {endless}")(tmp_path)  # fmt: skip
+    in_database("layer.gpkg", "DROP TABLE gpkg_ogr_contents", f"CREATE VIEW gpkg_ogr_contents AS {ENDLESS}")(
+        tmp_path
+    )
     report = validate_file(path)
     assert report.valid
     assert {fault.found for fault in report.warnings} == {"gpkg_ogr_contents"}
@@ -183,7 +190,7 @@ def test_a_table_made_a_view_holds_no_layer(tmp_path):
     path = tmp_path / "layer.gpkg"
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA application_id = 1196444487")
-        database.execute("CREATE VIEW gpkg_contents AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x FROM n")  # fmt: skip
+        database.execute(f"CREATE VIEW gpkg_contents AS {ENDLESS}")
         database.commit()
     assert rules(validate_file(path)) == {"geopackage.no_layer"}
 
@@ -273,7 +280,20 @@ def test_any_text_is_reported_on_or_refused(tmp_path_factory, seed, patches):
     json.dumps(report.to_dict(), allow_nan=False)
 
 
-@given(at=st.integers(0, 200_000), piece=st.binary(min_size=1, max_size=8), name=st.sampled_from(["gpkg/small-package.gpkg", "xlsx/small-package.xlsx", "shapefile/zones.shp", "shapefile/zones.dbf", "shapefile/zones.shx", "csv/zones.csv"]))  # fmt: skip
+@given(
+    at=st.integers(0, 200_000),
+    piece=st.binary(min_size=1, max_size=8),
+    name=st.sampled_from(
+        [
+            "gpkg/small-package.gpkg",
+            "xlsx/small-package.xlsx",
+            "shapefile/zones.shp",
+            "shapefile/zones.dbf",
+            "shapefile/zones.shx",
+            "csv/zones.csv",
+        ]
+    ),
+)
 def test_any_bytes_are_reported_on_or_refused(package, tmp_path_factory, at, piece, name):
     data = bytearray((package / name).read_bytes())
     at %= len(data)

@@ -165,7 +165,7 @@ def _compare(
     slack = _SLACK_DEG[findings.in_package]
     known = np.isfinite(shapes).all(axis=1) & np.isin(np.arange(n_features), places.row)
     known &= ~np.isin(np.arange(n_features), list(skipped))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
         apart = known & ~(np.abs(as_stated - shapes) <= slack).all(axis=1)
         turned = apart & (np.abs(swapped - shapes) <= slack).all(axis=1)
     findings.add_rows("jsonfg.axis_order", file, np.flatnonzero(turned), ids=layer.ids)

@@ -42,10 +42,17 @@ _STRUCTURE: Final = tuple(
         *("position_height",),
     )
 )
+_SHAPELESS: Final = tuple(
+    _G + rule
+    for rule in (
+        *("geometry_missing", "geometry_type", "coordinates_nesting", "coordinates_empty", "position_length"),
+        *("position_number", "properties_type", "feature_type"),
+    )
+)
 _CRITERIA: Final = {
     "unclosed": ("ring_open", "ring_short"),
     "less_three_unique_nodes": ("ring_short", "ring_collapsed", "ring_open"),
-    "exterior_not_ccw": ("ring_clockwise", "ring_collapsed", "ring_open", "ring_short"),
+    "exterior_not_ccw": ("ring_clockwise", "ring_collapsed", "ring_open", "ring_short", "self_intersection"),
     "interior_not_cw": (
         "hole_counterclockwise",
         "ring_collapsed",
@@ -76,8 +83,7 @@ _CRITERIA: Final = {
 Left out: holes and many vertices, which are no fault; its six decimals, of which we allow seven; and its
 crossing of the antimeridian, which it sees in every edge that ends on the meridian.
 """
-
-_WHOLE_FILE: Final = (_G + "features_missing", _G + "type", _G + "not_object", _G + "not_collection")
+_INVALID: Final = ("unclosed", "less_three_unique_nodes", "exterior_not_ccw", "interior_not_cw")
 
 
 def ask_oracles(layer: ParsedLayer, *, file: str, findings: Findings) -> None:
@@ -95,54 +101,49 @@ def ask_oracles(layer: ParsedLayer, *, file: str, findings: Findings) -> None:
     if len(layer.features) > MOST_FEATURES:
         return
     findings.families.add("oracle")
-    known = findings.rows_of(_STRUCTURE, file)
-    _ask_validator(layer, known, file=file, findings=findings)
-    _ask_pydantic(layer, known, file=file, findings=findings)
+    # They break down on arrays that are no coordinates, so they see the features that are sound.
+    unsound = findings.rows_of(_SHAPELESS, file)
+    unsound.update(layer.coordinates.row[~np.isfinite(layer.coordinates.xy).all(axis=1)].tolist())
+    rows = [row for row in range(len(layer.features)) if row not in unsound]
+    _ask_validator(layer, rows, file=file, findings=findings)
+    _ask_pydantic(layer, rows, file=file, findings=findings)
 
 
-def _ask_validator(layer: ParsedLayer, known: set[int], *, file: str, findings: Findings) -> None:
-    """Ask geojson-validator."""
+def _ask_validator(layer: ParsedLayer, rows: list[int], *, file: str, findings: Findings) -> None:
+    """Ask geojson-validator about some rows."""
     import geojson_validator  # noqa: PLC0415 - half a second that few calls need
 
     geojson_validator.configure_logging(enabled=False)
-    document = layer.document
-    if isinstance(document.get("features"), list):
-        # Without what is no object, so that the places they name are rows of ours.
-        document = {**document, "features": layer.features}
-    for message, places in geojson_validator.validate_structure(document, check_crs=False).items():
-        rows = places.get("feature", [])
-        _tell("oracle.structure", set(rows) - known, message, layer, file=file, findings=findings)
-        if not rows and not _told_of_file(file, findings):
-            findings.add("oracle.structure", file, found=message)
+    document = {"type": "FeatureCollection", "features": [layer.features[row] for row in rows]}
+    for message, places in geojson_validator.validate_structure(document).items():
+        wrong = {rows[at] for at in places["feature"]} - findings.rows_of(_STRUCTURE, file)
+        _tell("oracle.structure", wrong, message, layer, file=file, findings=findings)
     chosen = [name for name in _CRITERIA if name not in _INVALID]
     answer = geojson_validator.validate_geometries(document, list(_INVALID), chosen)
-    for group, rule in (("invalid", "oracle.geometry"), ("problematic", "oracle.problem")):
-        for criterion, flagged in answer[group].items():
-            ours = findings.rows_of((_G + name for name in _CRITERIA[criterion]), file)
-            rows = {row for entry in flagged for row in (entry if isinstance(entry, dict) else [entry])}
-            _tell(rule, rows - ours - known, criterion, layer, file=file, findings=findings)
+    for criterion, flagged in {**answer["invalid"], **answer["problematic"]}.items():
+        ours = findings.rows_of((_G + name for name in _CRITERIA[criterion]), file)
+        met = {rows[at] for entry in flagged for at in (entry if isinstance(entry, dict) else [entry])}
+        _tell("oracle.geometry", met - ours, criterion, layer, file=file, findings=findings)
 
 
-_INVALID: Final = ("unclosed", "less_three_unique_nodes", "exterior_not_ccw", "interior_not_cw")
-
-
-def _ask_pydantic(layer: ParsedLayer, known: set[int], *, file: str, findings: Findings) -> None:
+def _ask_pydantic(layer: ParsedLayer, rows: list[int], *, file: str, findings: Findings) -> None:
     """Ask geojson-pydantic, feature by feature, so that each answer has its place."""
     from geojson_pydantic import Feature  # noqa: PLC0415 - a quarter of a second that few calls need
     from pydantic import ValidationError  # noqa: PLC0415
 
+    known = findings.rows_of(_STRUCTURE, file)
     told: dict[str, set[int]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a box across the antimeridian is legal
-        for row, feature in enumerate(layer.features):
+        for row in rows:
             if row in known:
                 continue
             try:
-                Feature.model_validate(feature)
+                Feature.model_validate(layer.features[row])
             except ValidationError as fault:
                 told.setdefault(fault.errors()[0]["msg"], set()).add(row)
-    for message, rows in told.items():
-        _tell("oracle.model", rows, message, layer, file=file, findings=findings)
+    for message, wrong in told.items():
+        _tell("oracle.model", wrong, message, layer, file=file, findings=findings)
 
 
 def _tell(
@@ -151,9 +152,3 @@ def _tell(
     """Tell the rows that only another validator found."""
     ordered = np.array(sorted(rows), dtype=np.int64)
     findings.add_rows(rule, file, ordered, ids=layer.ids, found=[found] * len(ordered))
-
-
-def _told_of_file(file: str, findings: Findings) -> bool:
-    """Tell whether a rule of ours found fault with the file as a whole."""
-    whole = (*_WHOLE_FILE, *_STRUCTURE)
-    return any(fault.file == file and fault.rule in whole for fault in findings.faults)

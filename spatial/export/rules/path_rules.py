@@ -67,7 +67,9 @@ def check_paths(coordinates: Coordinates, ids: Sequence[str], *, file: str, find
     tell("geojson.ring_clockwise", upright & (kind == PathKind.EXTERIOR) & (area < 0.0))
     tell("geojson.hole_counterclockwise", upright & (kind == PathKind.HOLE) & (area > 0.0))
     tell("geojson.ring_collapsed", collapsed)
-    unsound = row[(ring & ~sound) | collapsed]
+    unsound = np.append(
+        row[(ring & ~sound) | collapsed], coordinates.row[~np.isfinite(coordinates.xy).all(axis=1)]
+    )
     _check_polygons(coordinates, ids, ring & ~np.isin(row, unsound), file=file, findings=findings)
 
 

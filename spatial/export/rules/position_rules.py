@@ -56,7 +56,7 @@ def check_positions(
         return
     finite = np.isfinite(xy).all(axis=1)
     x, y = np.abs(xy).T
-    outside = finite & ((x > _HALF_TURN) | (y > _RIGHT_ANGLE))
+    outside = (x > _HALF_TURN) | (y > _RIGHT_ANGLE)
     metres = outside & ((x > _METRES_FROM) | (y > _METRES_FROM))
     swapped = outside & ~metres & (x <= _RIGHT_ANGLE) & (y <= _HALF_TURN)
     tell("geojson.position_metres", metres)

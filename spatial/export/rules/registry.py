@@ -199,8 +199,7 @@ _TABLE: Final[tuple[tuple[str, Severity | None, Severity | None], ...]] = (
     ("content.synthetic_unmarked", None, E),
     ("content.figure_unmarked", None, E),
     ("oracle.structure", E, E),
-    ("oracle.geometry", E, E),
-    ("oracle.problem", W, W),
+    ("oracle.geometry", W, W),
     ("oracle.model", E, E),
 )
 
