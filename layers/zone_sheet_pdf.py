@@ -75,7 +75,7 @@ def zone_sheets_pdf(sheets: Sequence[ZoneSheet], *, lang: str, paper: PaperName 
     Raises
     ------
     MissingCrsError, GeometryError
-        If a zone states no system, or no flat grid can show it.
+        If a zone states no system, has no outline, or no flat grid can show it.
     """
     paper_size, name = PAPERS[paper], registered_font(font)
     held = io.BytesIO()

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from layers.classification import CLASSIFICATION
 from layers.place_layer import SYMBOLS
 from layers.sheet.pen import INK, LEADING, PALE_INK, PT_TO_MM
-from layers.sheet.picture import POLE_INK, STATION_INK, WATER
+from layers.sheet.picture import POLE_INK, STATION_INK, STATUS_ALPHA, WATER
 from layers.sheet.shapes import DASHES, draw_dots, draw_symbol, hatch
 from layers.sheet.words import definition_rows, geometry_notes, geometry_rows, verdict_line, verdict_rows
 from layers.wording import as_number, decimal
@@ -85,7 +85,7 @@ class Column:
     def swatch(self, look: StatusClass, *, x: float, y: float, size: tuple[float, float] = SWATCH) -> None:
         """Draw the colour and pattern of a status with its corner at (``x``, ``y``)."""
         width, height = size
-        self.pen.box((x, y), size, fill=look.colour, stroke=INK, weight=0.4)
+        self.pen.box((x, y), size, fill=look.colour, stroke=INK, weight=0.4, alpha=STATUS_ALPHA)
         top, foot = self.pen.y(y), self.pen.y(y + height)
         ring = np.array(
             [(x * mm, foot), ((x + width) * mm, foot), ((x + width) * mm, top), (x * mm, top), (x * mm, foot)]

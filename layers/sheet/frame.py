@@ -16,6 +16,7 @@ from pyproj import Proj
 from reportlab.lib.units import mm
 
 from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, transform_xy
+from spatial.errors import GeometryError
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -183,11 +184,13 @@ def window_for(zone: GeoDataFrame, *, paper: Paper) -> MapWindow:
     Raises
     ------
     MissingCrsError, GeometryError
-        If the zone states no system, or no flat grid can show it.
+        If the zone states no system, has no outline, or no flat grid can show it.
     """
     rect = paper.map_box.inset(NEATLINE_MM)
     crs = metric_crs_for(zone)
     shape: BaseGeometry = shapely.union_all(np.asarray(reproject(zone, crs).geometry.array))
+    if shape.is_empty:
+        raise GeometryError("sheet.no_outline", zone=", ".join(zone["zone_id"].astype(str)))
     west, south, east, north = shape.bounds
     middle = ((west + east) / 2, (south + north) / 2)
     lon, lat = transform_xy([middle[0]], [middle[1]], source=crs, target=CANONICAL_CRS)

@@ -100,7 +100,7 @@ class ZoneSheet:
     @property
     def zone(self) -> GeoDataFrame:
         """Return the zone as a frame of one row."""
-        return self.frame[self.frame["zone_id"] == self.zone_id]
+        return self.frame[self.frame["zone_id"].astype(str) == self.zone_id]
 
     @property
     def facts(self) -> Mapping[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import shapely
 import shapely.affinity
 from reportlab.lib.units import mm
@@ -16,7 +15,8 @@ from layers.place_layer import SYMBOLS, symbol_of
 from layers.registry import PLACE_KINDS, LayerId
 from layers.sheet.graticule import draw_neatline, draw_north, draw_scale_bar
 from layers.sheet.labels import LabelRoom
-from layers.sheet.pen import INK, PALE_INK, PT_TO_MM
+from layers.sheet.names import AreaName, MapNames
+from layers.sheet.pen import INK
 from layers.sheet.shapes import (
     draw_dots,
     draw_symbol,
@@ -34,13 +34,12 @@ from spatial.text import text
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import Series
-    from shapely.geometry.base import BaseGeometry
 
     from layers.sheet.frame import MapWindow
     from layers.sheet.model import ZoneSheet
     from layers.sheet.pen import Pen
 
-__all__ = ["BADGE_INKS", "POLE_INK", "STATION_INK", "WATER", "MapPicture", "draw_map"]
+__all__ = ["BADGE_INKS", "POLE_INK", "STATION_INK", "STATUS_ALPHA", "WATER", "MapPicture", "draw_map"]
 
 LAND: Final = "#fbfaf7"
 BEYOND: Final = "#efefec"
@@ -49,17 +48,13 @@ OTHER_ZONE: Final = "#eceae0"
 OTHER_LINE: Final = "#8b9299"
 STATION_INK: Final = "#22313f"
 POLE_INK: Final = "#8a4f9e"
-ZONE_ALPHA: Final = 0.72
+STATUS_ALPHA: Final = 0.85
 BADGE_INKS: Final = {
     "schematic": "#7d5a00",
     "synthetic": "#9c3413",
     "reference": "#5d4a78",
     "unstated": "#4d5b66",
 }
-NAME_SIZE: Final = 8.5
-SMALL_SIZE: Final = 6.2
-# A neighbour of which less than this shows, in half widths, bears no name.
-LEAST_RADIUS_MM: Final = 3.5
 
 
 @dataclass
@@ -105,7 +100,7 @@ def draw_map(pen: Pen, sheet: ZoneSheet, window: MapWindow, *, lang: str) -> Map
     draw_scale_bar(pen, window, room, lang=lang)
     draw_north(pen, window, room, lang=lang)
     _map_badges(pen, window, room, picture, lang=lang)
-    drawing.names()
+    picture.unnamed = drawing.names.write(pen, window, room)
     draw_neatline(pen, window)
     return picture
 
@@ -133,7 +128,7 @@ def _map_badges(pen: Pen, window: MapWindow, room: LabelRoom, picture: MapPictur
 
 @dataclass
 class _Drawing:
-    """One map under way; names are kept until everything else is drawn."""
+    """One map under way."""
 
     pen: Pen
     sheet: ZoneSheet
@@ -141,9 +136,7 @@ class _Drawing:
     room: LabelRoom
     picture: MapPicture
     lang: str
-    area_names: list[tuple[BaseGeometry, tuple[str, ...], bool]] = field(default_factory=list)
-    point_names: list[tuple[tuple[float, float], str]] = field(default_factory=list)
-    far_names: list[tuple[BaseGeometry, tuple[str, ...], bool]] = field(default_factory=list)
+    names: MapNames = field(default_factory=MapNames)
 
     @property
     def parent(self) -> str:
@@ -161,7 +154,7 @@ class _Drawing:
             for (_, row), shape in zip(neighbours.iterrows(), self.window.shapes(neighbours), strict=True):
                 stroke_shape(canvas, shape, self.window, ink="#c3c9cd", weight=0.4)
                 words = localised(row, "short", self.lang) or localised(row, "name", self.lang)
-                self.far_names.append((shape, (words,), False))
+                self.names.far.append(AreaName(shape, (words,)))
         if scene.district is None:
             return
         for shape in self.window.shapes(scene.district):
@@ -180,7 +173,7 @@ class _Drawing:
             self._areas(scene.zones, coloured=True)
             self._outline(sheet.zone, weight=1.8)
             return
-        mine = sheet.frame["zone_id"] == sheet.zone_id
+        mine = sheet.frame["zone_id"].astype(str) == sheet.zone_id
         self._areas(scene.zones if sheet.level == "parts" else sheet.frame[~mine], coloured=False)
         if sheet.level == "parts":
             self._areas(sheet.frame[~mine], coloured=False, weight=0.35)
@@ -195,7 +188,7 @@ class _Drawing:
         inside = parts[parts["parent_id"].astype(str) == self.sheet.zone_id]
         self._outline(inside, weight=0.6)
         for (_, row), shape in zip(inside.iterrows(), self.window.shapes(inside), strict=True):
-            self.area_names.append((shape, (self._name(row),), False))
+            self.names.areas.append(AreaName(shape, (self._name(row),)))
 
     def _outline(self, frame: GeoDataFrame, *, weight: float, ink: str = INK) -> None:
         for (_, row), shape in zip(frame.iterrows(), self.window.shapes(frame), strict=True):
@@ -213,13 +206,13 @@ class _Drawing:
                 fill_shape(canvas, shape, window, fill=OTHER_ZONE, alpha=0.6)
             else:
                 look = CLASSIFICATION[status]
-                fill_shape(canvas, shape, window, fill=look.colour, alpha=ZONE_ALPHA)
+                fill_shape(canvas, shape, window, fill=look.colour, alpha=STATUS_ALPHA)
                 hatch(canvas, shape_rings(shape, window), look=look)
                 self.picture.statuses.append(status.value)
                 self.picture.synthetic |= self._simulated(row)
             words = (self._name(row), *self._second(row, coloured=coloured))
             if as_text(row.get("zone_id")) != self.parent:
-                self.area_names.append((shape, words, coloured))
+                self.names.areas.append(AreaName(shape, words, coloured))
         self._outline(frame, weight=weight if coloured else 0.5, ink=INK if coloured else OTHER_LINE)
 
     def _name(self, row: Series) -> str:
@@ -285,45 +278,4 @@ class _Drawing:
             x, y = at[0] / mm, self.pen.height_mm - at[1] / mm
             self.room.reserve(x - 1.0, y - 1.0, 2.0, 2.0)
             name = localised(row, "short", self.lang) or localised(row, "name", self.lang)
-            self.point_names.append(((x, y), name))
-
-    def names(self) -> None:
-        """Write the names that find room, those of areas first; count the places that go unnamed."""
-        for shape, words, bold in sorted(self.area_names, key=lambda each: not each[2]):
-            self._area_name(shape, words, bold=bold)
-        for (x, y), name in self.point_names:
-            size = (self.pen.width(self.pen.clean(name), SMALL_SIZE) + 0.6, SMALL_SIZE * PT_TO_MM * 1.15)
-            corner = self.room.beside(x, y, size, away=1.3)
-            if corner is None:
-                self.picture.unnamed += 1
-                continue
-            self.pen.box(corner, size, fill="#ffffff", alpha=0.78)
-            self.pen.write(corner[0] + 0.3, corner[1] + size[1] - 0.55, name, size=SMALL_SIZE)
-
-        for shape, words, bold in self.far_names:
-            self._area_name(shape, words, bold=bold)
-
-    def _area_name(self, shape: BaseGeometry, words: tuple[str, ...], *, bold: bool) -> None:
-        visible = shapely.clip_by_rect(shape, *self.window.extent)
-        if visible.is_empty or not visible.area:
-            return
-        # Names are wide, so width counts double in looking for the deepest place.
-        squeezed = shapely.affinity.scale(visible, 0.5, 1.0, origin=(0, 0))
-        radius: Any = shapely.maximum_inscribed_circle(squeezed, tolerance=np.sqrt(squeezed.area) / 100)
-        if not bold and radius.length * self.window.mm_per_grid_m < LEAST_RADIUS_MM:
-            return
-        deepest = shapely.get_coordinates(radius)[:1] * np.array([2.0, 1.0])
-        anchor = self.window.to_page(deepest)[0]
-        x, y = anchor[0] / mm, self.pen.height_mm - anchor[1] / mm
-        text_size = NAME_SIZE if bold else SMALL_SIZE + 0.4
-        step = text_size * PT_TO_MM * 1.3
-        width = max(self.pen.width(self.pen.clean(line), text_size) for line in words) + 1.6
-        height = step * len(words) + 0.6
-        corner = self.room.around(x, y, (width, height))
-        if corner is None:
-            return
-        self.pen.box(corner, (width, height), fill="#ffffff", alpha=0.78, radius=0.6)
-        for number, line in enumerate(words):
-            foot = corner[1] + step * (number + 1) - 0.65
-            ink = INK if bold else PALE_INK
-            self.pen.write(corner[0] + width / 2, foot, line, size=text_size, ink=ink, bold=bold, at="middle")
+            self.names.points.append(((x, y), name))

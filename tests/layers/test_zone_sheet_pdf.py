@@ -27,7 +27,7 @@ from layers.sheet.labels import LabelRoom
 from layers.zone_sheet_pdf import SHEET_FONT_FILE, zone_sheet_pdf, zone_sheets, zone_sheets_pdf
 from spatial.check import check_count, check_zones
 from spatial.definition import AreaBasis, Definition, Numerator
-from spatial.errors import MissingCrsError
+from spatial.errors import GeometryError, MissingCrsError
 from spatial.pack import open_pack
 from spatial.plan_records import Bilingual
 from spatial.target import Target
@@ -475,6 +475,30 @@ def test_zone_without_a_system_is_refused(font):
     sheet = sheet_of("zone_b", sample_sheets(scene, counted=[]))
     with pytest.raises(MissingCrsError):
         zone_sheet_pdf(sheet, lang="zh", font=font)
+
+
+def test_zone_without_an_outline_is_refused_by_name(font):
+    zones = sample_zones()
+    zones.loc[1, "geometry"] = None
+    scene = MapScene(zones=zones, layers_on=frozenset())
+    sheet = sheet_of("zone_b", sample_sheets(scene))
+    with pytest.raises(GeometryError, match="zone_b"):
+        zone_sheet_pdf(sheet, lang="zh", font=font)
+
+
+def test_neighbours_without_an_outline_do_no_harm(font):
+    zones = sample_zones()
+    zones.loc[1, "geometry"] = None
+    scene = MapScene(zones=zones, layers_on=frozenset())
+    words = words_of(zone_sheet_pdf(sheet_of("zone_a", sample_sheets(scene)), lang="zh", font=font))
+    assert "丙区" in words
+
+
+def test_zone_ids_may_be_numbers(font):
+    zones = sample_zones().assign(zone_id=[1, 2, 3])
+    scene = MapScene(zones=zones, layers_on=frozenset())
+    sheets = sample_sheets(scene, counted=[])
+    assert "乙区" in words_of(zone_sheet_pdf(sheet_of("2", sheets), lang="zh", font=font))
 
 
 boxes = st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(1, 30), st.floats(1, 8))
