@@ -16,7 +16,7 @@ PAGES = ("", "indicators", "export", "sources")
 # Latin words that a Chinese page may hold: acronyms, names, units, formats and settings.
 ALLOWED_LATIN = re.compile(
     r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,5}(?![A-Za-z])|English|GeoJSON|GEOJSON|UTF-8|km|WGS84|NB-IoT|IPv6|R&D|IoT|Wi-?Fi|T\.I\.T"
-    r"|ATLAS_MAX_[A-Z_]+|as_given"
+    r"|ATLAS_MAX_[A-Z_]+|as_given|GeoPackage|Shapefile|Excel|ArcGIS|SuperMap"
 )
 HOSTILE = '<img src=x onerror="window.top.hacked=1">{{7*7}}{% raw %}${8*8}`'
 OWN_TABLE = f"""基站编号,基站名称,站型,状态,经度,纬度

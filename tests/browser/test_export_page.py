@@ -1,0 +1,81 @@
+"""移交 in a browser with the network closed: the usual case in three clicks, and the way out."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+
+import pytest
+
+from spatial.export.rules.validate import validate_package
+from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    with streamlit_server(ROOT / "app.py", folder=folder) as server:
+        yield server
+
+
+@pytest.fixture
+def visit(open_page, app):
+    """Return a function that opens a page of the app and waits until it rests."""
+
+    def visit_one(address="", *, viewport=DESKTOP):
+        watched = open_page(f"{app.url}/{address}", viewport=viewport)
+        watched.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
+        watched.page.wait_for_timeout(800)
+        return watched
+
+    return visit_one
+
+
+def test_three_clicks_from_the_first_screen_to_a_valid_package(visit, tmp_path):
+    watched = visit()
+    page = watched.page
+    page.get_by_role("link", name="移交").click()
+    page.get_by_role("button", name="生成并检查").click()
+    download = page.get_by_role("button", name=re.compile("下载移交包"))
+    download.wait_for(timeout=WAIT_MS)
+    with page.expect_download() as saved:
+        download.click()
+    package = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(package)
+    assert validate_package(package).valid
+    assert "geojson/zones.geojson" in zipfile.ZipFile(package).namelist()
+    # Nobody else can fetch it: no address of the server ever holds it.
+    assert [path for path in watched.inside if path.startswith("/media/")] == []
+    assert (watched.outside, watched.errors) == ([], [])
+
+
+def test_work_can_be_stopped_and_leaves_nothing(visit):
+    page = visit("export").page
+    page.locator("label", has_text="5G 基站（").click()
+    page.get_by_text("包内每个要素都会标明").wait_for()
+    page.get_by_role("button", name="生成并检查").click()
+    page.get_by_role("button", name="取消").click()
+    page.get_by_text("选好后按").wait_for(timeout=WAIT_MS)
+    assert page.get_by_role("button", name=re.compile("下载移交包")).count() == 0
+
+
+def test_page_of_its_own_and_paper_are_saved(visit, tmp_path):
+    watched = visit("export")
+    for button, start in (("下载网页地图", b"<!DOCTYPE html>"), ("下载图纸", b"%PDF-")):
+        with watched.page.expect_download(timeout=WAIT_MS) as saved:
+            watched.page.get_by_role("button", name=button).click()
+        path = tmp_path / saved.value.suggested_filename
+        saved.value.save_as(path)
+        assert path.read_bytes().startswith(start)
+    assert watched.outside == []
+
+
+def test_a_phone_shows_all_of_it(visit):
+    page = visit("export", viewport=PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    button = page.get_by_role("button", name="生成并检查").bounding_box()
+    assert button["x"] + button["width"] <= PHONE["width"]
