@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -64,16 +65,20 @@ def main() -> int:
         max_request_body_size=BODY_BYTES,
         ident=None,
     )
-    threading.Thread(target=end_with_input, daemon=True).start()
+    threading.Thread(target=end_with_input, args=(options.folder,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     print(READY, file=told, flush=True)
     server.run()
     return 0
 
 
-def end_with_input() -> None:
-    """End this process when standard input closes; the kernel closes it whatever befell the parent."""
-    sys.stdin.buffer.read()
+def end_with_input(folder: Path) -> None:
+    """End this process when standard input closes; the kernel closes it whatever befell the parent.
+
+    A parent that says nothing before was killed, and could not remove the folder of the service.
+    """
+    if not sys.stdin.buffer.read():
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 
 

@@ -42,6 +42,8 @@ _LAST_PORT: Final = 65535
 _STOP_SECONDS: Final = 10
 _READY: Final = b"ready"
 """What the service prints once it listens."""
+_FAREWELL: Final = b"stop"
+"""What the service is told by a process that is alive and removes the folder itself."""
 
 
 class _Stopped(Exception):  # noqa: N818 - a request, not a fault
@@ -163,6 +165,8 @@ def _serve(python: Path, folder: Path, options: argparse.Namespace, *, started: 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End the service: it stops when its standard input closes, and is made to where it does not."""
     if process.stdin is not None:
+        with suppress(OSError):
+            process.stdin.write(_FAREWELL)
         with suppress(OSError):
             process.stdin.close()
     try:

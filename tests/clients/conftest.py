@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -126,8 +127,9 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], HandOv
             content = build_content(open_pack("haizhu"), options=options)
         room = tmp_path_factory.mktemp(name)
         folder, archive = room / "package", room / "package.zip"
-        write_package(content, folder)
         write_package(content, archive)
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(folder)
         return HandOver(folder, archive, content)
 
     return written
@@ -161,15 +163,21 @@ def ran(command: list[str], *, given: object = None, **environment: str) -> Any:
 
 
 @contextmanager
-def serving(package: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(package: Path, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run ``python -m spatial serve`` on a free port; give the process and the address."""
     need(SERVICE_PYTHON.exists(), ".venv-ogcapi")
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "spatial", "serve", str(package), "--port", str(port), *options]
+    command = [sys.executable, "-m", "spatial", "serve", str(package), "--port", str(port)]
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
     )
     try:
         said = process.stdout.readline()

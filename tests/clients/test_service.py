@@ -237,14 +237,16 @@ def one_package(packages):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_no_process_is_left_however_it_ends(one_package, number):
-    with serving(one_package) as (process, url):
+def test_no_process_and_no_file_is_left_however_it_ends(one_package, number, tmp_path):
+    with serving(one_package, TMPDIR=str(tmp_path)) as (process, url):
         port = urlsplit(url).port
         assert answers(port)
+        assert list(tmp_path.iterdir())
         process.send_signal(number)
         process.wait(timeout=30)
         assert process.returncode == (-9 if number == signal.SIGKILL else 0)
         assert wait_until(lambda: not answers(port))
+        assert wait_until(lambda: not list(tmp_path.iterdir()))
 
 
 def test_a_second_service_on_the_port_is_refused_in_one_sentence(one_package):
