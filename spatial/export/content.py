@@ -219,8 +219,8 @@ def _layers(material: Material, options: ContentOptions, wish: Wish) -> Found:
     for name in wanted:
         if name in material.zones:
             zones_layer(material, name, wish, found)
-        elif name == PLACES:
-            places_layer(material, wish, found)
+        elif name == PLACES and material.pack is not None:
+            places_layer(material, material.pack, wish, found)
         elif name in material.points:
             points_layer(material, name, wish, found)
     return found

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from spatial.export.material import Material
     from spatial.export.model import ExportLayer
     from spatial.export.point_source import PointSource
+    from spatial.pack import Pack
     from spatial.target import Target
 
 __all__ = ["PLACES", "Found", "Wish", "places_layer", "points_layer", "zones_layer"]
@@ -174,12 +175,10 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
     ]
 
 
-def places_layer(material: Material, wish: Wish, found: Found) -> None:
+def places_layer(material: Material, pack: Pack, wish: Wish, found: Found) -> None:
     """Add the layer of places of a pack that has any."""
-    if material.pack is None or not material.pack.datasets("place_points"):
-        return
     source = material.texts[PLACES].source.zh
-    columns = place_columns(material.pack, material.inner_zones, source=source)
+    columns = place_columns(pack, material.inner_zones, source=source)
     kept = None if wish.area is None else wish.area.holds_points(columns.geometry)
     draft = Draft(
         name=PLACES,

@@ -3,8 +3,11 @@
 # ruff: noqa: E501 - rows of tables stay on one line; `Field.values` is a closed list
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +23,7 @@ from spatial.errors import (
     MissingColumnError,
     MissingCrsError,
     NoGeometryError,
+    PackError,
     UsageError,
 )
 from spatial.export.content import UNDATED, ContentOptions, build_content, build_content_from_frames
@@ -28,9 +32,11 @@ from spatial.inventory import read_inventory
 from spatial.notice import Notice
 from spatial.pack import open_pack
 from spatial.target import Target
+from spatial.text import catalogue
 from tests.export.content_checks import assert_sound, everything
 from tests.small_pack import EAST, WEST, write_pack
 
+ROOT = Path(__file__).parent.parent.parent
 STATIONS = """基站编号,基站名称,经度,纬度,站型,状态,是否共享,站址编码,gNodeB标识,位置精度,入网日期,详细地址,备注
 S-2,乙站,114.0051,23.0051,宏站,现状,是,P-2,L-2,20,2022-05-04,秘密路2号,
 S-10,甲站,114.0152,23.0052,微站,在建,否,P-10,L-10,,2021-03,秘密路10号,待验收
@@ -508,3 +514,72 @@ def test_zones_of_an_earlier_package_are_understood_again(plain):
     assert again.about["geometry_basis"] == layer.about["geometry_basis"]
     headers = {field.alias_zh for field in again.fields}
     assert not {"YSDM", "TJKJ", "BBH", "CIMML"} & headers
+
+
+def test_every_text_of_the_topic_is_used_and_every_key_used_is_there():
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("spatial/export/*.py")))
+    used = set(re.findall(r'"(content\.[a-z0-9_]+)"', source))
+    families = ("role", "scope", "place_basis", "title", "abstract", "points")
+    made = {key for key in catalogue() if key.startswith(tuple(f"content.{family}_" for family in families))}
+    prefixes = {"content.role"}
+    held = {key for key in catalogue() if key.startswith("content.")}
+    assert held == (used - prefixes) | made
+
+
+def test_a_count_without_a_context_and_a_phrase_that_holds_its_figure_are_cited(tmp_path):
+    directory = write_pack(tmp_path)
+    counts = directory / "published_counts.csv"
+    counts.write_text(counts.read_text(encoding="utf-8").replace(",built,", ",,"), encoding="utf-8")
+    goals = directory / "documents" / "plan-a" / "indicators.csv"
+    goals.write_text(
+        goals.read_text(encoding="utf-8").replace(",每平方公里基站数,10,", ",每平方公里基站数达到10个,10,"),
+        encoding="utf-8",
+    )
+    cited = build_content(open_pack(directory)).about["citations"]
+    assert [(item["value"], item["heading"], item["text"]) for item in cited] == [
+        (10, "第一节", "每平方公里基站数达到10个"),
+        (30, "第一节", ""),
+    ]
+
+
+def test_a_district_without_a_published_count_has_no_figure(tmp_path):
+    directory = write_pack(tmp_path)
+    counts = directory / "published_counts.csv"
+    counts.write_text(counts.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    found = row(build_content(open_pack(directory)), "district", "whole")
+    assert found["SL"] is pd.NA
+    assert (found["DBQK"], found["CJRQ"], found["SJLY"]) == ("无数据", None, "来源")
+
+
+def test_dates_and_blank_words_of_zones_keep_their_meaning():
+    days = pd.Series([dt.date(2020, 1, 1), None], dtype=object)
+    zones = other_city(role=["zone", None], 批复=days).drop(columns="name_zh")
+    layer = layers_of(build_content_from_frames(zones, name="x"))["zones"]
+    assert layer.features["MC"].tolist() == ["甲-1", "甲-2"]
+    assert layer.features["QLX"].tolist() == [None, "片区"]
+    assert layer.fields[-1].type == "date"
+    assert layer.features["X01"].tolist() == [None, "2020-01-01"]
+
+
+def test_an_owners_full_list_leaves_no_code_blank(small, tmp_path):
+    path = tmp_path / "owner.csv"
+    rows = "".join(f"{name},甲,乙,,01{at}\n" for at, name in enumerate(("district", "zones", "places")))
+    path.write_text("layer,category,main_class,sub_class,code\n" + rows, encoding="utf-8")
+    assert "content.codes_blank" not in keys(build_content(small, options=ContentOptions(class_list=path)))
+
+
+def test_a_pack_may_say_who_answers_for_it_and_who_may_use_it(tmp_path):
+    directory = write_pack(tmp_path)
+    path = directory / "pack.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    contact = {"organisation": "某局", "email": "a@b.c", "phone": "1"}
+    rules = {"security": {"zh": "秘", "en": "secret"}, "use": {"zh": "内", "en": "in"}}
+    path.write_text(json.dumps({**facts, "contact": contact, "constraints": rules}), encoding="utf-8")
+    about = build_content(open_pack(directory)).about
+    assert about["contact"] == contact
+    assert about["constraints"]["security"] == rules["security"]
+    assert about["constraints"]["use"] == rules["use"]
+    for wrong in ({"contact": {"organisation": "某局"}}, {"constraints": {"use": {"zh": "内", "en": "in"}}}):
+        path.write_text(json.dumps({**facts, **wrong}), encoding="utf-8")
+        with pytest.raises(PackError, match=next(iter(wrong))):
+            open_pack(directory)
