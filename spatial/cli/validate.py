@@ -85,7 +85,7 @@ def _write_report(report: Report, stdout: TextIO, lang: str) -> None:
     """Write the result for a reader: one sentence, then the faults, errors first."""
     words = {
         "n_files": len(report.files),
-        "n_features": sum(file.n_features or 0 for file in report.files),
+        "n_features": report.n_features,
         "n_errors": report.count(report.errors),
         "n_warnings": report.count(report.warnings),
     }

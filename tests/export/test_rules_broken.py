@@ -68,5 +68,6 @@ def test_a_good_package_passes_without_a_word_as_folder_and_as_archive(package, 
         assert [(fault.rule, fault.file, fault.found) for fault in report.errors] == []
         assert report.warnings == ()
         counts = {file.path: file.n_features for file in report.files}
+        assert report.n_features == 10
         assert counts["gpkg/small-package.gpkg"] == 10
         assert counts["shapefile/zones.shp"] == counts["jsonfg/zones.json"] == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import sys
 import zipfile
@@ -81,8 +82,7 @@ def test_a_name_that_leads_out_is_told_and_nothing_is_written(name, package, tmp
 def test_a_link_is_told_and_never_followed(as_archive, package, tmp_path, opened):
     canary = tmp_path / "canary.json"
     canary.write_text('{"secret": 1}')
-    directory = tmp_path / "package"
-    write_package_files(good_content(), directory)
+    directory = shutil.copytree(package, tmp_path / "package")
     if as_archive:
         (directory / "geojson" / "zones.geojson").unlink()
         archive = pack(directory, tmp_path / "package.zip")
@@ -101,8 +101,7 @@ def test_a_link_is_told_and_never_followed(as_archive, package, tmp_path, opened
 
 
 def test_a_manifest_that_names_a_file_outside_opens_none(package, tmp_path, opened):
-    directory = tmp_path / "package"
-    write_package_files(good_content(), directory)
+    directory = shutil.copytree(package, tmp_path / "package")
     canary = tmp_path / "canary.txt"
     canary.write_text("secret")
     manifest = json.loads((directory / "manifest.json").read_text())
@@ -206,8 +205,7 @@ def test_a_hundred_megabytes_of_brackets_are_refused(tmp_path):
 
 
 def test_an_xml_with_entities_is_refused_before_they_unfold(package, tmp_path):
-    directory = tmp_path / "package"
-    write_package_files(good_content(), directory)
+    directory = shutil.copytree(package, tmp_path / "package")
     bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>'
     (directory / "metadata" / "zones.xml").write_text(bomb)
     sign(directory)

@@ -96,6 +96,14 @@ class Report:
         """Whether no rule that matters was broken."""
         return not self.errors
 
+    @property
+    def n_features(self) -> int:
+        """Features that were checked; those of a package are counted once, not once for each format."""
+        by_format: Counter[str] = Counter()
+        for file in self.files:
+            by_format[file.format] += file.n_features or 0
+        return max(by_format.values(), default=0)
+
     def count(self, faults: Iterable[Fault]) -> int:
         """Return how many faults the listed ones stand for."""
         return sum(self.totals[place] for place in {(fault.rule, fault.file) for fault in faults})
