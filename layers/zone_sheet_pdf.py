@@ -8,6 +8,7 @@ gives the same bytes.
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from reportlab.lib.units import mm
@@ -44,6 +45,7 @@ __all__ = [
 SHEET_FONT_FILE: Final = "vendor/noto-sans-sc/NotoSansSC-Regular.ttf"
 
 MOST_SOURCES: Final = 5
+ISO_DATE: Final = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 MOST_CODES: Final = 6
 NAME_SIZES: Final = (18.0, 15.0, 12.5, 11.0, 9.5)
 
@@ -90,6 +92,9 @@ def zone_sheets_pdf(sheets: Sequence[ZoneSheet], *, lang: str, paper: PaperName 
     canvas.setTitle(_document_title(sheets, lang))
     canvas.setSubject(text("sheet.subject", lang))
     canvas.setAuthor("")
+    dated = max((sheet.data_date for sheet in sheets if ISO_DATE.fullmatch(sheet.data_date)), default="")
+    if dated:
+        canvas.setDateFormatter(lambda *_clock: f"D:{dated.replace('-', '')}")
     canvas.setCreator(text("sheet.creator", lang))
     for number, sheet in enumerate(sheets, start=1):
         pen = Pen(canvas, font=name, height_mm=paper_size.height)

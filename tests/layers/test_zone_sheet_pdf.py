@@ -336,6 +336,21 @@ def test_same_sheet_gives_the_same_bytes(font):
     assert first != zone_sheets_pdf(sample_sheets(data_date="2025-07-01"), lang="zh", font=font)
 
 
+@pytest.mark.parametrize(("data_date", "expected"), [("2025-06-30", "D:20250630"), ("2025-06", "D:202506")])
+def test_document_is_dated_by_its_data(font, data_date, expected):
+    sheets = sample_sheets(data_date=data_date)
+    held = pypdf.PdfReader(io.BytesIO(zone_sheet_pdf(sheets[0], lang="zh", font=font))).metadata
+    assert held["/CreationDate"] == held["/ModDate"] == expected
+    assert held["/Title"] == "示例区 · 示例图集"
+
+
+@pytest.mark.parametrize("data_date", ["", "去年"])
+def test_undated_data_give_no_date_of_the_print(font, data_date):
+    data = zone_sheet_pdf(sample_sheets(data_date=data_date)[0], lang="zh", font=font)
+    year = str(time.gmtime().tm_year)
+    assert year not in pypdf.PdfReader(io.BytesIO(data)).metadata["/CreationDate"]
+
+
 def test_eleven_sheets_take_no_more_than_five_seconds(font, pack_sheets):
     assert len(pack_sheets) == 11
     started = time.process_time()
