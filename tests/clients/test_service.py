@@ -7,16 +7,19 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 import shapely
 
 from spatial.export.ogc_api import CRS_URIS, DEFAULT_LIMIT, MAX_LIMIT
+from spatial.export.package import write_package
 from tests.clients.conftest import (
     SERVICE_PYTHON,
     answers,
@@ -25,6 +28,7 @@ from tests.clients.conftest import (
     serving,
     wait_until,
 )
+from tests.export.small_content import small_content
 
 HERE = Path(__file__).parent
 CRS84, CRS4490, CRS4547 = CRS_URIS
@@ -178,7 +182,8 @@ def test_pages_for_people_load_nothing_from_elsewhere(served, service):
     layer = served.content.layers[0]
     filled = {"layer": layer.name, "id": quote(layer.features["BSM"].iloc[0], safe="")}
     for page in PAGES:
-        _, headers, body = fetched(service + page.format(**filled), Accept="text/html")
+        status, headers, body = fetched(service + page.format(**filled), Accept="text/html")
+        assert status == (404 if "nowhere" in page else 200), page
         assert "default-src 'self'" in headers["Content-Security-Policy"]
         loaded = LOADS.findall(body.decode())
         assert [url for url in loaded if urlsplit(url).hostname not in {None, "127.0.0.1"}] == []
@@ -197,7 +202,7 @@ def test_the_definition_is_valid_and_points_to_no_other_host(service):
     assert hosts == {"127.0.0.1"}
 
 
-def test_a_fuzzer_finds_no_server_error(one_package):
+def test_a_fuzzer_finds_no_server_error(one_package, tmp_path):
     """Excluded upstream faults: none. `service/request_guard.py` answers what pygeoapi 0.21 fails at."""
     with serving(one_package) as (_, url):
         command = [
@@ -205,7 +210,7 @@ def test_a_fuzzer_finds_no_server_error(one_package):
             "--checks", "not_a_server_error", "--phases", "examples,coverage,fuzzing",
             "--continue-on-failure", "--max-time", FUZZ_SECONDS,
         ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600)
     told = done.stdout + done.stderr
     assert done.returncode == 0, told[-4000:]
     generated = int(re.search(r"(\d+) generated", told).group(1))
@@ -257,3 +262,18 @@ def test_a_second_service_on_the_port_is_refused_in_one_sentence(one_package):
         )
         assert (done.returncode, done.stderr.count("\n")) == (3, 1)
         assert str(urlsplit(url).port) in done.stderr
+
+
+def test_text_of_a_layer_is_never_an_address_to_load(tmp_path):
+    """pygeoapi's own page of a feature shows a text that ends in ``.png`` as a picture from there."""
+    content = small_content()
+    zones = content.layers[0]
+    words = ["http://elsewhere.example/<b>{{ 7*7 }}</b>.png"] * len(zones.features)
+    features = zones.features.assign(BZ=pd.Series(words, dtype=object))
+    write_package(replace(content, layers=(replace(zones, features=features),)), tmp_path / "p.zip")
+    with serving(tmp_path / "p.zip") as (_, url):
+        for page in ("items", "items/zone-a"):
+            status, _, body = fetched(f"{url}/collections/zones/{page}", Accept="text/html")
+            assert status == 200
+            assert LOADS.findall(body.decode()) == []
+            assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in body.decode()
