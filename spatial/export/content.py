@@ -231,10 +231,10 @@ def _notices(
 ) -> list[dict[str, Any]]:
     """Return what a reader of the package has to know, each once."""
     notices = [*material.notices, *found.notices]
-    if options.points != "exact":
+    if options.points == "exact":
+        notices += material.table_notices
+    else:
         # A reader of a table quotes its words, and some of them are what is withheld.
-        quoting = [notice for notice in notices if notice.key.startswith("inventory.")]
-        notices = [notice for notice in notices if notice not in quoting]
         notices.append(Notice(f"content.points_{options.points}", {"grid_m": options.grid_m}))
     if data_date == UNDATED:
         notices.append(Notice("content.undated", {"date": UNDATED}))

@@ -61,6 +61,9 @@ class Material:
     texts : Mapping
         Layer to what its source says of itself.
     notices : tuple of Notice
+        What is known of the zones, and what was left out.
+    table_notices : tuple of Notice
+        What the readers of stations and poles said; some of it quotes their words.
     """
 
     name: Bilingual
@@ -70,6 +73,7 @@ class Material:
     brought: frozenset[str]
     texts: Mapping[str, LayerTexts]
     notices: tuple[Notice, ...]
+    table_notices: tuple[Notice, ...]
 
     @property
     def inner_zones(self) -> list[gpd.GeoDataFrame]:
@@ -105,7 +109,7 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
         name: [texts[name].source.zh] * len(found) if name in own else _file_sources(found)
         for name, found in given.items()
     }
-    points, notices = _points(given, sources, synthetic=synthetic)
+    points, left_out, told = _points(given, sources, synthetic=synthetic)
     return Material(
         name=pack.name,
         pack=pack,
@@ -113,7 +117,8 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
         points=points,
         brought=frozenset(brought),
         texts=texts,
-        notices=tuple(notices),
+        notices=tuple(left_out),
+        table_notices=tuple(told),
     )
 
 
@@ -138,7 +143,7 @@ def of_frames(
     if numbered:
         raise MissingColumnError("content.zones_without_id", name=name, n=numbered[0].params["n"])
     given = _brought(inventories)
-    points, more = _points(
+    points, left_out, told = _points(
         given, {layer: _file_sources(found) for layer, found in given.items()}, synthetic=synthetic
     )
     texts = {layer: _brought_texts(layer, found) for layer, found in given.items()}
@@ -156,7 +161,8 @@ def of_frames(
         points=points,
         brought=frozenset(given),
         texts=texts,
-        notices=(*notices, *more),
+        notices=(*notices, *left_out),
+        table_notices=tuple(told),
     )
 
 
@@ -173,10 +179,11 @@ def _brought(inventories: Inventories | None) -> dict[str, list[Inventory]]:
 
 def _points(
     given: Mapping[str, Sequence[Inventory]], sources: Mapping[str, Sequence[str]], *, synthetic: bool
-) -> tuple[dict[str, PointSource], list[Notice]]:
-    """Return the rows of each point layer that has any, and what its readers said."""
+) -> tuple[dict[str, PointSource], list[Notice], list[Notice]]:
+    """Return the rows of each point layer that has any, what was left out, and what the readers said."""
     points: dict[str, PointSource] = {}
     notices: list[Notice] = []
+    told: list[Notice] = []
     for name, inventories in given.items():
         found = PointSource.of(inventories, sources=sources[name], synthetic=synthetic)
         left_out = sum(1 for row in found.withheld if row.reason_key == "content.withheld_synthetic")
@@ -184,8 +191,8 @@ def _points(
             notices.append(Notice("content.synthetic_left_out", {"layer": name, "n": left_out}))
         if len(found.points):
             points[name] = found
-            notices += [notice for inventory in inventories for notice in inventory.notices]
-    return points, notices
+            told += [notice for inventory in inventories for notice in inventory.notices]
+    return points, notices, told
 
 
 def _file_sources(inventories: Sequence[Inventory]) -> list[str]:

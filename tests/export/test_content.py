@@ -583,3 +583,15 @@ def test_a_pack_may_say_who_answers_for_it_and_who_may_use_it(tmp_path):
         path.write_text(json.dumps({**facts, **wrong}), encoding="utf-8")
         with pytest.raises(PackError, match=next(iter(wrong))):
             open_pack(directory)
+
+
+def test_what_a_reader_quotes_stays_inside_a_coarse_package_and_what_befell_zones_does_not():
+    words = "编号,经度,纬度,状态\na,114.005,23.005,密语\n"
+    lost = [Notice("inventory.zones_left_out", {"name": "x", "n": 1, "ids": "丙"})]
+    given = {"base_stations": stations(words)}
+    for points, quoted in (("exact", True), ("grid", False), ("totals", False)):
+        content = build_content_from_frames(
+            other_city(), name="x", inventories=given, notices=lost, options=ContentOptions(points=points)
+        )
+        assert ("密语" in everything(content)) is quoted
+        assert "inventory.zones_left_out" in keys(content)
