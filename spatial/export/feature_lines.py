@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK_FEATURES", "FeatureFile", "parse_strictly", "read_features", "write_features"]
 
-CHUNK_FEATURES: Final = 20_000
-"""Features that are formatted at once, which bounds the memory of a writer."""
+CHUNK_FEATURES: Final = 2_000
+"""Features formatted or checked at once: bounds the memory, and is quicker than ten times as many."""
 
 _PIECE_BYTES: Final = 250_000
 """Bytes that are parsed at once: few enough to stay in the processor's own memory, twice as quick."""
