@@ -8,6 +8,7 @@ import json
 import pytest
 
 from spatial.cli import main
+from spatial.cli.export import _write_some
 from spatial.errors import ExportRefusedError
 from spatial.export import package as package_room
 from spatial.export.package import open_package, package_sha256
@@ -233,3 +234,10 @@ def test_totals_alone_hold_no_station(pack, tmp_path):
     )  # fmt: skip
     assert code in {0, 1}
     assert "base_stations" not in answer.split("\n\n", maxsplit=1)[0]
+
+
+def test_a_long_list_is_cut_and_says_so():
+    stream = io.StringIO()
+    _write_some([f"line {n}" for n in range(23)], stream, "en")
+    assert stream.getvalue().count("- line") == 20
+    assert "3" in stream.getvalue().splitlines()[-1]

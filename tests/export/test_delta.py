@@ -36,19 +36,24 @@ def changed_content():
     return replace(content, layers=(zones, stations), title=replace(content.title, zh="新包"))
 
 
-@pytest.fixture
-def packages(tmp_path):
-    old, new = tmp_path / "old.zip", tmp_path / "new.zip"
-    write_package(small_content(formats=FORMATS), old)
-    write_package(changed_content(), new)
-    return old, new
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """An old and a new package and the delta between them."""
+    directory = tmp_path_factory.mktemp("made")
+    write_package(small_content(formats=FORMATS), directory / "old.zip")
+    write_package(changed_content(), directory / "new.zip")
+    write_delta(directory / "old.zip", directory / "new.zip", directory / "new.delta.json")
+    return directory
 
 
 @pytest.fixture
-def delta(packages, tmp_path):
-    path = tmp_path / "new.delta.json"
-    write_delta(*packages, path)
-    return path
+def packages(made, tmp_path):
+    return tuple(shutil.copy(made / name, tmp_path / name) for name in ("old.zip", "new.zip"))
+
+
+@pytest.fixture
+def delta(made, tmp_path):
+    return shutil.copy(made / "new.delta.json", tmp_path / "new.delta.json")
 
 
 def test_a_delta_says_what_was_added_changed_and_removed(packages, delta):

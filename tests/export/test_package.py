@@ -174,6 +174,23 @@ def test_a_failed_check_names_rule_file_and_feature_and_keeps_the_old_package(tm
         assert "place-1" in caught.value.message(lang)
 
 
+@pytest.mark.parametrize("formats", [("jsonfg",), ("jsonfg", "csv")])
+def test_a_loss_that_no_rule_sees_is_refused(tmp_path, monkeypatch, formats):
+    real = room.write_format
+
+    def lossy(name, content, directory):
+        files = real(name, content, directory)
+        if name == formats[-1]:
+            for path in directory.glob(f"{name}/places.*"):
+                path.write_bytes(path.read_bytes().replace("某园区".encode(), "某园林".encode()))
+        return files
+
+    monkeypatch.setattr(room, "write_format", lossy)
+    with pytest.raises(ExportRefusedError, match=r"place-1.*MC"):
+        write_package(small_content(formats=formats), tmp_path / "a.zip")
+    assert names(tmp_path) == []
+
+
 def test_a_broken_rule_hands_its_report_over(tmp_path, monkeypatch):
     real = room.write_format
 
