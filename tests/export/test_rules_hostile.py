@@ -138,6 +138,18 @@ def test_a_bomb_is_refused_by_what_it_would_become(package, tmp_path):
     assert rules(validate_file(archive, limits=small)) == {"package.too_large"}
 
 
+def test_a_file_that_would_fill_the_memory_is_told_and_not_read(package, tmp_path):
+    archive = pack(package, tmp_path / "package.zip")
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("csv/bomb.csv", b"0" * 2_000_000)
+    (fault,) = validate_file(archive).errors
+    assert (fault.rule, fault.file) == ("package.too_large", "csv/bomb.csv")
+    assert "ATLAS_MAX_PACKAGE_RATIO" in fault.found
+    small = replace(DEFAULT_LIMITS, unpacked_bytes=100_000)
+    told = validate_package(package, limits=small)
+    assert {"package.too_large", "package.file_missing"} <= rules(told)
+
+
 def test_a_member_that_lies_of_its_size_is_damaged(package, tmp_path):
     archive = pack(package, tmp_path / "package.zip")
     with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as packed:

@@ -27,6 +27,8 @@ _ENCRYPTED: Final = 0x1
 _METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ARCHIVE_SUFFIXES: Final = (".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz", ".zst")
 _BLOCK: Final = 1 << 20
+_RATIO_FROM_BYTES: Final = 1_000_000
+"""Small files may compress as well as they like."""
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
 _COMMENT_BYTES: Final = 65_535
@@ -93,7 +95,7 @@ def open_directory(directory: Path, *, limits: Limits, findings: Findings) -> Di
         name = path.relative_to(directory).as_posix()
         if path.is_symlink() or not path.is_file():
             findings.add("package.symlink", name)
-        elif _is_named_well(name, findings):
+        elif _is_named_well(name, findings) and _fits(name, path.stat().st_size, limits, findings):
             sizes[name] = path.stat().st_size
     if not _within(n_members, sum(sizes.values()), "", limits=limits, findings=findings):
         return None
@@ -123,7 +125,7 @@ def open_archive(archive: Path, *, limits: Limits, findings: Findings) -> Archiv
         return None
     sizes: dict[str, int] = {}
     for member in members:
-        if not member.is_dir() and _is_sound(member, sizes, findings):
+        if not member.is_dir() and _is_sound(member, sizes, limits, findings):
             sizes[member.filename] = member.file_size
     total = sum(member.file_size for member in members)
     if not _within(len(members), total, archive.name, limits=limits, findings=findings):
@@ -161,6 +163,18 @@ def _within(n_members: int, n_bytes: int, name: str, *, limits: Limits, findings
     return True
 
 
+def _fits(name: str, n_bytes: int, limits: Limits, findings: Findings, *, packed: int | None = None) -> bool:
+    """Tell a file that may be taken into memory, by its size and by how far it was packed."""
+    bomb = packed is not None and n_bytes > _RATIO_FROM_BYTES and n_bytes > packed * limits.package_ratio
+    if not bomb and n_bytes <= limits.unpacked_bytes:
+        return True
+    limit = "package_ratio" if bomb else "unpacked_bytes"
+    found = n_bytes // max(packed or 1, 1) if bomb else n_bytes
+    words = f"{found:,} / {getattr(limits, limit):,} ({setting_name(limit)})"
+    findings.add("package.too_large", name, found=words)
+    return False
+
+
 def _is_named_well(name: str, findings: Findings) -> bool:
     """Tell a name that a package may hold; any other is told for what it is."""
     is_archive = name.lower().endswith(_ARCHIVE_SUFFIXES)
@@ -176,7 +190,7 @@ def _is_named_well(name: str, findings: Findings) -> bool:
     return False
 
 
-def _is_sound(member: zipfile.ZipInfo, sizes: dict[str, int], findings: Findings) -> bool:
+def _is_sound(member: zipfile.ZipInfo, sizes: dict[str, int], limits: Limits, findings: Findings) -> bool:
     """Tell a member that may be opened; any other is told for what it is."""
     name = member.orig_filename
     if stat.S_IFMT(member.external_attr >> 16) not in {0, stat.S_IFREG}:
@@ -190,5 +204,5 @@ def _is_sound(member: zipfile.ZipInfo, sizes: dict[str, int], findings: Findings
     elif member.compress_type not in _METHODS:
         findings.add("package.damaged", name)
     else:
-        return True
+        return _fits(name, member.file_size, limits, findings, packed=member.compress_size)
     return False

@@ -62,7 +62,7 @@ def check_paths(coordinates: Coordinates, ids: Sequence[str], *, file: str, find
     _check_edges(coordinates, ids, file=file, findings=findings)
     sound = ring & closed & ~short
     area = _signed_area(coordinates)
-    collapsed = sound & _flat(coordinates, area)
+    collapsed = sound & _flat(coordinates, sound, area)
     upright = sound & ~collapsed
     tell("geojson.ring_clockwise", upright & (kind == PathKind.EXTERIOR) & (area < 0.0))
     tell("geojson.hole_counterclockwise", upright & (kind == PathKind.HOLE) & (area > 0.0))
@@ -115,14 +115,28 @@ def _signed_area(coordinates: Coordinates) -> NDArray[np.float64]:
     return area
 
 
-def _flat(coordinates: Coordinates, area: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell the runs whose positions lie on one line; a ring that crosses itself may have no area either."""
-    flat = np.abs(area) < _NO_AREA
-    for path in np.flatnonzero(flat):
-        first = coordinates.path_start[path]
-        run = coordinates.xy[first : first + coordinates.path_length[path]]
-        flat[path] = bool(np.isfinite(run).all()) and shapely.MultiPoint(run).convex_hull.area < _NO_AREA
+def _flat(coordinates: Coordinates, rings: NDArray[np.bool_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell the rings whose positions lie on one line; one that crosses itself may have no area either."""
+    flat = rings.copy()
+    flat &= np.abs(area) < _NO_AREA
+    chosen = np.flatnonzero(flat)
+    xy, lengths = _runs(coordinates, chosen)
+    finite = np.isfinite(xy).all(axis=1)
+    outlines = shapely.linestrings(
+        np.where(finite[:, None], xy, 0.0), indices=np.repeat(np.arange(len(chosen)), lengths)
+    )
+    flat[chosen] = shapely.area(shapely.convex_hull(outlines)) < _NO_AREA
     return flat
+
+
+def _runs(
+    coordinates: Coordinates, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the positions of the chosen runs after one another, and how many each has."""
+    lengths = coordinates.path_length[chosen]
+    offsets = np.cumsum(lengths) - lengths
+    within = np.arange(int(lengths.sum())) - np.repeat(offsets, lengths)
+    return coordinates.xy[np.repeat(coordinates.path_start[chosen], lengths) + within], lengths
 
 
 def _check_polygons(
@@ -151,10 +165,8 @@ def _polygons(
     coordinates: Coordinates, chosen: NDArray[np.int64]
 ) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
     """Return the (Multi)Polygons of the chosen rings, and the part that each is."""
-    lengths = coordinates.path_length[chosen]
+    xy, lengths = _runs(coordinates, chosen)
     offsets = np.cumsum(lengths) - lengths
-    within = np.arange(int(lengths.sum())) - np.repeat(offsets, lengths)
-    xy = coordinates.xy[np.repeat(coordinates.path_start[chosen], lengths) + within]
     polygon, part = coordinates.path_polygon[chosen], coordinates.path_part[chosen]
     new_polygon = np.flatnonzero(np.diff(polygon, prepend=-1) | np.diff(part, prepend=-1))
     first_part = np.flatnonzero(np.diff(part[new_polygon], prepend=-1))

@@ -70,11 +70,13 @@ def check_csv(
     first = characters.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(characters, newline=""), delimiter=separator))
+        rows: list[list[str]] = []
+        for row in csv.reader(io.StringIO(characters, newline=""), delimiter=separator):
+            limits.check("rows", len(rows))
+            rows.append(row)
     except csv.Error as fault:
         findings.add("table.not_text", file, found=fault)
         return None
-    limits.check("rows", len(rows) - 1)
     if not rows or not any(rows[0]):
         findings.add("table.not_text", file)
         return None
