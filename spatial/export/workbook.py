@@ -8,6 +8,7 @@ sheet 说明 holds title, definition, disclaimer and attribution, the sheet 字�
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from datetime import UTC, datetime
@@ -65,6 +66,12 @@ _NARROWEST: Final = 8
 _SAMPLE: Final = 200
 _WIDE_LETTER: Final = 0x2E80
 _ESCAPE: Final = "_x"
+_XML_SUFFIXES: Final = (".xml", ".rels")
+_XML_START: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?<\?xml version=[\"']1\.0[\"'] encoding=[\"']utf-8[\"'][^<>]*\?>\s*<[a-z]",
+    re.IGNORECASE,
+)
+_HEAD_BYTES: Final = 256
 _DAMAGE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -258,12 +265,17 @@ def _read_rows(path: Path, sheet: str, *, limits: Limits) -> list[tuple[Any, ...
 
 
 def _measure(path: Path, limits: Limits) -> None:
-    """Refuse an archive that unpacks to more than the limit, and one whose XML defines entities."""
+    """Refuse an archive that unpacks to more than the limit, and XML that may define entities.
+
+    A document type can stand nowhere but before the first element, in plain sight in UTF-8.
+    """
     with zipfile.ZipFile(path) as archive:
         limits.check("unpacked_bytes", sum(member.file_size for member in archive.infolist()))
         for member in archive.infolist():
+            if not member.filename.endswith(_XML_SUFFIXES):
+                continue
             with archive.open(member) as stream:
-                if b"<!DOCTYPE" in stream.read(1024).upper():
+                if not _XML_START.match(stream.read(_HEAD_BYTES)):
                     raise PackageError("format.damaged", file=path.name)
 
 

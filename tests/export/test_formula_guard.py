@@ -30,6 +30,12 @@ def test_a_text_that_the_guard_cannot_have_made_stays(words):
         assert guard(unguard(words)) == words
 
 
+@pytest.mark.parametrize("first", [*"=+-@＝＋－＠", "\t", "\r", "\n", "\0"])
+def test_each_dangerous_character_is_known(first):
+    assert first in DANGEROUS
+    assert guard(f"{first}SUM(A1)") == f"'{first}SUM(A1)"
+
+
 def test_awkward_strings_come_back():
     assert len(AWKWARD) >= 500
     assert max(len(words.encode()) for words in AWKWARD) == 254

@@ -186,7 +186,9 @@ def rewritten(path, change):
         (">标识码<".encode(), ">编号<".encode()),
         (b't="b"><v>1</v>', b't="inlineStr"><is><t>x</t></is>'),
         ('t="inlineStr"><is><t>甲</t></is>'.encode(), b"><v>5</v>"),
-        (b'<?xml version="1.0"', b'<!DOCTYPE x [<!ENTITY a "aa">]><?xml version="1.0"'),
+        (b"?>\n<worksheet", b'?>\n<!DOCTYPE x [<!ENTITY a "aa">]>\n<worksheet'),
+        (b"?>\n<worksheet", b"?>\n<!-- " + b" " * 500 + b"--><!DOCTYPE x><worksheet"),
+        (b'encoding="UTF-8"', b'encoding="GBK"'),
     ],
 )
 def test_a_changed_workbook_is_refused(before, after, tmp_path):
