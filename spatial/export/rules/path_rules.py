@@ -117,9 +117,8 @@ def _signed_area(coordinates: Coordinates) -> NDArray[np.float64]:
 
 def _flat(coordinates: Coordinates, rings: NDArray[np.bool_], area: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Tell the rings whose positions lie on one line; one that crosses itself may have no area either."""
-    flat = rings.copy()
-    flat &= np.abs(area) < _NO_AREA
-    chosen = np.flatnonzero(flat)
+    flat = np.zeros(len(rings), dtype=bool)
+    chosen = np.flatnonzero(rings & (np.abs(area) < _NO_AREA))
     xy, lengths = _runs(coordinates, chosen)
     finite = np.isfinite(xy).all(axis=1)
     outlines = shapely.linestrings(
