@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 
 import pytest
 
+import spatial
 from spatial.cli import main
-from spatial.cli.export import _write_some
+from spatial.cli.export import _HEADS, _write_some
 from spatial.errors import ExportRefusedError
 from spatial.export import package as package_room
-from spatial.export.package import open_package, package_sha256
+from spatial.export.package import STEPS, open_package, package_sha256
 from spatial.export.rules.validate import validate_package
+from spatial.text import catalogue
 from tests.small_pack import write_pack
 
 
@@ -241,3 +245,16 @@ def test_a_long_list_is_cut_and_says_so():
     _write_some([f"line {n}" for n in range(23)], stream, "en")
     assert stream.getvalue().count("- line") == 20
     assert "3" in stream.getvalue().splitlines()[-1]
+
+
+def test_every_text_of_the_topic_is_used_and_every_key_used_is_there():
+    sources = "".join(
+        path.read_text(encoding="utf-8") for path in Path(spatial.__file__).parent.rglob("*.py")
+    )
+    used = set(re.findall(r'"(export\.[a-z0-9_]+)"', sources))
+    used |= {f"export.help_{name}" for name in re.findall(r'_help\("([a-z_]+)"', sources)}
+    used |= {f"export.head_{name}" for name in _HEADS} | {f"export.step_{name}" for name in STEPS}
+    assert {key for key in catalogue() if key.startswith("export.")} == used
+    for key in used:
+        zh, en = (set(re.findall(r"\{(\w+)", catalogue()[key][lang])) for lang in ("zh", "en"))
+        assert zh == en, key
