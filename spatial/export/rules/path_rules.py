@@ -120,7 +120,7 @@ def _flat(coordinates: Coordinates, rings: NDArray[np.bool_], area: NDArray[np.f
     flat = np.zeros(len(rings), dtype=bool)
     chosen = np.flatnonzero(rings & (np.abs(area) < _NO_AREA))
     xy, lengths = _runs(coordinates, chosen)
-    finite = np.isfinite(xy).all(axis=1)
+    finite = np.asarray(np.isfinite(xy).all(axis=1))
     outlines = shapely.linestrings(
         np.where(finite[:, None], xy, 0.0), indices=np.repeat(np.arange(len(chosen)), lengths)
     )
