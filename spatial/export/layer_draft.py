@@ -96,28 +96,7 @@ class Draft:
 def layer_of_draft(draft: Draft, shared: Shared) -> tuple[ExportLayer, list[Notice]]:
     """Return the layer, and what happened to its values."""
     path = class_path(shared.classes, name=draft.name, kind=draft.kind)
-    own = fields_of(draft.kind)
-    constants = {
-        "YSDM": path.code or None,
-        "CIMML": path.category,
-        "CIMDL": path.main_class,
-        "CIMZL": path.sub_class or None,
-        "XZQDM": shared.district_code,
-        "XZQMC": shared.district_name,
-        "BBH": shared.version,
-    }
-    missing: dict[str, Any] = {item.code: None for item in own} | constants
-    known = draft.known.assign(**{code: missing[code] for code in missing if code not in draft.known})
-    more, further = further_columns(draft.further)
-    fields = (*own, *more)
-    columns, notices = finite(pd.concat([known, further], axis=1), fields)
-    columns, changed = _as_utf8(columns, fields)
-    if shared.narrow:
-        columns, fields, told = continue_long_texts(columns, fields, first_number=len(more) + 1)
-        notices += told
-    if changed:
-        notices.append(Notice("content.not_utf8", {"n": changed}))
-    typed = typed_columns(columns, fields)
+    typed, fields, notices = _typed(draft, shared, path)
     frame = gpd.GeoDataFrame(typed, geometry=_promoted(draft), crs=CANONICAL_CRS)
     kept = np.ones(len(frame), dtype=bool) if draft.kept is None else draft.kept
     outside = sorted(frame.loc[~kept, ID_CODE])
@@ -144,6 +123,34 @@ def layer_of_draft(draft: Draft, shared: Shared) -> tuple[ExportLayer, list[Noti
         },
     )
     return layer, notices
+
+
+def _typed(
+    draft: Draft, shared: Shared, path: ClassPath
+) -> tuple[pd.DataFrame, tuple[Field, ...], list[Notice]]:
+    """Return the columns of a layer in their types, their fields, and what happened to their values."""
+    own = fields_of(draft.kind)
+    constants = {
+        "YSDM": path.code or None,
+        "CIMML": path.category,
+        "CIMDL": path.main_class,
+        "CIMZL": path.sub_class or None,
+        "XZQDM": shared.district_code,
+        "XZQMC": shared.district_name,
+        "BBH": shared.version,
+    }
+    missing: dict[str, Any] = {item.code: None for item in own} | constants
+    known = draft.known.assign(**{code: missing[code] for code in missing if code not in draft.known})
+    more, further = further_columns(draft.further)
+    fields = (*own, *more)
+    columns, notices = finite(pd.concat([known, further], axis=1), fields)
+    columns, changed = _as_utf8(columns, fields)
+    if shared.narrow:
+        columns, fields, told = continue_long_texts(columns, fields, first_number=len(more) + 1)
+        notices += told
+    if changed:
+        notices.append(Notice("content.not_utf8", {"n": changed}))
+    return typed_columns(columns, fields), fields, notices
 
 
 def _range(metres: pd.Series) -> dict[str, float] | None:
