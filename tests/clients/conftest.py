@@ -197,9 +197,9 @@ def service(served: HandOver) -> Iterator[str]:
         yield url
 
 
-def fetched(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def fetched(url: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Return status, headers and body of an address of this machine."""
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 - loopback
+    request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - loopback
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return answer.status, dict(answer.headers), answer.read()
