@@ -15,7 +15,7 @@ from spatial.export.rules.json_rules import UNREADABLE, parse_json
 from spatial.export.rules.report import Findings
 from spatial.export.rules.validate import validate_file, validate_package
 from spatial.limits import DEFAULT_LIMITS
-from tests.export.broken_files import feature, good_document, good_jsonfg, good_points, pack
+from tests.export.broken_files import SQUARE, feature, good_document, good_jsonfg, good_points, pack
 
 
 def told(document: object, tmp_path, name: str = "layer.geojson") -> set[str]:
@@ -253,3 +253,10 @@ def test_a_folder_that_cannot_be_listed_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("spatial.export.rules.validate.open_directory", closed)
     with pytest.raises(UnreadableFileError):
         validate_package(tmp_path)
+
+
+def test_parts_that_cross_one_another_overlap_though_each_is_sound(tmp_path):
+    parts = [[SQUARE], [[[round(x + 0.05, 7), round(y + 0.05, 7)] for x, y in SQUARE]]]
+    document = good_points()
+    document["features"] = [feature("a", {"type": "MultiPolygon", "coordinates": parts})]
+    assert told(document, tmp_path) == {"geojson.parts_overlap"}
