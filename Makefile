@@ -34,6 +34,7 @@ lint:
 
 benchmark: setup-test
 	$(VENV_PYTHON) benchmarks/map_ready.py
+	$(VENV_PYTHON) benchmarks/geojson_export.py
 
 build-geodata: setup-test
 	$(VENV_PYTHON) geodata/build/build_all.py
