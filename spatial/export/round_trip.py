@@ -4,7 +4,7 @@
 format     losses
 ========== ==========================================================================================
 jsonfg     none
-geojson    positions to 6e-8 degrees
+geojson    positions to 6e-8 degrees along each axis
 geopackage none
 shapefile  an empty text comes back as a missing one; blanks at the ends of a text go; reals to 1e-12
 csv, xlsx  no outlines, points alone
@@ -13,11 +13,13 @@ geoparquet none
 kml        none
 ========== ==========================================================================================
 
-Positions are equal to 1e-9 degrees, where nothing else is said: a plane system goes there and back.
+Positions are equal to 1e-9 degrees along each axis, where nothing else is said: a plane system goes there
+and back.
 """
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -77,7 +79,7 @@ class Change(NamedTuple):
 
 
 def position_tolerance_deg(name: str) -> float:
-    """Return by how many degrees a format may move a position."""
+    """Return by how many degrees a format may move a position along each axis."""
     return _ROUNDED_DEG if Loss.POSITIONS in LOSSES[name] else _EXACT_DEG
 
 
@@ -144,12 +146,20 @@ def _kept(words: str, losses: frozenset[Loss]) -> str | None:
 
 
 def _moved(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame, *, tolerance: float) -> NDArray[np.bool_]:
-    """Return which geometries are others, whatever the direction and first vertex of a ring."""
+    """Return which geometries are others, whatever the direction and first vertex of a ring.
+
+    The tolerance is that of each axis: a position may be off by as much along both.
+    """
     one, other = (shapely.normalize(frame.geometry.to_numpy()) for frame in (ours, theirs))
-    moved = ~shapely.equals_exact(one, other, tolerance)
+    diagonal = tolerance * math.sqrt(2.0)
+    paired = np.asarray(shapely.equals_exact(one, other, diagonal), dtype=bool)
+    moved = ~paired
     # A hair's breadth may bring the vertices of a normalised ring into another order.
     for at in np.flatnonzero(moved):
         apart = shapely.hausdorff_distance(one[at], other[at])
         as_many = shapely.get_num_coordinates(one[at]) == shapely.get_num_coordinates(other[at])
-        moved[at] = not (as_many and apart <= tolerance)
-    return np.asarray(moved, dtype=bool)
+        moved[at] = not (as_many and apart <= diagonal)
+    xy, owner = shapely.get_coordinates(one[paired], return_index=True)
+    off = np.abs(xy - shapely.get_coordinates(other[paired])).max(axis=1, initial=0.0) > tolerance
+    moved[np.flatnonzero(paired)[owner[off]]] = True
+    return moved

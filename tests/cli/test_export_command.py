@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import spatial
@@ -90,6 +91,19 @@ def test_stations_of_the_call_replace_those_of_the_pack(pack, tmp_path):
     (layer,) = said["layers"]
     assert (said["code"], layer["n_in"], layer["n_used"], layer["n_reported"]) == (1, 3, 2, 1)
     assert open_package(tmp_path / "p.zip").about["options"]["grid_m"] == 200
+
+
+@pytest.mark.parametrize("detail", ["exact", "grid"])
+def test_positions_of_every_fraction_of_a_degree_are_handed_over(pack, tmp_path, detail):
+    points = tmp_path / "points.csv"
+    shares = np.random.default_rng(7).uniform(size=(2000, 2)) * 0.01 + [114.001, 23.001]
+    rows = [f"s{number},{lon!r},{lat!r}" for number, (lon, lat) in enumerate(shares.tolist())]
+    points.write_text("\n".join(["site_id,lon,lat", *rows]))
+    said = export(
+        pack, tmp_path / "p.zip", "--points", points, "--points-crs", "gcj02", "--formats", "geojson", "csv",
+        "--layers", "base_stations", "--points-detail", detail,
+    )  # fmt: skip
+    assert (said["code"], said["layers"][0]["n_used"]) == (0, 2000)
 
 
 def test_zones_of_a_file_become_a_package(pack, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from spatial.export.file_frames import time_stamp
-from spatial.export.round_trip import Change, changes
+from spatial.export.round_trip import Change, changes, position_tolerance_deg
 from tests.export.awkward_layers import layer_of
 from tests.export.small_content import zones_layer
 
@@ -64,6 +64,16 @@ def test_positions_may_move_as_far_as_is_stated(name, allowed):
             found.geometry.to_numpy(), lambda xy, by=shift: xy + np.array([by, 0.0])
         )
         assert len(changes(name, layer, found)) == wrong
+
+
+@pytest.mark.parametrize("name", ["geojson", "geopackage"])
+def test_a_position_may_move_as_far_along_both_axes_at_once(name):
+    tolerance = position_tolerance_deg(name)
+    for layer in (zones_layer(), layer_of(VALUES)):
+        for shares, wrong in (((0.9, 0.9), 0), ((0.0, 1.2), len(layer.features))):
+            found, shift = layer.features.copy(), np.multiply(shares, tolerance)
+            found["geometry"] = shapely.transform(found.geometry.to_numpy(), lambda xy, by=shift: xy + by)
+            assert len(changes(name, layer, found)) == wrong
 
 
 def test_direction_and_first_vertex_of_a_ring_do_not_matter_but_a_lost_vertex_does():
