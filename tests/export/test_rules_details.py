@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+import xlsxwriter
 
 from spatial.errors import LimitExceededError, UnreadableFileError
 from spatial.export.rules import position_rules
@@ -197,6 +198,22 @@ def test_a_table_that_is_none_is_told(words, rule, tmp_path):
 
 def test_a_head_that_would_be_run_is_told(tmp_path):
     assert told("id,=cmd\n1,2\n", tmp_path, "t.csv") == {"table.formula"}
+
+
+def test_a_workbook_that_defines_entities_is_told(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet().write_string(0, 0, "a")
+    with zipfile.ZipFile(path) as packed:
+        members = {name: packed.read(name) for name in packed.namelist()}
+    members["xl/sharedStrings.xml"] = members["xl/sharedStrings.xml"].replace(
+        b"<sst", b'<!DOCTYPE x [<!ENTITY a "aa">]><sst'
+    )
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(name, data)
+    (fault,) = validate_file(path).errors
+    assert fault.rule == "xlsx.not_workbook"
 
 
 @pytest.mark.parametrize("parts", [{}, {"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>"}])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
 
 from spatial.errors import UnreadableFileError
 from spatial.export.formula_guard import guard
@@ -153,6 +154,7 @@ def check_workbook(
     except (
         zipfile.BadZipFile,
         zlib.error,
+        DefusedXmlException,
         ParseError,
         ValueError,
         KeyError,
