@@ -215,7 +215,7 @@ def about_package() -> dict[str, Any]:
 def small_content(**changes: Any) -> PackageContent:
     """The package, with any of its parts exchanged."""
     content = PackageContent(
-        package_id="small-package", title=Bilingual(zh="测试交付包", en="Package for tests"), profile="cim",
+        package_id="small-package", title=Bilingual(zh="测试移交包", en="Package for tests"), profile="cim",
         formats=EVERY_FORMAT, crs="EPSG:4490", data_date="2023-03-31",
         layers=(zones_layer(), stations_layer(), places_layer()), about=about_package(),
     )  # fmt: skip

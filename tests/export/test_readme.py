@@ -30,7 +30,7 @@ def test_notepad_of_any_windows_shows_it():
 
 def test_chinese_comes_first_and_both_say_the_same_things():
     chinese, english = pages()
-    assert chinese.startswith("测试交付包")
+    assert chinese.startswith("测试移交包")
     assert "Package for tests" in english
     assert chinese.count("\r\n  - ") == english.count("\r\n  - ")
     assert not any("一" <= letter <= "鿿" for letter in english.split("4. Files")[1].split("5. How")[0])

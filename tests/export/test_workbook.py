@@ -35,7 +35,7 @@ def book(tmp_path_factory):
 def test_sheets_are_notes_layers_and_dictionary(book):
     content, opened, _ = book
     assert opened.sheetnames == ["说明", "规划片区（示意）", "5G 基站（模拟）", "规划地点", "字段"]
-    assert opened.properties.title == "测试交付包"
+    assert opened.properties.title == "测试移交包"
     assert opened.properties.created.isoformat() == "2023-03-31T00:00:00"
     for layer, sheet in zip(content.layers, opened.worksheets[1:4], strict=True):
         assert sheet.freeze_panes == "B2"
@@ -47,7 +47,7 @@ def test_sheets_are_notes_layers_and_dictionary(book):
 def test_notes_hold_definition_disclaimer_attribution_and_review_slot(book):
     content, opened, _ = book
     notes = {row[0]: row[1] for row in opened["说明"].iter_rows(values_only=True)}
-    assert notes["标题"] == "测试交付包"
+    assert notes["标题"] == "测试移交包"
     assert notes["统计口径"] == content.about["definition"]["label"]["zh"]
     assert notes["使用说明"] == "凡标“示意”的范围不是法定界线。"
     assert notes["审图号"] == "内部工作用图 · 未经审核不得公开"

@@ -54,3 +54,8 @@ def test_every_verdict_text_is_used_and_every_key_used_is_there():
     badges = {f"verdict.badge_{name}" for name in ("schematic", "synthetic", "reference")}
     held = {key for key in catalogue() if key.startswith("verdict.")}
     assert held == used | choices | stati | unjudged | badges
+
+
+def test_a_hand_over_package_has_one_name():
+    other_names = re.compile("交付包|成果包")
+    assert [key for key, said in catalogue().items() if other_names.search(said["zh"])] == []
