@@ -14,6 +14,7 @@ import shapely
 
 from spatial.errors import ServiceError
 from spatial.export.fields import ID_CODE, FieldType
+from spatial.export.iso_dates import is_iso_date
 from spatial.text import LANGUAGES, text
 
 if TYPE_CHECKING:
@@ -137,12 +138,10 @@ def _collection(layer: ExportLayer, content: PackageContent, path: Path) -> dict
     """Return the configuration of one layer."""
     west, south, east, north = (float(edge) for edge in layer.features.total_bounds)
     extents: dict[str, Any] = {"spatial": {"bbox": [west, south, east, north], "crs": _CRS84}}
-    period = layer.about.get("period") or content.about.get("period") or {}
-    if period.get("begin") or period.get("end"):
-        extents["temporal"] = {
-            "begin": _instant(period.get("begin"), _FIRST_INSTANT),
-            "end": _instant(period.get("end"), _LAST_INSTANT),
-        }
+    period = _members(layer.about.get("period")) or _members(content.about.get("period"))
+    begin, end = _instant(period.get("begin"), _FIRST_INSTANT), _instant(period.get("end"), _LAST_INSTANT)
+    if begin or end:
+        extents["temporal"] = {"begin": begin, "end": end}
     return {
         "type": "collection",
         "title": {_LOCALES[lang]: layer.title.in_language(lang) for lang in LANGUAGES},
@@ -165,9 +164,9 @@ def _collection(layer: ExportLayer, content: PackageContent, path: Path) -> dict
     }
 
 
-def _instant(date: str | None, rest: str) -> str | None:
+def _instant(date: object, rest: str) -> str | None:
     """Return the first or last instant of a year, a month or a day in Beijing time; None for open."""
-    if not date:
+    if not isinstance(date, str) or not is_iso_date(date):
         return None
     if len(date) == len("2020-12") and rest == _LAST_INSTANT:
         year, month = (int(part) for part in date.split("-"))
@@ -182,7 +181,7 @@ def _description(layer: ExportLayer, content: PackageContent, lang: str) -> str:
         _worded(about.get("abstract"), lang),
         text("service.schematic", lang) if about.get("schematic") else "",
         text("service.synthetic", lang) if layer.synthetic else "",
-        *(_worded(source, lang) for source in content.about.get("attribution") or ()),
+        *(_worded(source, lang) for source in _listed(content.about.get("attribution"))),
         _worded(content.about.get("disclaimer"), lang),
     ]
     return " ".join(part for part in parts if part) or layer.title.in_language(lang)
@@ -205,8 +204,8 @@ def _metadata(content: PackageContent, url: str) -> dict[str, Any]:
     """Return what the service says of itself; what the package leaves blank stays blank."""
     titles = {_LOCALES[lang]: content.title.in_language(lang) for lang in LANGUAGES}
     disclaimer = {_LOCALES[lang]: _worded(content.about.get("disclaimer"), lang) for lang in LANGUAGES}
-    contact = content.about.get("contact") or {}
-    constraints = content.about.get("constraints") or {}
+    contact = _members(content.about.get("contact"))
+    constraints = _members(content.about.get("constraints"))
     return {
         "identification": {
             "title": titles,
@@ -220,10 +219,20 @@ def _metadata(content: PackageContent, url: str) -> dict[str, Any]:
         "provider": {"name": _worded(contact.get("organisation"), "zh"), "url": ""},
         "contact": {
             "name": _worded(contact.get("organisation"), "zh"),
-            "email": contact.get("email") or "",
-            "phone": contact.get("phone") or "",
+            "email": _worded(contact.get("email"), "zh"),
+            "phone": _worded(contact.get("phone"), "zh"),
         },
     }
+
+
+def _members(value: object) -> dict[str, Any]:
+    """Return the members of an object; none of what is no object, for the package may come from anybody."""
+    return value if isinstance(value, dict) else {}
+
+
+def _listed(value: object) -> list[Any]:
+    """Return the items of a list; likewise."""
+    return value if isinstance(value, list) else []
 
 
 def _worded(words: object, lang: str) -> str:

@@ -80,6 +80,20 @@ def test_a_period_becomes_instants(tmp_path, period, begin, end):
     assert config["resources"]["zones"]["extents"]["temporal"] == {"begin": begin, "end": end}
 
 
+@pytest.mark.parametrize(
+    "member", ["period", "contact", "constraints", "attribution", "disclaimer", "abstract"]
+)
+@pytest.mark.parametrize("value", [True, 7, "x", [], [1], {}, {"begin": "9999-99", "end": 2, "email": [1]}])
+def test_a_statement_of_the_wrong_kind_does_not_stop_the_service(tmp_path, member, value):
+    content = small_content(about={member: value})
+    layers = tuple(replace(layer, about={**layer.about, member: value}) for layer in content.layers)
+    config = written(tmp_path, replace(content, layers=layers))
+    assert (
+        all("temporal" not in each["extents"] for each in config["resources"].values()) or member != "period"
+    )
+    assert isinstance(config["metadata"]["contact"]["email"], str)
+
+
 def test_paging_has_a_default_and_a_most(tmp_path):
     limits = written(tmp_path)["server"]["limits"]
     assert limits == {"default_items": DEFAULT_LIMIT, "max_items": MAX_LIMIT, "on_exceed": "throttle"}
