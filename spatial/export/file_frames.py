@@ -48,6 +48,7 @@ PACKAGE_LIMITS: Final = Limits(
     unpacked_bytes=8_000_000_000,
     rows=2_000_000,
     features=2_000_000,
+    columns=2_000,
     cell_characters=1_000_000,
     vertices=200_000_000,
 )

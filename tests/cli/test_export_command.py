@@ -17,6 +17,7 @@ from spatial.errors import ExportRefusedError
 from spatial.export import package as package_room
 from spatial.export.package import STEPS, open_package, package_sha256
 from spatial.export.rules.validate import validate_package
+from spatial.limits import DEFAULT_LIMITS
 from spatial.text import catalogue
 from tests.small_pack import write_pack
 
@@ -119,6 +120,19 @@ def export_zones(pack, tmp_path):
     )  # fmt: skip
     assert code in {0, 1}, complaint
     return json.loads(answer)
+
+
+def test_zones_of_as_many_columns_as_may_be_brought_become_a_valid_package(pack, tmp_path):
+    zones = json.loads((pack / "geography" / "zones.geojson").read_text(encoding="utf-8"))
+    for feature in zones["features"]:
+        n_further = DEFAULT_LIMITS.columns - len(feature["properties"])
+        feature["properties"] |= {f"column_{at}": at for at in range(n_further)}
+    path = tmp_path / "wide.geojson"
+    path.write_text(json.dumps(zones), encoding="utf-8")
+    formats = ("--formats", "geojson", "csv", "xlsx")
+    code, _, complaint = run("export", "--zones", path, *formats, "-o", tmp_path / "wide.zip")
+    assert (code, complaint) == (0, "")
+    assert run("validate", tmp_path / "wide.zip")[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["validate_file", "validate_package"]
 
 _ZIP: Final = ".zip"
+_WIDER: Final = 10
+"""A layer of a package has its own columns beside those of its source, and long texts take several."""
 
 
 def validate_file(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Report:
@@ -90,7 +93,8 @@ def validate_package(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Report:
     if source is None:
         findings.families.add("package")
         return findings.report()
-    package = Package(source=source, limits=limits, findings=findings)
+    wide = replace(limits, columns=limits.columns * _WIDER)
+    package = Package(source=source, limits=wide, findings=findings)
     open_package_files(package)
     for name in source.sizes:
         check_package_file(package, PurePosixPath(name))
