@@ -9,6 +9,7 @@ from spatial.export.fields import ID_CODE, LayerKind
 from spatial.export.height_and_crs import axis_order, is_companion
 from spatial.export.open_points import open_points
 from spatial.export.readme_loading import loading_lines
+from spatial.export.verdict_word import verdict_word
 from spatial.export.wording import said, worded
 from spatial.text import LANGUAGES, TextKey, printable, text
 
@@ -183,7 +184,13 @@ def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str)
         density=row["density_per_km2"],
         interval=interval,
         target=target,
-        status=worded(row.get("status"), prefix="verdict.status_")[lang],
+        status=verdict_word(
+            row.get("status"),
+            stated=bool((content.about.get("definition") or {}).get("numerator_stated")),
+            scope=row.get("target_scope"),
+            synthetic=bool(row.get("synthetic")),
+            lang=lang,
+        ),
         marks=text("describe.mark_simulated", lang) if row.get("synthetic") else "",
     )
 

@@ -11,6 +11,7 @@ from spatial.area import area_km2
 from spatial.definition import AREA_COLUMNS, AreaBasis, word_key
 from spatial.export.fields import LayerKind
 from spatial.export.source_columns import made_anew
+from spatial.export.verdict_word import verdict_word
 from spatial.text import catalogue, text
 
 if TYPE_CHECKING:
@@ -126,11 +127,21 @@ def _verdict(figures: ZoneFigures, lang: str) -> dict[str, Any]:
         "TJKJ": result.definition.label(lang),
         "MBNF": [year if told else None for told in stated],
         "MBFW": [scope and text(f"content.scope_{scope}", lang) for scope in rows["target_scope"]],
-        "DBQK": [text(f"verdict.status_{status}", lang) for status in rows["status"]],
+        "DBQK": _verdict_words(result, lang),
         "YJWJ": [(figures.citation or None) if told else None for told in stated],
         "CJRQ": [(figures.count_as_of or None) if told else None for told in counted],
         "SJLY": [both if told else figures.outline_source for told in counted],
     }
+
+
+def _verdict_words(result: CheckResult, lang: str) -> list[str]:
+    """Return the verdict of each zone in words that need no other field."""
+    stated = result.definition.numerator is not None
+    columns = (result.rows[name] for name in ("status", "target_scope", "synthetic"))
+    return [
+        verdict_word(status, stated=stated, scope=scope, synthetic=bool(synthetic), lang=lang)
+        for status, scope, synthetic in zip(*columns, strict=True)
+    ]
 
 
 def _ids(zones: gpd.GeoDataFrame) -> pd.Series:

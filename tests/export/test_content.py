@@ -188,11 +188,18 @@ def test_zones_carry_the_verdict_of_the_check(shipped, simulated):
         words = {
             "undetermined": "尚不能判定",
             "too_small": "样本过小",
-            "met": "达标",
-            "near": "接近",
-            "short": "未达标",
+            "met": "按此口径达标（口径未说明、参照全区目标、模拟）",
+            "near": "按此口径接近（口径未说明、参照全区目标、模拟）",
+            "short": "按此口径未达标（口径未说明、参照全区目标、模拟）",
         }
         assert frame["DBQK"].tolist() == [words[status] for status in expected["status"]]
+
+
+def test_a_verdict_shown_alone_misleads_nobody(plain, shipped):
+    assert layers_of(plain)["district"].features["DBQK"].tolist() == ["按此口径达标（口径未说明）"]
+    stated = ContentOptions(definition=Definition(numerator=Numerator.AS_GIVEN))
+    found = layers_of(build_content(shipped, options=stated))["district"].features
+    assert found["DBQK"].tolist() == ["按此口径达标"]
 
 
 def test_outlines_say_how_they_are_known(plain):

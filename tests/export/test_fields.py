@@ -11,6 +11,7 @@ import pytest
 
 from spatial.definition import AreaBasis, word_key
 from spatial.export.fields import ID_CODE, Field, FieldType, LayerKind, Obligation, fields_of, typed_columns
+from spatial.export.verdict_word import verdict_word
 from spatial.station_attributes import point_attributes
 from spatial.station_words import (
     ATTRIBUTE_WORDS,
@@ -93,7 +94,15 @@ def test_numbers_with_a_unit_name_it():
 
 
 def test_the_closed_lists_are_the_words_of_the_application():
-    assert field(LayerKind.ZONES, "DBQK").values == tuple(text(f"verdict.status_{s}") for s in Status)
+    assert field(LayerKind.ZONES, "DBQK").values == tuple(
+        dict.fromkeys(
+            verdict_word(status, stated=not unstated, scope=scope, synthetic=synthetic, lang="zh")
+            for status in Status
+            for unstated in (False, True)
+            for scope in ("district", "district_reference")
+            for synthetic in (False, True)
+        )
+    )
     assert field(LayerKind.ZONES, "MJKJ").values == tuple(text(word_key(basis)) for basis in AreaBasis)
     scopes = ("district", "district_reference", "zone", "user")
     assert field(LayerKind.ZONES, "MBFW").values == tuple(text(f"content.scope_{s}") for s in scopes)

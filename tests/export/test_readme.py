@@ -71,8 +71,14 @@ def test_every_file_has_its_system_order_and_count():
 def test_the_district_figure_never_stands_without_its_definition():
     chinese, english = pages()
     assert (
-        "5,144 座 ÷ 90.97 km² = 每平方公里 56.55 座（按精度为 55.75～57.37）；目标 52，判定：达标" in chinese
+        "5,144 座 ÷ 90.97 km² = 每平方公里 56.55 座（按精度为 55.75～57.37）；目标 52，判定：按此口径达标。"
+        in chinese
     )
+    unstated = about()["definition"] | {"numerator_stated": False}
+    chinese, english = pages(about=about(definition=unstated))
+    assert "判定：按此口径达标（口径未说明）。" in chinese
+    assert "verdict: Met under this definition (Basis not stated)." in english
+    chinese, english = pages()
     assert "此判定仅在下列口径下成立" in chinese
     assert "目标：到 2025 年每平方公里 52 座 5G 基站" in chinese
     assert "口径：逻辑基站 · 含室分" in chinese
