@@ -9,9 +9,11 @@ from dataclasses import replace
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spatial.errors import LimitExceededError, UnreadableFileError
-from spatial.export.rules import position_rules
+from spatial.export.rules import json_rules, position_rules
 from spatial.export.rules.json_rules import UNREADABLE, parse_json
 from spatial.export.rules.report import Findings
 from spatial.export.rules.validate import validate_file, validate_package
@@ -24,6 +26,54 @@ def told(document: object, tmp_path, name: str = "layer.geojson") -> set[str]:
     path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
     report = validate_file(path)
     return {fault.rule for fault in (*report.errors, *report.warnings)}
+
+
+VALUES = (
+    "1",
+    "-0.0",
+    "1E5",
+    "1e999",
+    "NaN",
+    "18446744073709551616",
+    "9" * 5000,
+    r'"\ud800"',
+    r'"\u7532"',
+    '"甲"',
+    '{"a":1,"a":2}',
+    '{"a":1}',
+    "[" * 70 + "]" * 70,
+    "",
+    "nul",
+)
+
+
+@given(
+    values=st.lists(st.sampled_from(VALUES), max_size=5),
+    head=st.sampled_from(('"name":"甲",', '"type":"Feature",', "", '"a":NaN,', '"a": 1,')),
+    end=st.sampled_from(("\n]}\n", "\n]}", "\n],\n]}\n", "\n]}\n]}\n", ",\n]}\n", "\n]")),
+    broken=st.booleans(),
+)
+def test_a_file_with_a_feature_on_each_line_is_read_as_any_other(values, head, end, broken):
+    lines = [f'{{"type":"Feature","id":"甲","properties":{{"甲":{value}}}}}' for value in values]
+    words = f'{{"type":"FeatureCollection",{head}"features":[\n' + ",\n".join(lines) + end
+    data = words.encode()[: -8 if broken else None]
+    answers = []
+    for in_lines in (json_rules.collection_in_lines, lambda _data, **_: None):
+        findings = Findings()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_rules, "collection_in_lines", in_lines)
+            document = parse_json(data, file="f", limits=DEFAULT_LIMITS, findings=findings)
+        shown = "unreadable" if document is UNREADABLE else repr(document)
+        answers.append((shown, findings.faults, findings.totals))
+    assert answers[0] == answers[1]
+
+
+def test_equal_texts_of_a_file_in_lines_are_one():
+    lines = [f'{{"type":"Feature","id":"{at}","properties":{{"MC":"海珠区"}}}}' for at in (1, 2)]
+    data = ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+    document = parse_json(data, file="f", limits=DEFAULT_LIMITS, findings=Findings())
+    first, second = (item["properties"]["MC"] for item in document["features"])
+    assert first is second
 
 
 def point(*coordinates: object) -> dict:

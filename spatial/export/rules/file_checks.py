@@ -44,15 +44,13 @@ _MAGIC: Final[Mapping[str, tuple[bytes, ...]]] = {
 }
 
 
-def check_single(path: Path, data: bytes, *, limits: Limits, findings: Findings) -> None:
+def check_single(path: Path, *, limits: Limits, findings: Findings) -> None:
     """Hold a file from anybody to the rules of its kind.
 
     Parameters
     ----------
     path : pathlib.Path
         The file; the members of a Shapefile stand beside it.
-    data : bytes
-        The whole file.
     limits : Limits
         Named limits.
     findings : Findings
@@ -60,6 +58,8 @@ def check_single(path: Path, data: bytes, *, limits: Limits, findings: Findings)
 
     Raises
     ------
+    UnreadableFileError
+        If it cannot be opened.
     UnsupportedFormatError
         If no rule speaks of such files.
     LimitExceededError
@@ -69,27 +69,29 @@ def check_single(path: Path, data: bytes, *, limits: Limits, findings: Findings)
     n_features: int | None = None
     form = suffix.removeprefix(".")
     if suffix in GEOJSON_SUFFIXES:
-        form, n_features = _check_json(data, name=name, limits=limits, findings=findings)
+        form, n_features = _check_json(path, limits=limits, findings=findings)
     elif suffix == ".gpkg":
-        found = check_geopackage(data, file=name, limits=limits, findings=findings)
+        found = check_geopackage(read_bytes(path, limits), file=name, limits=limits, findings=findings)
         form, n_features = "geopackage", sum(layer.n_features for layer in found)
     elif suffix == ".shp":
-        shapes = check_shapefile({"shp": data, **_companions(path, limits)}, file=name, findings=findings)
+        members = {"shp": read_bytes(path, limits), **_companions(path, limits)}
+        shapes = check_shapefile(members, file=name, findings=findings)
         form, n_features = "shapefile", shapes.n_features if shapes else None
     elif suffix in {".csv", ".txt", ".tsv"}:
-        rows = check_csv(data, file=name, limits=limits, findings=findings)
+        rows = check_csv(read_bytes(path, limits), file=name, limits=limits, findings=findings)
         form, n_features = "csv", rows[0] if rows else None
     elif suffix == ".xlsx":
-        sheets = check_workbook(data, file=name, limits=limits, findings=findings)
+        sheets = check_workbook(read_bytes(path, limits), file=name, limits=limits, findings=findings)
         n_features = sum(n for n, _ in sheets.values())
     else:
         raise UnsupportedFormatError("rule.unknown_suffix", name=name, suffix=suffix, known=", ".join(_KNOWN))
     findings.files.append(CheckedFile(path=name, format=form, n_features=n_features))
 
 
-def _check_json(data: bytes, *, name: str, limits: Limits, findings: Findings) -> tuple[str, int | None]:
+def _check_json(path: Path, *, limits: Limits, findings: Findings) -> tuple[str, int | None]:
     """Hold a JSON text to the rules; return its format and its count."""
-    document = parse_json(data, file=name, limits=limits, findings=findings)
+    name = path.name
+    document = parse_json(read_bytes(path, limits), file=name, limits=limits, findings=findings)
     if document is UNREADABLE:
         return "geojson", None
     layer = check_geojson(document, file=name, findings=findings)

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from spatial.export.feature_lines import collection_in_lines
+
 if TYPE_CHECKING:
     from spatial.export.rules.report import Findings
     from spatial.limits import Limits
@@ -46,6 +48,9 @@ def parse_json(data: bytes, *, file: str, limits: Limits, findings: Findings) ->
     if n_containers > limits.json_containers:
         findings.add("json.size", file, found=f"{n_containers:,} / {limits.json_containers:,}")
         return UNREADABLE
+    document = collection_in_lines(data, limits=limits)
+    if document is not None:
+        return _within_depth(document, file=file, limits=limits, findings=findings)
     try:
         characters = data.decode()
     except UnicodeDecodeError as fault:
@@ -92,6 +97,11 @@ def _parse(characters: str, *, file: str, limits: Limits, findings: Findings) ->
         # A whole number of thousands of digits, which Python will not read.
         findings.add("json.number_overflow", file)
         return UNREADABLE
+    return _within_depth(document, file=file, limits=limits, findings=findings)
+
+
+def _within_depth(document: object, *, file: str, limits: Limits, findings: Findings) -> Any:  # noqa: ANN401
+    """Return a document that is no deeper than allowed."""
     if _depth(document, limits.json_depth) > limits.json_depth:
         findings.add("json.depth", file, found=limits.json_depth)
         return UNREADABLE

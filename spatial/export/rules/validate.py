@@ -16,7 +16,6 @@ from spatial.export.rules.statement_rules import check_statements
 from spatial.file_kinds import file_suffix
 from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.system_reasons import system_reason
-from spatial.vector_files import read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,7 +55,7 @@ def validate_file(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Report:
     if _is_directory(path) or file_suffix(path.name) == _ZIP:
         return validate_package(path, limits=limits)
     findings = Findings()
-    check_single(path, read_bytes(path, limits), limits=limits, findings=findings)
+    check_single(path, limits=limits, findings=findings)
     return findings.report()
 
 
