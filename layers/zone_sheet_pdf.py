@@ -153,17 +153,17 @@ def _blocks(
     definition_block(second, sheet)
     geometry_block(second, sheet)
     legend_block(third, sheet, picture)
-    _notes(notes, sheet, window)
+    _notes(notes, sheet, window, picture)
 
 
-def _notes(column: Column, sheet: ZoneSheet, window: MapWindow) -> None:
+def _notes(column: Column, sheet: ZoneSheet, window: MapWindow, picture: MapPicture) -> None:
     lang = column.lang
     column.heading("sheet.sources")
     for words in source_lines(sheet, lang)[:MOST_SOURCES]:
         column.words(words, most=2, ink=INK)
     crs = text("sheet.crs", lang, epsg=window.crs.to_epsg() or "–", name=window.crs.name)
     column.words(f"{scale_words(window, lang)} · {crs}", most=3)
-    column.words(" ".join(disclaimers(sheet_badges(sheet), lang)), most=4, ink=INK)
+    column.words(" ".join(disclaimers([*sheet_badges(sheet), *picture.badges], lang)), most=4, ink=INK)
 
 
 def _foot(pen: Pen, sheet: ZoneSheet, paper: Paper, *, lang: str, place: tuple[int, int]) -> None:

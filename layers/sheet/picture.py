@@ -71,8 +71,11 @@ class MapPicture:
         Places inside the window, and those of them whose name found no room.
     stations, poles : int
         Points inside the window.
-    water, synthetic : bool
-        Whether the river shows, and whether anything that is drawn is simulated.
+    water : bool
+        Whether the river shows.
+    synthetic, reference : bool
+        Whether anything that is drawn is simulated, and whether a zone's colour holds it to the
+        district's target.
     statuses : list
         Status of each coloured zone.
     """
@@ -85,7 +88,18 @@ class MapPicture:
     poles: int = 0
     water: bool = False
     synthetic: bool = False
+    reference: bool = False
     statuses: list[str] = field(default_factory=list)
+
+    @property
+    def badges(self) -> list[str]:
+        """Return the badges that apply to what is drawn."""
+        applies = {
+            "schematic": bool(self.styles - {SOLID}),
+            "synthetic": self.synthetic,
+            "reference": self.reference,
+        }
+        return [name for name, applied in applies.items() if applied]
 
 
 def draw_map(pen: Pen, sheet: ZoneSheet, window: MapWindow, *, lang: str) -> MapPicture:
@@ -115,10 +129,9 @@ def _clip(pen: Pen, window: MapWindow) -> None:
 
 
 def _map_badges(pen: Pen, window: MapWindow, room: LabelRoom, picture: MapPicture, *, lang: str) -> None:
-    """Say on the map itself that outlines are schematic or what is drawn simulated."""
-    applies = {"schematic": bool(picture.styles - {SOLID}), "synthetic": picture.synthetic}
+    """Say on the map itself what its outlines, colours and figures are not."""
     left, top = window.rect.left + 2.0, window.rect.top + 2.0
-    for name in (name for name, applied in applies.items() if applied):
+    for name in picture.badges:
         words = text(f"verdict.badge_{name}", lang)
         width = pen.width(words, 8.0) + 3.0
         pen.badge(left + width, top, words, size=8.0, ink=BADGE_INKS[name])
@@ -210,6 +223,7 @@ class _Drawing:
                 hatch(canvas, shape_rings(shape, window), look=look)
                 self.picture.statuses.append(status.value)
                 self.picture.synthetic |= self._simulated(row)
+                self.picture.reference |= as_text(row.get("target_scope")) == "district_reference"
             words = (self._name(row), *self._second(row, coloured=coloured))
             if as_text(row.get("zone_id")) != self.parent:
                 self.names.areas.append(AreaName(shape, words, coloured))

@@ -31,6 +31,7 @@ from spatial.errors import GeometryError, MissingCrsError
 from spatial.pack import open_pack
 from spatial.plan_records import Bilingual
 from spatial.target import Target
+from spatial.text import text
 from spatial.verdict import Status
 from tests.browser.apps.frames import (
     HOSTILE,
@@ -301,7 +302,7 @@ def test_chinese_text_can_be_selected(pack_pdf, pack_sheets):
             f"第{page + 1}页，共11页",
         ):
             assert expected.replace(" ", "") in words
-        assert ("参照全区目标" in words) == (sheet.level != "district")
+        assert "参照全区目标" in words
 
 
 def test_english_sheet_says_the_same(font, pack_sheets):
@@ -377,6 +378,15 @@ def test_simulated_and_schematic_are_said(font):
     words = words_of(zone_sheet_pdf(sheet_of("zone_a", sheets), lang="zh", font=font))
     assert "模拟" not in words
     assert "示意" in words
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_district_sheet_says_what_the_zones_on_its_map_are_not(font, pack_sheets, lang):
+    """The verdict of the district rests on a published number; the zones on its map do not."""
+    words = words_of(zone_sheet_pdf(pack_sheets[0], lang=lang, font=font))
+    for badge in ("schematic", "synthetic", "reference"):
+        for key in (f"verdict.badge_{badge}", f"map.badge_{badge}_title"):
+            assert re.sub(r"\s+", "", text(key, lang)) in words
 
 
 def test_supplied_outline_without_a_doubt_bears_no_badge(font):
