@@ -4,7 +4,7 @@
 format     losses
 ========== ==========================================================================================
 jsonfg     none
-geojson    positions to 6e-8 degrees along each axis
+geojson    positions to 6e-8 degrees along each axis; vertices that this makes one are one
 geopackage none
 shapefile  an empty text comes back as a missing one; blanks at the ends of a text go; reals to 1e-12
 csv, xlsx  no outlines, points alone
@@ -114,7 +114,9 @@ def changes(name: str, layer: ExportLayer, found: gpd.GeoDataFrame | pd.DataFram
     if layer.geometry_type == "Point" or Loss.OUTLINES not in losses:
         if "geometry" not in found:
             return (*wrong, Change("", "geometry"))
-        moved = _moved(layer.features, found, tolerance=position_tolerance_deg(name))
+        every_vertex = Loss.POSITIONS not in losses
+        tolerance = position_tolerance_deg(name)
+        moved = _moved(layer.features, found, tolerance=tolerance, every_vertex=every_vertex)
         wrong += [Change(str(ids[at]), "geometry") for at in np.flatnonzero(moved)]
     return tuple(wrong)
 
@@ -145,7 +147,9 @@ def _kept(words: str, losses: frozenset[Loss]) -> str | None:
     return None if not kept and Loss.EMPTY_TEXTS in losses else kept
 
 
-def _moved(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame, *, tolerance: float) -> NDArray[np.bool_]:
+def _moved(
+    ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame, *, tolerance: float, every_vertex: bool
+) -> NDArray[np.bool_]:
     """Return which geometries are others, whatever the direction and first vertex of a ring.
 
     The tolerance is that of each axis: a position may be off by as much along both.
@@ -154,10 +158,12 @@ def _moved(ours: gpd.GeoDataFrame, theirs: gpd.GeoDataFrame, *, tolerance: float
     diagonal = tolerance * math.sqrt(2.0)
     paired = np.asarray(shapely.equals_exact(one, other, diagonal), dtype=bool)
     moved = ~paired
-    # A hair's breadth may bring the vertices of a normalised ring into another order.
+    # A hair's breadth may bring the vertices of a normalised ring into another order, or make two one.
     for at in np.flatnonzero(moved):
         apart = shapely.hausdorff_distance(one[at], other[at])
-        as_many = shapely.get_num_coordinates(one[at]) == shapely.get_num_coordinates(other[at])
+        as_many = not every_vertex or (
+            shapely.get_num_coordinates(one[at]) == shapely.get_num_coordinates(other[at])
+        )
         moved[at] = not (as_many and apart <= diagonal)
     xy, owner = shapely.get_coordinates(one[paired], return_index=True)
     off = np.abs(xy - shapely.get_coordinates(other[paired])).max(axis=1, initial=0.0) > tolerance

@@ -10,8 +10,9 @@ import pytest
 import shapely
 
 from spatial.export.file_frames import time_stamp
+from spatial.export.formats import read_layer, write_format
 from spatial.export.round_trip import Change, changes, position_tolerance_deg
-from tests.export.awkward_layers import layer_of
+from tests.export.awkward_layers import content_of, layer_of
 from tests.export.small_content import zones_layer
 
 VALUES = {"MC": ["甲", None], "SL": [1, None], "ZBZ": [0.1, None], "SFMN": [True, None]}
@@ -84,6 +85,19 @@ def test_direction_and_first_vertex_of_a_ring_do_not_matter_but_a_lost_vertex_do
     midway = shapely.segmentize(layer.features.geometry.to_numpy(), 0.004)
     found["geometry"] = midway
     assert {change.member for change in changes("geopackage", layer, found)} == {"geometry"}
+
+
+def test_vertices_that_rounding_makes_one_are_no_change_in_geojson_alone(tmp_path):
+    corner = 0.3 * position_tolerance_deg("geojson")
+    shells = [(0, 0), (corner, corner), (0.01, 0), (0.01, 0.01), (0, 0.01)]
+    crowded = shapely.MultiPolygon([shapely.Polygon(np.add(shells, [113.3, 23.1]))])
+    content = content_of(layer_of({"MC": ["甲"]}, geometry=[crowded]), formats=("geojson",))
+    write_format("geojson", content, tmp_path)
+    layer = content.layers[0]
+    found = read_layer("geojson", tmp_path, layer, content=content)
+    assert shapely.get_num_coordinates(found.geometry[0]) == len(shells)
+    assert changes("geojson", layer, found) == ()
+    assert changes("geopackage", layer, found) == (Change("S000000", "geometry"),)
 
 
 def test_losses_are_forgiven_where_they_are_stated_alone():
