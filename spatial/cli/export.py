@@ -46,6 +46,8 @@ _FIGURES: Final = range(1, 4)
 _HEADS: Final = ("layer", "n_in", "n_used", "n_reported", "reasons")
 _BY_REQUEST: Final = ("content.withheld_synthetic", "content.withheld_extent")
 """Why a feature was left out because the call asked for it: no cause for the exit code of a no."""
+_UNCOUNTED: Final = "content.rows_unusable"
+"""Likewise a cause, where no layer of the package tells of the rows."""
 
 _OF_CONTENT: Final = (
     "pack",
@@ -120,7 +122,8 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
         stdout.write("\n")
     else:
         _write_table(document, stdout, options.lang)
-    return int(any(key not in _BY_REQUEST for layer in report.layers for key in layer["reported"]))
+    withheld = any(key not in _BY_REQUEST for layer in report.layers for key in layer["reported"])
+    return int(withheld or any(notice["key"] == _UNCOUNTED for notice in report.notices))
 
 
 def _apply(options: argparse.Namespace, target: Path) -> PackageReport:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from spatial.definition import Definition
+from spatial.district_check import STATIONS
 from spatial.errors import UsageError
 from spatial.export.citations import dates_of
 from spatial.export.class_list import read_class_list
@@ -236,6 +237,7 @@ def _notices(
     else:
         # A reader of a table quotes its words, and some of them are what is withheld.
         notices.append(Notice(f"content.points_{options.points}", {"grid_m": options.grid_m}))
+    notices += _uncounted(material, options, found)
     if data_date == UNDATED:
         notices.append(Notice("content.undated", {"date": UNDATED}))
     if material.pack is None or not material.pack.district_code:
@@ -245,6 +247,17 @@ def _notices(
         notices.append(Notice("content.codes_blank", {"layers": blank}))
     plain = [_plain(notice.to_dict()) for notice in notices]
     return [notice for at, notice in enumerate(plain) if notice not in plain[:at]]
+
+
+def _uncounted(material: Material, options: ContentOptions, found: Found) -> list[Notice]:
+    """Return how many rows no figure counts, of the layers whose own table does not say so."""
+    handed_over = {layer.name for layer in found.layers}
+    asked = POINT_LAYERS if options.layers is None and options.points != "totals" else options.layers or ()
+    return [
+        Notice("content.rows_unusable", {"layer": name, "n": n})
+        for name, n in material.unusable.items()
+        if name not in handed_over and name in {STATIONS, *asked}
+    ]
 
 
 def _dates(material: Material) -> Iterable[str]:

@@ -64,6 +64,8 @@ class Material:
         What is known of the zones, and what was left out.
     table_notices : tuple of Notice
         What the readers of stations and poles said; some of it quotes their words.
+    unusable : Mapping
+        Layer of stations or poles to the number of its rows that no figure counts, where there are any.
     """
 
     name: Bilingual
@@ -74,6 +76,7 @@ class Material:
     texts: Mapping[str, LayerTexts]
     notices: tuple[Notice, ...]
     table_notices: tuple[Notice, ...]
+    unusable: Mapping[str, int]
 
     @property
     def inner_zones(self) -> list[gpd.GeoDataFrame]:
@@ -109,7 +112,7 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
         name: [texts[name].source.zh] * len(found) if name in own else _file_sources(found)
         for name, found in given.items()
     }
-    points, left_out, told = _points(given, sources, synthetic=synthetic)
+    points, left_out, told, unusable = _points(given, sources, synthetic=synthetic)
     return Material(
         name=pack.name,
         pack=pack,
@@ -119,6 +122,7 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
         texts=texts,
         notices=tuple(left_out),
         table_notices=tuple(told),
+        unusable=unusable,
     )
 
 
@@ -143,7 +147,7 @@ def of_frames(
     if numbered:
         raise MissingColumnError("content.zones_without_id", name=name, n=numbered[0].params["n"])
     given = _brought(inventories)
-    points, left_out, told = _points(
+    points, left_out, told, unusable = _points(
         given, {layer: _file_sources(found) for layer, found in given.items()}, synthetic=synthetic
     )
     texts = {layer: _brought_texts(layer, found) for layer, found in given.items()}
@@ -163,6 +167,7 @@ def of_frames(
         texts=texts,
         notices=(*notices, *left_out),
         table_notices=tuple(told),
+        unusable=unusable,
     )
 
 
@@ -179,9 +184,10 @@ def _brought(inventories: Inventories | None) -> dict[str, list[Inventory]]:
 
 def _points(
     given: Mapping[str, Sequence[Inventory]], sources: Mapping[str, Sequence[str]], *, synthetic: bool
-) -> tuple[dict[str, PointSource], list[Notice], list[Notice]]:
-    """Return the rows of each point layer that has any, what was left out, and what the readers said."""
+) -> tuple[dict[str, PointSource], list[Notice], list[Notice], dict[str, int]]:
+    """Return the rows of each layer that has any, what was left out, what readers said, what is unusable."""
     points: dict[str, PointSource] = {}
+    unusable: dict[str, int] = {}
     notices: list[Notice] = []
     told: list[Notice] = []
     for name, inventories in given.items():
@@ -189,10 +195,12 @@ def _points(
         left_out = sum(1 for row in found.withheld if row.reason_key == "content.withheld_synthetic")
         if left_out:
             notices.append(Notice("content.synthetic_left_out", {"layer": name, "n": left_out}))
+        if len(found.withheld) > left_out:
+            unusable[name] = len(found.withheld) - left_out
         if len(found.points):
             points[name] = found
             told += [notice for inventory in inventories for notice in inventory.notices]
-    return points, notices, told
+    return points, notices, told, unusable
 
 
 def _file_sources(inventories: Sequence[Inventory]) -> list[str]:

@@ -122,6 +122,25 @@ def export_zones(pack, tmp_path):
     return json.loads(answer)
 
 
+@pytest.mark.parametrize(
+    ("rows", "more"),
+    [
+        ("", ()),
+        ("d,114.0051,23.0051\n", ("--points-detail", "totals")),
+        ("d,114.0051,23.0051\n", ("--layers", "zones")),
+    ],
+)
+def test_rows_that_no_layer_and_no_figure_holds_are_told_and_a_no(pack, tmp_path, rows, more):
+    table = tmp_path / "stations.csv"
+    table.write_text(f"基站编号,经度,纬度\na,200,23\nb,inf,nan\nc,,\n{rows}", encoding="utf-8")
+    given = ("--points", table, "--points-crs", "cgcs2000", "--formats", "csv", *more)
+    said = export(pack, tmp_path / "p.zip", *given)
+    assert said["code"] == 1
+    assert "base_stations" not in {layer["name"] for layer in said["layers"]}
+    told = [notice["params"] for notice in said["notices"] if notice["key"] == "content.rows_unusable"]
+    assert told == [{"layer": "base_stations", "n": 3}]
+
+
 def test_zones_of_as_many_columns_as_may_be_brought_become_a_valid_package(pack, tmp_path):
     zones = json.loads((pack / "geography" / "zones.geojson").read_text(encoding="utf-8"))
     for feature in zones["features"]:
