@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["VectorLayer", "ZoneLayer", "read_bytes", "read_points", "read_zones"]
+__all__ = ["VectorLayer", "ZoneLayer", "read_bytes", "read_points", "read_zones", "refuse_special"]
 
 # A boundary may pass through the origin, where a station is a placeholder.
 _ORIGIN: Final = "error.reason_zero"
@@ -217,6 +217,20 @@ def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limi
     )
 
 
+def refuse_special(path: Path) -> None:
+    """Refuse a pipe or a device, whose bytes may never come or never end, and a directory.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is no plain file.
+    OSError
+        As the system says where there is none.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UnreadableFileError("error.no_plain_file", name=path.name)
+
+
 def read_bytes(path: Path, limits: Limits) -> bytes:
     """Return the bytes of a file, once its size is known to be within the limit.
 
@@ -228,10 +242,8 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         If it is larger than the limit.
     """
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            raise UnreadableFileError("error.no_plain_file", name=path.name)
-        limits.check("upload_bytes", found.st_size)
+        refuse_special(path)
+        limits.check("upload_bytes", path.stat().st_size)
         return path.read_bytes()
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=path.name) from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from spatial.errors import AtlasError, PackageError
 from spatial.system_reasons import system_reason
+from spatial.vector_files import refuse_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,8 +99,8 @@ def unpack(archive: Path, directory: Path, *, limits: Limits) -> None:
     """
     name = archive.name
     try:
-        size = archive.stat().st_size
-        limits.check("package_bytes", size)
+        refuse_special(archive)
+        limits.check("package_bytes", archive.stat().st_size)
         _check_end(archive, limits)
         with zipfile.ZipFile(archive) as packed:
             members = packed.infolist()

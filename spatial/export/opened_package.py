@@ -14,6 +14,7 @@ from spatial.export.formats import read_layer
 from spatial.export.manifest import check_manifest, file_sha256, package_files, read_json
 from spatial.export.package_file import PACKAGE_FILE, package_from_descriptor
 from spatial.limits import DEFAULT_LIMITS
+from spatial.vector_files import refuse_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,7 @@ def read_descriptor(directory: Path, *, name: str) -> dict[str, Any]:
 def package_sha256(path: Path) -> str:
     """Return the SHA-256 of a package as one archive, from the archive or the directory."""
     if not path.is_dir():
+        refuse_special(path)
         return file_sha256(path)
     descriptor = read_descriptor(path, name=path.name)
     return directory_sha256(path, str(descriptor.get("data_date")))

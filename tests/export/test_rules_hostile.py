@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import struct
 import sys
 import zipfile
 from contextlib import closing
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import AtlasError, InputError, LimitExceededError, UnreadableFileError
+from spatial.export.package import open_package, package_sha256
 from spatial.export.rules.report import MOST_LISTED
 from spatial.export.rules.validate import validate_file, validate_package
 from spatial.limits import DEFAULT_LIMITS
@@ -121,6 +123,42 @@ def test_sixty_thousand_members_are_counted_before_they_are_listed(tmp_path):
     assert [(fault.rule, fault.found) for fault in report.errors] == [
         ("package.too_many_members", "60,000 / 2,000 (ATLAS_MAX_PACKAGE_MEMBERS)")
     ]
+
+
+def test_an_archive_that_counts_twice_is_not_listed(tmp_path, monkeypatch):
+    n_members = 5_000
+    heads = b"".join(
+        struct.pack("<4s6H3L5H2L", b"PK\x01\x02", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+        for _ in range(n_members)
+    )
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, n_members, n_members, len(heads), 0)
+    where = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(heads), 1)
+    small = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, 100, 0, 0)
+    path = tmp_path / "p.zip"
+    path.write_bytes(heads + large + where + small)
+    assert len(zipfile.ZipFile(path).infolist()) == n_members
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("its directory was read"))
+    assert rules(validate_package(path)) == {"package.not_zip"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with a name")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize("take", [validate_file, validate_package, open_package, package_sha256])
+def test_a_pipe_or_a_device_is_no_package(tmp_path, kind, take):
+    path = tmp_path / "p.zip"
+    if kind == "pipe":
+        os.mkfifo(path)
+        holder = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    else:
+        path.symlink_to("/dev/null")
+        holder = None
+    try:
+        with pytest.raises(UnreadableFileError) as caught:
+            take(path)
+    finally:
+        if holder is not None:
+            os.close(holder)
+    assert caught.value.key == "error.no_plain_file"
 
 
 def test_a_crowded_folder_is_given_up(tmp_path):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from spatial.export.archive import is_package_path
 from spatial.limits import setting_name
+from spatial.vector_files import refuse_special
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,8 @@ _RATIO_FROM_BYTES: Final = 1_000_000
 """Small files may compress as well as they like."""
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
+_LARGE_END: Final = b"PK\x06\x07"
+_LARGE_END_BYTES: Final = 20
 _COMMENT_BYTES: Final = 65_535
 _HEADER_BYTES: Final = 1_024
 """More than the directory of an archive needs for one file of a package."""
@@ -109,7 +112,10 @@ def open_archive(archive: Path, *, limits: Limits, findings: Findings) -> Archiv
     ------
     LimitExceededError
         If the archive itself is larger than a package may be.
+    UnreadableFileError
+        If it is a pipe or a device, whose bytes may never end.
     """
+    refuse_special(archive)
     limits.check("package_bytes", archive.stat().st_size)
     n_stated = _stated_members(archive, limits)
     if n_stated is None:
@@ -136,14 +142,15 @@ def open_archive(archive: Path, *, limits: Limits, findings: Findings) -> Archiv
 def _stated_members(archive: Path, limits: Limits) -> int | None:
     """Return how many members the last record of an archive states, before its directory is read.
 
-    None where there is no such record, or the directory is too large for a package.
+    None where there is no such record, or the directory is too large for a package, or a record for larger
+    archives stands beside it, which says another number.
     """
     with archive.open("rb") as stream:
         size = stream.seek(0, 2)
-        stream.seek(max(0, size - _COMMENT_BYTES - _END_BYTES))
+        stream.seek(max(0, size - _COMMENT_BYTES - _END_BYTES - _LARGE_END_BYTES))
         tail = stream.read()
     at = tail.rfind(_END)
-    if at < 0 or len(tail) - at < _END_BYTES:
+    if at < 0 or len(tail) - at < _END_BYTES or tail[:at][-_LARGE_END_BYTES:].startswith(_LARGE_END):
         return None
     n_members = int.from_bytes(tail[at + 10 : at + 12], "little")
     too_long = int.from_bytes(tail[at + 12 : at + 16], "little") > limits.package_members * _HEADER_BYTES
