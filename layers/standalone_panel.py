@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from layers.classification import CLASSIFICATION
 from layers.escape import escape_text, script_json
 from layers.furniture import badges, foot_lines, is_synthetic
-from layers.sheet.words import definition_rows, source_lines, verdict_line, verdict_rows
+from layers.sheet.words import definition_rows, other_verdict_lines, source_lines, verdict_rows
 from layers.wording import as_number, decimal, localised
 from layers.zone_layer import zone_status
 from spatial.text import text
@@ -108,7 +108,7 @@ def _list(rows: Iterable[Row]) -> str:
 def _verdict(facts: ZoneSheet, lang: str) -> list[str]:
     if not facts.verdicts:
         return [f"<p>{escape_text(text('sheet.no_verdict', lang))}</p>"]
-    leading, *others = facts.verdicts
+    leading = facts.verdicts[0]
     look, density = CLASSIFICATION[leading.status], as_number(leading.figures["density_per_km2"])
     figure = "" if density is None else text("map.per_km2", lang, value=decimal(density))
     mark = ""
@@ -119,7 +119,7 @@ def _verdict(facts: ZoneSheet, lang: str) -> list[str]:
         f'<p class="verdict">{mark}{words}<span>{escape_text(figure)}</span></p>',
         _list(verdict_rows(leading, lang)),
         f'<p class="aside">{escape_text(leading.basis.in_language(lang))}</p>',
-        *(f"<p>{escape_text(verdict_line(other, lang))}</p>" for other in others),
+        *(f"<p>{escape_text(words)}</p>" for words in other_verdict_lines(facts.verdicts, lang)),
     ]
 
 

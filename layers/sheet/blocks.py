@@ -13,7 +13,13 @@ from layers.place_layer import SYMBOLS
 from layers.sheet.pen import INK, LEADING, PALE_INK, PT_TO_MM
 from layers.sheet.picture import POLE_INK, STATION_INK, STATUS_ALPHA, WATER
 from layers.sheet.shapes import DASHES, draw_dots, draw_symbol, hatch
-from layers.sheet.words import definition_rows, geometry_notes, geometry_rows, verdict_line, verdict_rows
+from layers.sheet.words import (
+    definition_rows,
+    geometry_notes,
+    geometry_rows,
+    other_verdict_lines,
+    verdict_rows,
+)
 from layers.wording import as_number, decimal
 from spatial.text import text
 
@@ -99,12 +105,12 @@ def verdict_block(column: Column, sheet: ZoneSheet) -> None:
     if not sheet.verdicts:
         column.words(text("sheet.no_verdict", column.lang))
         return
-    leading, *others = sheet.verdicts
+    leading = sheet.verdicts[0]
     _headline(column, leading)
     column.rows(verdict_rows(leading, column.lang))
     column.words(leading.basis.in_language(column.lang), most=3)
-    for other in others:
-        column.words(verdict_line(other, column.lang), ink=INK, most=3)
+    for words in other_verdict_lines(sheet.verdicts, column.lang):
+        column.words(words, ink=INK, most=3)
 
 
 def _headline(column: Column, verdict: SheetVerdict) -> None:

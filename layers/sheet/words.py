@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layers.classification import CLASSIFICATION
@@ -11,7 +12,7 @@ from spatial.definition import word_key
 from spatial.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from layers.sheet.model import SheetVerdict, ZoneSheet
     from spatial.definition import Definition
@@ -22,9 +23,9 @@ __all__ = [
     "geometry_notes",
     "geometry_rows",
     "line_style",
+    "other_verdict_lines",
     "sheet_badges",
     "source_lines",
-    "verdict_line",
     "verdict_rows",
 ]
 
@@ -110,7 +111,17 @@ def _interval(figures: Any, lang: str) -> str:
     return text("sheet.interval_of", lang, low=decimal(low), high=decimal(high))
 
 
-def verdict_line(verdict: SheetVerdict, lang: str) -> str:
+def other_verdict_lines(verdicts: Sequence[SheetVerdict], lang: str) -> list[str]:
+    """Return each verdict but the first in a sentence; what another count is comes before it."""
+    lines = []
+    for before, verdict in pairwise(verdicts):
+        if verdict.basis != before.basis:
+            lines.append(verdict.basis.in_language(lang))
+        lines.append(_verdict_line(verdict, lang))
+    return lines
+
+
+def _verdict_line(verdict: SheetVerdict, lang: str) -> str:
     """Return a verdict in one sentence."""
     figures, look = verdict.figures, CLASSIFICATION[verdict.status]
     density = as_number(figures["density_per_km2"])
