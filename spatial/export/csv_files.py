@@ -110,13 +110,8 @@ def _write_layer(layer: ExportLayer, directory: Path) -> WrittenFile:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.write(",".join(headers) + _LINE_END)
         stream.writelines(",".join(row) + _LINE_END for row in zip(*columns, strict=True))
-    return WrittenFile(
-        path=relative,
-        format=_FORMAT,
-        layers=(layer.name,),
-        crs="EPSG:4490" if layer.geometry_type == "Point" else "",
-        n_features=len(layer.features),
-    )
+    crs = "EPSG:4490" if layer.geometry_type == "Point" else ""
+    return WrittenFile.of_layer(layer, relative, format_name=_FORMAT, crs=crs)
 
 
 def _cells(values: pd.Series, field: Field) -> Iterable[str]:

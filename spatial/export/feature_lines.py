@@ -57,8 +57,8 @@ class FeatureFile(NamedTuple):
     chunks: Iterator[list[Any]]
 
 
-def write_features(stream: BinaryIO, head: Mapping[str, Any], features: Iterable[Mapping[str, Any]]) -> int:
-    """Write a feature collection; return how many features it has.
+def write_features(stream: BinaryIO, head: Mapping[str, Any], features: Iterable[Mapping[str, Any]]) -> None:
+    """Write a feature collection.
 
     Parameters
     ----------
@@ -74,11 +74,11 @@ def write_features(stream: BinaryIO, head: Mapping[str, Any], features: Iterable
         If a text holds half a character, or a value is none that JSON knows.
     """
     stream.write(orjson.dumps(head)[:-1] + b"," + _OPENING)
-    n = 0
-    for n, line in enumerate(map(orjson.dumps, features), start=1):
-        stream.write(b",\n" + line if n > 1 else b"\n" + line)
+    before = b"\n"
+    for line in map(orjson.dumps, features):
+        stream.write(before + line)
+        before = b",\n"
     stream.write(b"\n" + _CLOSING + b"\n")
-    return n
 
 
 def read_features(stream: BinaryIO, *, name: str, limits: Limits = DEFAULT_LIMITS) -> FeatureFile:

@@ -40,15 +40,7 @@ def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
         path = directory / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         write_gdal_layer(layer, path, driver="FlatGeobuf", crs=content.crs, TITLE=layer.title.zh)
-        written.append(
-            WrittenFile(
-                path=relative,
-                format=_FORMAT,
-                layers=(layer.name,),
-                crs=content.crs,
-                n_features=len(layer.features),
-            )
-        )
+        written.append(WrittenFile.of_layer(layer, relative, format_name=_FORMAT, crs=content.crs))
     return tuple(written)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from spatial.export.model import ExportLayer, PackageContent, WrittenFile
 
-__all__ = ["FORMATS", "OPTIONAL_FORMATS", "PROFILES", "read_layer", "write_format"]
+__all__ = ["FORMATS", "PROFILES", "read_layer", "write_format"]
 
 FORMATS: Final = (
     "jsonfg",
@@ -35,16 +35,13 @@ FORMATS: Final = (
 )
 """Every format, in the order in which a package lists them."""
 
-OPTIONAL_FORMATS: Final = ("flatgeobuf", "geoparquet", "kml")
-"""Formats of no profile: a package holds them where they are asked for by name."""
-
 PROFILES: Final[Mapping[str, tuple[str, ...]]] = {
     "cim": ("jsonfg", "geojson", "geopackage", "shapefile", "csv", "xlsx"),
     "geojson": ("jsonfg", "geojson"),
     "desktop": ("jsonfg", "geopackage", "shapefile"),
     "spreadsheet": ("csv", "xlsx"),
 }
-"""Formats of each profile."""
+"""Formats of each profile; a package holds the others where they are asked for by name."""
 
 _MODULES: Final[Mapping[str, str]] = {
     "jsonfg": "jsonfg",

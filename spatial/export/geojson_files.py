@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import numpy as np
-    from numpy.typing import NDArray
 
     from spatial.export.model import ExportLayer, PackageContent
     from spatial.export.rings import Shapes
     from spatial.export.rounding import Rounded
 
-__all__ = ["FORMAT", "file_path", "head_of", "read", "rounded_geometries", "rounded_layer", "write"]
+__all__ = ["FORMAT", "file_path", "head_of", "read", "rounded_layer", "write"]
 
 FORMAT: Final = "geojson"
 _CRS: Final = "OGC:CRS84"
@@ -94,11 +92,6 @@ def read(directory: Path, layer: ExportLayer, *, content: PackageContent) -> gpd
         return frame_of_chunks(chunks, layer, name=path.name, place="geometry")
 
 
-def rounded_geometries(layer: ExportLayer) -> NDArray[np.object_]:
-    """Return the geometries that the layer's file holds, shape (n,)."""
-    return rounded_layer(layer).shapes.geometries()
-
-
 def rounded_layer(layer: ExportLayer) -> Rounded:
     """Return the layer's positions as RFC 7946 files hold them."""
     features = layer.features
@@ -137,9 +130,9 @@ def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -
     path = directory / file_path(layer)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
-        n = write_features(stream, head, _features(layer, shapes))
+        write_features(stream, head, _features(layer, shapes))
     check_written(path, layer, shapes)
-    return WrittenFile(path=file_path(layer), format=FORMAT, layers=(layer.name,), crs=_CRS, n_features=n)
+    return WrittenFile.of_layer(layer, file_path(layer), format_name=FORMAT, crs=_CRS)
 
 
 def _features(layer: ExportLayer, shapes: Shapes) -> Iterator[dict[str, Any]]:

@@ -52,15 +52,7 @@ def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
         # A column that holds nothing has a type of its own in Parquet unless its type is stated.
         texts = {field.code: "string" for field in layer.fields if field.type in TEXT_TYPES}
         frame.astype(texts).to_parquet(path, index=False, schema_version=GEOPARQUET_VERSION)
-        written.append(
-            WrittenFile(
-                path=relative,
-                format=_FORMAT,
-                layers=(layer.name,),
-                crs=content.crs,
-                n_features=len(layer.features),
-            )
-        )
+        written.append(WrittenFile.of_layer(layer, relative, format_name=_FORMAT, crs=content.crs))
     return tuple(written)
 
 

@@ -119,8 +119,8 @@ def _write_layer(content: PackageContent, layer: ExportLayer, directory: Path) -
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         lines = _features(layer, exact.with_xy(exact.xy[:, ::-1]), fallback)
-        n = write_features(stream, head, lines)
-    return WrittenFile(path=file_path(layer), format=FORMAT, layers=(layer.name,), crs=_CRS, n_features=n)
+        write_features(stream, head, lines)
+    return WrittenFile.of_layer(layer, file_path(layer), format_name=FORMAT, crs=_CRS)
 
 
 def _features(layer: ExportLayer, exact: Shapes, fallback: Shapes) -> Iterator[dict[str, Any]]:

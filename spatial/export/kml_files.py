@@ -72,15 +72,7 @@ def write(content: PackageContent, directory: Path) -> tuple[WrittenFile, ...]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             stream.writelines(_lines(content, layer))
-        written.append(
-            WrittenFile(
-                path=relative,
-                format=_FORMAT,
-                layers=(layer.name,),
-                crs=WEB_CRS,
-                n_features=len(layer.features),
-            )
-        )
+        written.append(WrittenFile.of_layer(layer, relative, format_name=_FORMAT, crs=WEB_CRS))
     return tuple(written)
 
 

@@ -150,3 +150,10 @@ class WrittenFile:
     layers: tuple[str, ...]
     crs: str
     n_features: int
+
+    @classmethod
+    def of_layer(cls, layer: ExportLayer, path: PurePosixPath, *, format_name: str, crs: str) -> WrittenFile:
+        """Return the file that holds one whole layer."""
+        return cls(
+            path=path, format=format_name, layers=(layer.name,), crs=crs, n_features=len(layer.features)
+        )

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import ExportRefusedError, LimitExceededError, PackageError, UnsupportedFormatError
-from spatial.export.formats import FORMATS, OPTIONAL_FORMATS, PROFILES, read_layer, write_format
+from spatial.export.formats import FORMATS, PROFILES, read_layer, write_format
 from spatial.export.round_trip import LOSSES, changes, position_tolerance_deg
 from spatial.limits import Limits
 from tests.export.awkward_layers import content_of, layer_of
@@ -39,8 +39,8 @@ def test_profiles_hold_known_formats_in_order_and_optional_ones_in_none():
     assert set(LOSSES) == set(FORMATS)
     for formats in PROFILES.values():
         assert list(formats) == [name for name in FORMATS if name in formats]
-        assert not set(formats) & set(OPTIONAL_FORMATS)
-    assert set(PROFILES["cim"]) | set(OPTIONAL_FORMATS) == set(FORMATS)
+        assert not set(formats) & {"flatgeobuf", "geoparquet", "kml"}
+    assert {*PROFILES["cim"], "flatgeobuf", "geoparquet", "kml"} == set(FORMATS)
 
 
 def test_unknown_format_is_refused_by_name(tmp_path):

@@ -72,7 +72,7 @@ def test_each_file_is_what_rfc_7946_and_city_platforms_want(files):
         for feature in document["features"]:
             assert feature["id"] == feature["properties"]["BSM"]
             assert list(feature["properties"]) == [field.code for field in layer.fields]
-        xy = shapely.get_coordinates(geojson_files.rounded_geometries(layer))
+        xy = shapely.get_coordinates(geojson_files.rounded_layer(layer).shapes.geometries())
         assert [float(number) for number in document["bbox"]] == [*xy.min(axis=0), *xy.max(axis=0)]
         numbers = re.findall(rb'"coordinates":\[+([-\d.,\[\]]+)', data)
         assert max(len(part.partition(b".")[2]) for run in numbers for part in re.split(rb"[],[]+", run)) <= 7
@@ -116,7 +116,7 @@ def test_layers_read_back_with_every_attribute_and_the_rounded_positions(files, 
         back = read(layer, tmp_path)
         assert same_attributes(back, layer.features)
         assert back.crs.to_epsg() == 4490
-        expected = geojson_files.rounded_geometries(layer)
+        expected = geojson_files.rounded_layer(layer).shapes.geometries()
         assert (shapely.to_wkb(back.geometry.to_numpy()) == shapely.to_wkb(expected)).all()
         nearest = shapely.get_coordinates(shapely.normalize(expected)) - shapely.get_coordinates(
             shapely.normalize(layer.features.geometry.to_numpy())
@@ -129,7 +129,7 @@ def test_gdal_reads_the_same(files):
         frame = pyogrio.read_dataframe(path)
         assert frame.crs.to_epsg() == 4326
         assert frame["MC"].tolist() == layer.features["MC"].tolist()
-        expected = geojson_files.rounded_geometries(layer)
+        expected = geojson_files.rounded_layer(layer).shapes.geometries()
         assert shapely.equals_exact(frame.geometry.to_numpy(), expected, tolerance=0.0).all()
 
 
@@ -436,7 +436,7 @@ def test_a_file_that_a_failing_disk_changed_is_refused(tmp_path, monkeypatch, ke
     write = feature_lines.write_features
 
     def spoil(stream, head, features):
-        n = write(stream, head, features)
+        write(stream, head, features)
         stream.flush()
         path = tmp_path / "geojson/zones.geojson"
         data = path.read_bytes()
@@ -445,7 +445,6 @@ def test_a_file_that_a_failing_disk_changed_is_refused(tmp_path, monkeypatch, ke
             at = data.index(old)
             data = data[:at].rstrip(b",") + b"\n]}\n"
         path.write_bytes(data.replace(old, new))
-        return n
 
     monkeypatch.setattr(geojson_files, "write_features", spoil)
     monkeypatch.setattr("spatial.export.read_back._refuse_other", _unless("feature.rule_unique_ids", key))

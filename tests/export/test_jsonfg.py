@@ -90,7 +90,7 @@ def test_gdal_reads_every_coordinate_in_cgcs2000(files):
 def test_plain_geojson_readers_see_wgs_84(files):
     for layer, path in files:
         seen = shapely.get_parts(shapely.from_geojson(path.read_text(encoding="utf-8")))
-        expected = shapely.get_parts(geojson_files.rounded_geometries(layer))
+        expected = shapely.get_parts(geojson_files.rounded_layer(layer).shapes.geometries())
         parts = shapely.get_parts(seen)
         assert shapely.equals_exact(parts, expected, tolerance=0.0).all()
 
