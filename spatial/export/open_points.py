@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from spatial.export.wording import both, said
+from spatial.text import LANGUAGES, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +22,18 @@ def open_points(content: PackageContent, layers: Sequence[ExportLayer]) -> list[
     """Return what nobody has supplied yet: contact, class codes, district code, security, review number."""
     constraints = content.about.get("constraints") or {}
     district = content.about.get("district") or {}
-    without_code = [layer.name for layer in layers if not layer.class_path.code]
+    without_code = [layer for layer in layers if not layer.class_path.code]
     points = []
     if blank_contact(content):
         points.append(both("describe.open_contact"))
     if without_code:
-        points.append(both("describe.open_class_codes", count=len(without_code), layers=without_code))
+        titles = {lang: [layer.title.in_language(lang) for layer in without_code] for lang in LANGUAGES}
+        points.append(
+            {
+                lang: text("describe.open_class_codes", lang, count=len(without_code), layers=titles[lang])
+                for lang in LANGUAGES
+            }
+        )
     if not district.get("code"):
         points.append(both("describe.open_district_code"))
     if not said(constraints, "security")["zh"]:

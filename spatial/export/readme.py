@@ -11,6 +11,7 @@ from spatial.export.open_points import open_points
 from spatial.export.readme_loading import loading_lines
 from spatial.export.verdict_word import verdict_word
 from spatial.export.wording import said, worded
+from spatial.target import TargetScope
 from spatial.text import LANGUAGES, TextKey, printable, text
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ def _what(content: PackageContent, lang: str) -> Iterator[str]:
             counts=text("describe.counts", lang, **counts),
             path=" / ".join(filter(None, (place.category, place.main_class, place.sub_class, place.code))),
         )
-        details = [said(layer.about, "abstract")[lang], *_withheld(layer, lang)]
-        yield from (f"{_INDENT}{line}" for line in details if line)
+        yield from (f"{_INDENT}{line}" for line in _withheld(layer, lang))
 
 
 def _withheld(layer: ExportLayer, lang: str) -> Iterator[str]:
@@ -160,10 +160,22 @@ def _definition(content: PackageContent, lang: str) -> Iterator[str]:
         yield text("describe.readme_definition", lang, label=label)
     yield from (statement[lang] for statement in statements(content))
     notices = [*((found[1].get("notices") or ()) if found else ()), *(content.about.get("notices") or ())]
-    yield from dict.fromkeys(str(notice.get(lang) or "") for notice in notices)
-    for cited in content.about.get("citations") or ():
-        yield _citation(content, cited, lang)
+    elsewhere = _told_elsewhere(content)
+    yield from dict.fromkeys(
+        str(notice.get(lang) or "") for notice in notices if notice.get("key") not in elsewhere
+    )
+    yield from _citations(content, lang)
     yield text("describe.readme_full_figures", lang)
+
+
+def _told_elsewhere(content: PackageContent) -> set[str]:
+    """Return the keys of notices that the README words in another place: open points and statements."""
+    told = {"content.codes_blank", "content.no_district_code"}
+    if (content.about.get("target") or {}).get("scope") == TargetScope.DISTRICT:
+        told.add("verdict.target_is_reference")
+    if not (content.about.get("definition") or {}).get("numerator_stated"):
+        told.add("verdict.numerator_assumed")
+    return told
 
 
 def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str) -> str:
@@ -205,19 +217,28 @@ def _count_date(content: PackageContent, zone_id: str, lang: str) -> str:
     return ""
 
 
+def _citations(content: PackageContent, lang: str) -> Iterator[str]:
+    """Return the source of every figure; figures that rest on the same words stand on one line."""
+    figures: dict[str, list[str]] = {}
+    for cited in content.about.get("citations") or ():
+        if cited.get("document_id"):
+            yield _citation(content, cited, lang)
+        else:
+            figures.setdefault(str(cited.get("text")), []).append(said(cited, "figure")[lang])
+    for phrase, names in figures.items():
+        yield text("describe.readme_stated", lang, figure=names, phrase=phrase)
+
+
 def _citation(content: PackageContent, cited: Mapping[str, Any], lang: str) -> str:
     titles = {each.get("document_id"): each.get("title") for each in content.about.get("documents") or ()}
-    document = cited.get("document_id")
-    figure, phrase = said(cited, "figure")[lang], cited.get("text")
-    if not document:
-        return text("describe.readme_stated", lang, figure=figure, phrase=phrase)
+    document = cited["document_id"]
     return text(
         "describe.readme_citation",
         lang,
-        figure=figure,
+        figure=said(cited, "figure")[lang],
         document=titles.get(document) or document,
         heading=cited.get("heading") or cited.get("section_id"),
-        phrase=phrase,
+        phrase=cited.get("text"),
     )
 
 

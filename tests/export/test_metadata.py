@@ -173,7 +173,7 @@ def test_class_codes_are_asked_for_by_layer():
     coded = [replace(each, class_path=replace(each.class_path, code="01")) for each in CONTENT.layers]
     assert any("YSDM" in point["zh"] for point in of_package()["open_points"])
     some = of_package(layers=(coded[0], *CONTENT.layers[1:]))["open_points"]
-    assert any("2 个图层（base_stations、places）" in point["zh"] for point in some)
+    assert any("2 个图层（5G 基站（模拟）、规划地点）" in point["zh"] for point in some)
     assert not any("YSDM" in point["zh"] for point in of_package(layers=tuple(coded))["open_points"])
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from spatial.export.formats import FORMATS
 from spatial.export.readme import readme
+from spatial.notice import Notice
 from tests.export.self_description import files_of
 from tests.export.small_content import about_package, places_layer, small_content, zones_layer
 
@@ -88,6 +89,41 @@ def test_the_district_figure_never_stands_without_its_definition():
     repeated = about_package()["results"][0]["notices"] + about_package()["notices"]
     chinese, _ = pages(about=about(notices=repeated))
     assert chinese.count("数量 5,144 为公布的总数。") == chinese.count("清单为模拟数据。") == 1
+
+
+def test_nothing_is_said_twice():
+    unstated = about_package()["definition"] | {"numerator_stated": False}
+    keys = (
+        "content.codes_blank",
+        "content.no_district_code",
+        "verdict.numerator_assumed",
+        "verdict.target_is_reference",
+    )
+    notices = [Notice(key, {"layers": ["zones"]}).to_dict() for key in keys]
+    chinese, english = pages(about=about(definition=unstated, notices=notices))
+    assert not any(notice["zh"] in chinese or notice["en"] in english for notice in notices)
+    assert "各片区只参照全区目标" in chinese
+    assert "用于测试的图层" not in chinese
+    bound = pages(about=about(target={"value_per_km2": 10.0, "scope": "zone"}, notices=notices))[0]
+    assert [notice["key"] for notice in notices if notice["zh"] in bound] == [*keys[2:]]
+
+
+def test_figures_of_one_source_stand_on_one_line():
+    cited = [
+        {"figure": {"zh": f"公布面积：{name}", "en": name}, "value": 1.0, "text": "据媒体转述"}
+        for name in ("甲", "乙")
+    ]
+    chinese, _ = pages(about=about(citations=cited))
+    assert "依据：公布面积：甲、公布面积：乙：据媒体转述" in chinese
+    assert chinese.count("据媒体转述") == 1
+
+
+def test_open_points_name_layers_by_their_titles():
+    chinese, english = pages()
+    assert "3 个图层（规划片区（示意）、5G 基站（模拟）、规划地点）的分类编码" in chinese
+    assert (
+        "3 layers (Planning zones (schematic), 5G base stations (simulated), Places of the plans)" in english
+    )
 
 
 @pytest.mark.parametrize(
