@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from spatial.atomic_write import replace_file
-from spatial.errors import DeltaMismatchError, PackageError, UnreadableFileError
+from spatial.errors import AtlasError, DeltaMismatchError, PackageError, UnreadableFileError
 from spatial.export.feature_lines import parse_strictly, read_features, write_features
 from spatial.export.formats import read_layer
 from spatial.export.jsonfg import COORD_REF_SYS, file_path
@@ -127,7 +127,8 @@ def apply_delta(
         If the delta starts from another package, was made with other versions of the tools, or what comes
         out is not what it says.
     PackageError
-        If it is no delta, or the old package cannot be opened.
+        If it is no delta, the old package cannot be opened, or what the delta says of the new one cannot
+        be written.
     """
     try:
         document = parse_strictly(
@@ -173,9 +174,18 @@ def _apply(
             changes = delta["layers"].get(layer.name, dict.fromkeys(_PARTS, ()))
             features = _changed(earlier.get(layer.name, {}), changes, name=name, layer=layer.name)
             layers.append(_typed(layer, features, content, Path(room)))
-    return write_package(
-        replace(content, layers=tuple(layers)), target, progress=progress, expected_sha256=delta["to_sha256"]
-    )
+    try:
+        return write_package(
+            replace(content, layers=tuple(layers)),
+            target,
+            progress=progress,
+            expected_sha256=delta["to_sha256"],
+        )
+    except AtlasError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError) as fault:
+        # What a package says of itself is free in form, and its writers take it as the atlas words it.
+        raise PackageError("export.delta_member", name=name, member="package.after") from fault
 
 
 def _check_form(delta: object, name: str) -> None:

@@ -215,6 +215,29 @@ def test_a_delta_that_cannot_be_meant_is_refused(packages, delta, tmp_path, chan
     assert names(tmp_path) == ["new.delta.json", "new.zip", "old.zip"]
 
 
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("data_date", ""),
+        ("about", {"citations": [1]}),
+        ("about", {"results": [[1]]}),
+        ("about", {"notices": {"a": 1}}),
+        ("about", {"period": True}),
+    ],
+)
+def test_a_new_package_that_cannot_be_worded_is_refused(packages, delta, tmp_path, member, value):
+    def change(document):
+        after = document["package"]["after"]
+        after[member] = {**after[member], **value} if isinstance(value, dict) else value
+
+    rewrite(delta, change)
+    (tmp_path / "out").mkdir()
+    with pytest.raises((DeltaMismatchError, PackageError)) as caught:
+        apply_delta(delta, packages[0], tmp_path / "out" / "p.zip")
+    assert caught.value.exit_code == 3
+    assert names(tmp_path / "out") == []
+
+
 @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b'{"form":1,"form":1}', b"\xff", b"[" * 100_000])
 def test_what_is_no_json_object_is_refused(packages, tmp_path, data):
     path = tmp_path / "d.json"
