@@ -263,6 +263,31 @@ def test_an_xml_with_entities_is_refused_before_they_unfold(package, tmp_path):
     assert (fault.rule, fault.found) == ("metadata.xml", "DOCTYPE")
 
 
+@pytest.mark.parametrize(
+    ("file", "members", "value", "rule"),
+    [
+        ("schemas/zones.schema.json", ("$defs", "properties", "properties", "MC", "type"), 1e308, None),
+        ("schemas/zones.schema.json", ("$defs", "properties", "properties", "MC", "type"), {}, None),
+        ("metadata/zones.json", ("reference_systems", 0, "identifier"), {}, "metadata.crs"),
+        ("metadata/zones.json", ("distribution", 0, "path"), {}, None),
+        ("metadata/zones.json", ("distribution", 0, "crs"), [1], "metadata.crs"),
+        ("metadata/zones.json", ("spatial_representation", 0, "count"), {}, "metadata.count"),
+    ],
+)
+def test_a_member_of_another_kind_is_reported_on(package, tmp_path, file, members, value, rule):
+    directory = shutil.copytree(package, tmp_path / "package")
+    document = json.loads((directory / file).read_text(encoding="utf-8"))
+    holder = document
+    for member in members[:-1]:
+        holder = holder[member]
+    assert members[-1] in (holder if isinstance(holder, dict) else range(len(holder)))
+    holder[members[-1]] = value
+    (directory / file).write_text(json.dumps(document), encoding="utf-8")
+    sign(directory)
+    report = validate_package(directory)
+    assert rule is None or rule in rules(report)
+
+
 def test_what_cannot_be_opened_is_said_to_be_so(tmp_path):
     with pytest.raises(UnreadableFileError):
         validate_file(tmp_path / "nothing.geojson")

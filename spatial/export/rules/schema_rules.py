@@ -84,7 +84,7 @@ def _check_column(
 ) -> None:
     """Hold one property to its schema; each value breaks at most one rule."""
     kinds = schema.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
+    kinds = kinds if isinstance(kinds, list) else [kinds]
     tests = [_TYPES[kind] for kind in kinds if isinstance(kind, str) and kind in _TYPES]
     optional = "null" in kinds
     told: dict[str, dict[int, str]] = {}

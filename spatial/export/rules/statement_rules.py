@@ -125,10 +125,10 @@ def _check_layer(
     findings = package.findings
     _check_extent(package, name, record, path=path)
     _check_files(package, record, path=path)
-    counts = {held.n_features for held in package.held if held.layer == name}
+    counts = sorted({held.n_features for held in package.held if held.layer == name})
     said = [row.get("count") for row in _objects(record.get("spatial_representation"))]
     if counts and (len(said) != 1 or said[0] not in counts):
-        findings.add("metadata.count", path, found=f"{said} / {sorted(counts)}")
+        findings.add("metadata.count", path, found=f"{said} / {counts}")
     if (stated.get("synthetic") is True or name in package.simulated) and record.get("simulated") is not True:
         findings.add("metadata.synthetic_unmarked", path)
     about = stated.get("about")
@@ -157,10 +157,10 @@ def _check_extent(package: Package, name: str, record: dict[str, Any], *, path: 
 
 def _check_files(package: Package, record: dict[str, Any], *, path: str) -> None:
     """Hold the listed files, and the system of each, to the manifest."""
-    said = {row.get("path"): row.get("crs") for row in _objects(record.get("distribution"))}
-    known = {row.get("identifier") for row in _objects(record.get("reference_systems"))}
+    said = {str(row.get("path")): row.get("crs") for row in _objects(record.get("distribution"))}
+    known = [row.get("identifier") for row in _objects(record.get("reference_systems"))]
     for file, crs in said.items():
-        stated = package.entries.get(str(file), {}).get("crs", crs)
+        stated = package.entries.get(file, {}).get("crs", crs)
         if stated != crs or (crs and crs not in known):
             package.findings.add("metadata.crs", path, found=f"{file}: {crs} / {stated}")
 
