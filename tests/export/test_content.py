@@ -333,6 +333,8 @@ def test_a_coarse_package_holds_no_exact_position_and_no_withheld_text(small):
     layer = layers_of(content)["base_stations"]
     assert layer.about["positions"] == "grid"
     assert layer.about["grid_m"] == 100
+    told = next(n for n in content.about["notices"] if n["key"] == "content.points_grid")
+    assert "标识码（BSM）仍是来源的编号" in told["zh"]
     assert layer.about["withheld_fields"] == ["MC", "ZZBM", "LJBM", "BZ", "详细地址"]
     assert layer.features["WZJD"].tolist() == [86.0, 71.0, 91.0]
     assert set(layer.features["JHLY"]) == {"格网中心（位置已概略化）"}
