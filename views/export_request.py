@@ -12,7 +12,7 @@ from views.figures import figure
 from views.html_table import fragment
 from views.messages import note
 from views.pack_frames import POLES, STATIONS
-from views.session import SessionKey, widget_key
+from views.session import SessionKey, put_back, widget_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,23 +70,27 @@ class ExportRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class LayerOffer:
-    """A layer that can be handed over: how many features, and whether they are simulated."""
+    """A layer that can be handed over: how many features, whether simulated, and the planner's own file."""
 
     name: str
     n: int
-    synthetic: bool
+    synthetic: bool = False
+    file: str = ""
 
 
 def layer_offers(frames: PackFrames, inventories: Mapping[str, Inventory | None]) -> tuple[LayerOffer, ...]:
     """Return the layers of a pack with their numbers of features, in the order of the map."""
-    offers = [LayerOffer(name=name, n=len(zones), synthetic=False) for name, zones in frames.layers.items()]
+    offers = [LayerOffer(name=name, n=len(zones)) for name, zones in frames.layers.items()]
     located = int(frames.places.geometry.notna().sum())
     if located:
-        offers.append(LayerOffer(name=PLACES, n=located, synthetic=False))
+        offers.append(LayerOffer(name=PLACES, n=located))
     for subject in (STATIONS, POLES):
         inventory = inventories[subject]
         if inventory is not None:
-            offers.append(LayerOffer(name=subject, n=inventory.n_used, synthetic=inventory.synthetic))
+            file = "" if inventory is frames.inventories[subject] else inventory.name
+            offers.append(
+                LayerOffer(name=subject, n=inventory.n_used, synthetic=inventory.synthetic, file=file)
+            )
     return tuple(offers)
 
 
@@ -100,6 +104,7 @@ def show_choices(
 ) -> ExportRequest:
     """Show the choices and return the request that they make."""
     who_side, layer_side, limit_side = st.columns([34, 26, 40], gap="medium")
+    put_back(SessionKey.EXPORT_PROFILE, PROFILES[0], PROFILES)
     with who_side:
         profile = st.radio(
             text("app.export.profile", lang),
@@ -145,7 +150,16 @@ def _show_box(offer: LayerOffer, lang: str) -> bool:
         n=figure(offer.n),
     )
     key = widget_key(SessionKey.EXPORT_LAYER, offer.name)
-    return st.checkbox(words, value=not offer.synthetic, key=key)
+    put_back(key, not offer.synthetic)
+    wanted = st.checkbox(words, key=key)
+    if offer.file:
+        # Not in the box's own words: those are Markdown, and the name of a file may hold anything.
+        st.html(
+            fragment(
+                '<p class="cite">{words}</p>', words=text("app.export.layer_file", lang, file=offer.file)
+            )
+        )
+    return wanted
 
 
 def _show_extent(frames: PackFrames, lang: str) -> tuple[str, ...]:
@@ -155,6 +169,7 @@ def _show_extent(frames: PackFrames, lang: str) -> tuple[str, ...]:
         if name != "district"
         for zone_id in layer["zone_id"]
     ]
+    put_back(SessionKey.EXPORT_EXTENT, [], zones)
     chosen = st.multiselect(
         text("app.export.extent", lang),
         zones,
@@ -168,11 +183,13 @@ def _show_extent(frames: PackFrames, lang: str) -> tuple[str, ...]:
 
 def _choose(field: str, options: tuple[str, ...], lang: str) -> str:
     words: Callable[[str], str] = lambda option: text(_option_key(field, option), lang)  # noqa: E731
+    key = widget_key(SessionKey.EXPORT_CHOICE, field)
+    put_back(key, options[0], options)
     return st.radio(
         text(f"app.export.{field}", lang),
         options,
         format_func=words,
-        key=widget_key(SessionKey.EXPORT_CHOICE, field),
+        key=key,
     )
 
 

@@ -15,6 +15,8 @@ import streamlit as st
 from views.state import ViewState, read_address, write_address
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from spatial.definition import Definition
     from spatial.inventory import Inventory
     from views.evaluation import Evaluation, StationSurvey
@@ -29,6 +31,7 @@ __all__ = [
     "keep_inventory",
     "own_work",
     "publish_address",
+    "put_back",
     "upload_key",
     "widget_key",
 ]
@@ -56,6 +59,7 @@ class SessionKey(StrEnum):
     LAYER = "widget_layer"
     OPACITY = "widget_opacity"
     OWN_WORK = "own_work"
+    CHOICES = "choices"
     UPLOAD = "widget_upload"
     UPLOAD_USE = "widget_upload_use"
     EXPORT_PROFILE = "widget_export_profile"
@@ -75,6 +79,25 @@ class SessionKey(StrEnum):
 def widget_key(family: SessionKey, member: str) -> str:
     """Return the key of one widget among several of a family."""
     return f"{family}_{member}"
+
+
+def put_back(key: str, usual: Any, offered: Collection[str] | None = None) -> None:  # noqa: ANN401 -- a widget's value
+    """Put a widget where the planner left it, or at ``usual``; call it before the widget is shown.
+
+    The framework forgets a widget while another page is open, and when the words of a choice change
+    with the language it shows none as chosen. What is not among ``offered`` any more is left out.
+    """
+    kept = st.session_state.setdefault(SessionKey.CHOICES, {})
+    value = st.session_state.get(key, kept.get(key, usual))
+    if offered is not None:
+        if isinstance(value, list):
+            value = [each for each in value if each in offered]
+        elif value not in offered:
+            value = usual
+    kept.pop(key, None)
+    if value != usual:
+        kept[key] = value
+    st.session_state[key] = value
 
 
 def current_view() -> ViewState:

@@ -8,17 +8,19 @@ import streamlit as st
 
 from layers.standalone import standalone_html
 from layers.zone_sheet_pdf import zone_sheets, zone_sheets_pdf
+from spatial.export.iso_dates import is_iso_date
 from spatial.text import text
 from views import cache
 from views.hand_over import hand_over
 from views.html_table import fragment
 from views.pack_frames import POLES, STATIONS
 from views.scene import map_scene
-from views.session import SessionKey, brought_inventory
+from views.session import SessionKey, brought_inventory, put_back
 from views.session_evaluation import session_evaluation
 
 if TYPE_CHECKING:
     from layers.zone_sheet_pdf import ZoneSheet
+    from spatial.inventory import Inventory
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
@@ -39,10 +41,13 @@ def show_sheets_panel(frames: PackFrames, view: ViewState) -> None:
     with paper_side:
         _show_head("app.sheets.paper", "app.sheets.paper_lead", lang)
         names = frames.names[lang]
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        zones = [EVERY, *names]
+        put_back(SessionKey.SHEET_ZONE, EVERY, zones)
+        put_back(SessionKey.SHEET_PAPER, PAPERS[0], PAPERS)
+        with st.container(key="atlas-sheets", horizontal=True, vertical_alignment="bottom", gap="small"):
             zone_id = st.selectbox(
                 text("app.sheets.zone", lang),
-                [EVERY, *names],
+                zones,
                 format_func=lambda each: names.get(each, text("app.sheets.every_zone", lang)),
                 key=SessionKey.SHEET_ZONE,
                 filter_mode=None,
@@ -86,5 +91,11 @@ def _sheets(frames: PackFrames, view: ViewState) -> tuple[ZoneSheet, ...]:
         counts=[frames.published] if frames.published else [],
         plan=frames.pack.plan,
         title=frames.pack.name,
-        data_date=evaluation.published_as_of,
+        data_date=_data_date(evaluation.published_as_of, brought_inventory()),
     )
+
+
+def _data_date(published_as_of: str, brought: Inventory | None) -> str:
+    """Return the youngest ISO date of what the sheets show."""
+    stated = () if brought is None or "as_of" not in brought.points else brought.points["as_of"].unique()
+    return max([published_as_of, *filter(is_iso_date, stated)])

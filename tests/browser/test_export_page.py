@@ -7,6 +7,7 @@ import shutil
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
 from spatial.export.rules.validate import validate_package
 from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
@@ -74,8 +75,25 @@ def test_page_of_its_own_and_paper_are_saved(visit, tmp_path):
     assert watched.outside == []
 
 
+def test_choices_outlast_another_language_and_another_page(visit):
+    page = visit("export").page
+    page.get_by_text("桌面 GIS", exact=True).click()
+    page.get_by_text("5G 基站（").click()
+    page.get_by_text("English", exact=True).click()
+    for _ in ("another language", "another page"):
+        page.get_by_role("button", name="Make and check").wait_for(timeout=WAIT_MS)
+        expect(page.get_by_role("radio", name="Desktop GIS")).to_be_checked()
+        expect(page.get_by_role("radio", name="Exact positions")).to_be_checked()
+        expect(page.get_by_role("checkbox", name="5G base stations")).to_be_checked()
+        page.get_by_role("link", name="Goals").click()
+        page.get_by_role("button", name="Make and check").wait_for(state="detached", timeout=WAIT_MS)
+        page.get_by_role("link", name="Hand over").click()
+
+
 def test_a_phone_shows_all_of_it(visit):
     page = visit("export", viewport=PHONE).page
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     button = page.get_by_role("button", name="生成并检查").bounding_box()
     assert button["x"] + button["width"] <= PHONE["width"]
+    # The name of the area is read in full: the choices of the sheets stand below one another.
+    assert page.locator(".st-key-widget_sheet_zone").bounding_box()["width"] > 0.8 * PHONE["width"]

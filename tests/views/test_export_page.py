@@ -10,8 +10,11 @@ import zipfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import pypdf
+
 from spatial.errors import ExportRefusedError
 from spatial.export.rules.report import Fault, Report
+from spatial.inventory import read_inventory
 from tests.views.conftest import Pages
 from views import export
 from views.session import SessionKey, widget_key
@@ -173,6 +176,35 @@ def test_the_view_leaves_as_one_page_and_as_paper(open_app: OpenApp) -> None:
     name, data, media_type = saved(page)
     assert (name, media_type) == ("pazhou-A3.pdf", "application/pdf")
     assert data.startswith(b"%PDF")
+
+
+def test_the_sheets_bear_the_youngest_date_of_what_they_show(open_app: OpenApp) -> None:
+    dates = {"A": "2024-06-28", "B": "去年", "C": "2024-05"}
+    rows = [f"{station},113.33,23.10,{date}" for station, date in dates.items()]
+    table = "\n".join(["基站编号,经度,纬度,采集日期", *rows])
+    page = open_app("export")
+    for inventory, date in (
+        (None, "2020-12-31"),
+        (read_inventory(table.encode("gbk"), name="清单.csv", crs="gcj02"), "2024-06-28"),
+    ):
+        page.runner.session_state[SessionKey.INVENTORY] = inventory
+        page.runner.button(key=SessionKey.SHEET_SAVE).click().run()
+        _, data, _ = saved(page)
+        words = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
+        assert f"数据日期 {date}" in words
+    assert "自带清单“清单.csv”" in page.words
+    # The published number says the contrary of the inventory: each says what it counts.
+    assert re.search(r"未达标.*按导入的基站清单计数。\s*按公布的总数（2020-12-31）.*✓ 达标", words, re.DOTALL)
+
+
+def test_notices_call_layers_as_the_page_does(open_app: OpenApp) -> None:
+    page = open_app("export")
+    make(page)
+    assert "图层 5G 基站 有 5,444 个模拟要素" in page.words
+    assert "待平台所有者提供：全区、片区、子片区、地点（已落位）" in page.words
+    assert not re.findall(
+        r"\b(base_stations|lamp_poles|district|places)\b(?![./])", page.words.partition("文件（")[0]
+    )
 
 
 def test_the_page_speaks_english(open_app: OpenApp) -> None:
