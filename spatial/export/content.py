@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from spatial.definition import Definition
 from spatial.district_check import STATIONS
 from spatial.errors import UsageError
 from spatial.export.citations import dates_of
 from spatial.export.class_list import read_class_list
-from spatial.export.coarsen import check_cell
-from spatial.export.formats import FORMATS, PROFILES
-from spatial.export.iso_dates import first_day
+from spatial.export.content_options import ContentOptions, check_choice
+from spatial.export.iso_dates import UNDATED, first_day
 from spatial.export.layer_draft import Shared
 from spatial.export.material import POINT_LAYERS, of_frames, of_pack
 from spatial.export.model import PackageContent
@@ -23,93 +20,15 @@ from spatial.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     import geopandas as gpd
 
-    from spatial.export.extent import Extent
     from spatial.export.material import Inventories, Material
     from spatial.pack import Pack
-    from spatial.target import Target
 
 __all__ = ["UNDATED", "ContentOptions", "build_content", "build_content_from_frames"]
 
-UNDATED: Final = "1980-01-01"
-"""Date of a package whose input states none: the first day that a zip archive can hold, and said so."""
-
-CRS_NAMES: Final = ("EPSG:4490", "EPSG:4547")
-_PACKAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _NO_NAME: Final = "package"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContentOptions:
-    """What a package is to hold.
-
-    Parameters
-    ----------
-    package_id : str, optional
-        ASCII name; by default that of the pack.
-    profile : str
-        One of `spatial.export.formats.PROFILES`.
-    formats : tuple of str, optional
-        Formats instead of those of the profile.
-    crs : {"EPSG:4490", "EPSG:4547"}
-        System of the desktop formats.
-    layers : tuple of str, optional
-        Layers by name; by default all.
-    points : {"exact", "grid", "totals"}
-        Whether stations and poles stand where they are, at the centres of cells, or not in the package
-        at all: then no layer of points is, and the zones hold their figures.
-    grid_m : float
-        Size of the cells in metres.
-    synthetic : bool
-        Whether simulated rows are wanted; every one of them, and every figure from them, says so.
-    extent : Extent, optional
-        The ground; by default all.
-    class_list : pathlib.Path, optional
-        An owner's class list.
-    definition : Definition
-        How stations and areas are counted.
-    target : Target, optional
-        A target instead of the pack's.
-
-    Raises
-    ------
-    UsageError
-        If a choice is none.
-    """
-
-    package_id: str | None = None
-    profile: str = "cim"
-    formats: tuple[str, ...] | None = None
-    crs: str = "EPSG:4490"
-    layers: tuple[str, ...] | None = None
-    points: Literal["exact", "grid", "totals"] = "exact"
-    grid_m: float = 100
-    synthetic: bool = False
-    extent: Extent | None = None
-    class_list: Path | None = None
-    definition: Definition = field(default_factory=Definition)
-    target: Target | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse choices that cannot be met."""
-        _choice("profile", self.profile, PROFILES)
-        _choice("crs", self.crs, CRS_NAMES)
-        _choice("points", self.points, ("exact", "grid", "totals"))
-        for name in self.formats or ():
-            _choice("formats", name, FORMATS)
-        if self.package_id is not None and not _PACKAGE_ID.fullmatch(self.package_id):
-            raise UsageError("content.package_id", name=self.package_id)
-        if self.points == "grid":
-            check_cell(self.grid_m)
-
-    @property
-    def wanted_formats(self) -> tuple[str, ...]:
-        """The formats in the order of `spatial.export.formats.FORMATS`."""
-        wanted = PROFILES[self.profile] if self.formats is None else self.formats
-        return tuple(name for name in FORMATS if name in wanted)
 
 
 def build_content(
@@ -214,7 +133,7 @@ def _layers(material: Material, options: ContentOptions, wish: Wish) -> Found:
     points = [name for name in POINT_LAYERS if name in material.texts] if shown else []
     known = [*material.zones, *([PLACES] if has_places and shown else []), *points]
     for name in options.layers or ():
-        _choice("layers", name, known)
+        check_choice("layers", name, known)
     wanted = known if options.layers is None else [name for name in known if name in options.layers]
     found = Found()
     for name in wanted:
@@ -270,12 +189,6 @@ def _dates(material: Material) -> Iterable[str]:
 def _youngest(dates: Iterable[str]) -> str:
     """Return the youngest date as a whole day, ``""`` without any; a month is its first day."""
     return max((first_day(date) for date in dates), default="")
-
-
-def _choice(option: str, value: str, known: Iterable[str]) -> None:
-    """Refuse a word that is none of a list."""
-    if value not in known:
-        raise UsageError("content.unknown_choice", option=option, value=value, known=list(known))
 
 
 def _ascii_name(name: str) -> str:

@@ -11,7 +11,7 @@ from spatial.export.wording import both
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from spatial.export.content import ContentOptions
+    from spatial.export.content_options import ContentOptions
     from spatial.export.material import Material
     from spatial.export.package_layers import Found, Wish
 
