@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-__all__ = ["first_day", "is_iso_date"]
+__all__ = ["UNDATED", "first_day", "is_iso_date"]
+
+UNDATED: Final = "1980-01-01"
+"""Date in the files of a package whose input states none: the first that an archive can hold."""
 
 _FIRST: Final = "0000-01-01"
 _LENGTHS: Final = (4, 7, 10)

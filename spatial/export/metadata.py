@@ -13,7 +13,7 @@ from spatial.export.fields import LayerKind
 from spatial.export.height_and_crs import axis_order, height_record, reference_systems
 from spatial.export.open_points import open_points
 from spatial.export.tool_versions import tool_versions
-from spatial.export.wording import both, said, worded
+from spatial.export.wording import both, date_words, said, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,8 +125,9 @@ def _title(title: Bilingual) -> Words:
 def _package_abstract(content: PackageContent) -> Words:
     counts = {"layers": len(content.layers), "features": sum(len(layer.features) for layer in content.layers)}
     titles = {lang: [layer.title.in_language(lang) for layer in content.layers] for lang in ("zh", "en")}
+    dates = date_words(content.data_date)
     return {
-        lang: both("describe.package_abstract", titles=titles[lang], date=content.data_date, **counts)[lang]
+        lang: both("describe.package_abstract", titles=titles[lang], date=dates[lang], **counts)[lang]
         for lang in ("zh", "en")
     }
 

@@ -10,7 +10,7 @@ from spatial.export.height_and_crs import axis_order, is_companion
 from spatial.export.open_points import open_points
 from spatial.export.readme_loading import loading_lines
 from spatial.export.verdict_word import verdict_word
-from spatial.export.wording import said, worded
+from spatial.export.wording import date_words, said, worded
 from spatial.target import TargetScope
 from spatial.text import LANGUAGES, TextKey, printable, text
 
@@ -50,7 +50,7 @@ def _page(content: PackageContent, files: Sequence[WrittenFile], lang: str) -> I
         "describe.readme_identity",
         lang,
         package_id=content.package_id,
-        date=content.data_date,
+        date=date_words(content.data_date)[lang],
         profile=content.profile,
     )
     marks = [text(key, lang) for key in _marks(content.layers, "describe.readme")]

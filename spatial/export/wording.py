@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spatial.export.iso_dates import UNDATED
 from spatial.text import LANGUAGES, catalogue, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Words", "both", "said", "worded"]
+__all__ = ["Words", "both", "date_words", "said", "worded"]
 
 Words = dict[str, str]
 """One text in each language."""
@@ -29,6 +30,11 @@ def said(about: Mapping[str, Any], name: str) -> Words:
     if isinstance(value, dict):
         return {lang: str(value.get(lang) or "") for lang in LANGUAGES}
     return dict.fromkeys(LANGUAGES, "" if value is None else str(value))
+
+
+def date_words(data_date: str) -> Words:
+    """Return the date of a package's data in every language; one that only stands for none is not shown."""
+    return both("describe.date_unknown") if data_date == UNDATED else said({"date": data_date}, "date")
 
 
 def worded(word: Any, *, prefix: str) -> Words:  # noqa: ANN401 - a value of JSON

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.export.formula_guard import guard
 from spatial.export.table_columns import headers_of
-from spatial.export.wording import said
+from spatial.export.wording import date_words, said
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _notes(content: PackageContent) -> Iterator[tuple[str, str]]:
     constraints = about.get("constraints") or {}
     yield "format.note_title", content.title.zh
     yield "format.note_package", content.package_id
-    yield "format.note_date", content.data_date
+    yield "format.note_date", date_words(content.data_date)["zh"]
     yield "format.note_definition", said(about.get("definition") or {}, "label")["zh"]
     yield "format.note_disclaimer", said(about, "disclaimer")["zh"]
     yield (

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from spatial.export.content import UNDATED
 from spatial.export.formats import FORMATS
 from spatial.export.readme import readme
 from spatial.notice import Notice
@@ -42,6 +43,13 @@ def test_what_must_be_known_first_stands_on_the_first_lines():
     assert "small-package" in top[1]
     assert "2023-03-31" in top[1]
     assert top[2] == "【示意图形】 【模拟数据】 内部工作用图 · 未经审核不得公开"
+
+
+def test_a_date_that_stands_for_none_is_not_shown():
+    chinese, english = pages(data_date=UNDATED)
+    assert "数据日期 未注明 ·" in chinese
+    assert "data as of not stated ·" in english
+    assert UNDATED not in chinese + english
 
 
 def test_every_layer_says_what_it_holds_and_what_was_left_out():
