@@ -48,10 +48,9 @@ class Column:
     lang: str
     y: float
 
-    @property
-    def most_lines(self) -> int:
-        """Return how many more lines the column holds."""
-        return max(0, int((self.rect.bottom - self.y) / (self.size * LEADING * PT_TO_MM)))
+    def most_lines(self, *, smaller: float = 0.0) -> int:
+        """Return how many more lines of the column's size, or of one smaller, it holds."""
+        return max(0, int((self.rect.bottom - self.y) / ((self.size - smaller) * LEADING * PT_TO_MM)))
 
     def heading(self, key: str) -> None:
         """Write the title of a block with a rule under it."""
@@ -66,7 +65,7 @@ class Column:
         """Write names on the left and values, wrapped, on the right."""
         left = self.rect.left + self.rect.width * LABEL_SHARE
         for name, value in rows:
-            if not value or not self.most_lines:
+            if not value or not self.most_lines():
                 continue
             foot = self.y + self.size * PT_TO_MM
             self.pen.write(self.rect.left, foot, name, size=self.size, ink=PALE_INK)
@@ -76,12 +75,12 @@ class Column:
                 value,
                 width=self.rect.right - left,
                 size=self.size,
-                most=min(most, self.most_lines),
+                most=min(most, self.most_lines()),
             )
 
     def words(self, words: str, *, smaller: float = 0.8, ink: str = PALE_INK, most: int = 3) -> None:
         """Write a paragraph over the whole width."""
-        most = min(most, self.most_lines)
+        most = min(most, self.most_lines(smaller=smaller))
         if most:
             size, width = self.size - smaller, self.rect.width
             self.y = self.pen.paragraph(
@@ -170,7 +169,7 @@ def geometry_block(column: Column, sheet: ZoneSheet) -> None:
     """Write how well the outline and the areas are known."""
     column.heading("sheet.geometry")
     column.rows(geometry_rows(sheet.facts, column.lang), most=2)
-    for words, most in zip(geometry_notes(sheet.facts, column.lang), (2, 9), strict=True):
+    for words, most in zip(geometry_notes(sheet.facts, column.lang), (4, 9), strict=True):
         if words:
             column.words(words, most=most)
 

@@ -24,6 +24,7 @@ from layers.registry import DEFAULT_LAYERS, LayerId
 from layers.scene import MapScene
 from layers.sheet.frame import PAPERS, Rect, round_scale, window_for
 from layers.sheet.labels import LabelRoom
+from layers.sheet.words import geometry_notes
 from layers.zone_sheet_pdf import SHEET_FONT_FILE, zone_sheet_pdf, zone_sheets, zone_sheets_pdf
 from spatial.check import check_count, check_zones
 from spatial.definition import AreaBasis, Definition, Numerator
@@ -317,6 +318,16 @@ def test_english_sheet_says_the_same(font, pack_sheets):
         "Page1of1",
     ):
         assert expected in words
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_that_the_pack_says_of_an_outline_is_cut(pack_pdf, pack_sheets, lang, paper):
+    data = pack_pdf(lang, paper)
+    for page, sheet in enumerate(pack_sheets):
+        words = words_of(data, page)
+        for said in geometry_notes(sheet.facts, lang):
+            assert re.sub(r"\s+", "", said) in words
 
 
 def test_district_shows_each_denominator_the_one_in_use_first(font, pack_sheets):
