@@ -18,12 +18,12 @@ from spatial.cli.options import (
 )
 from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS
-from spatial.errors import ExportRefusedError, UsageError
+from spatial.errors import ExportRefusedError, PackageError, UnwritableFileError, UsageError
 from spatial.export import formats as file_formats
 from spatial.export.content import ContentOptions, build_content, build_content_from_frames
 from spatial.export.delta import apply_delta, write_delta
 from spatial.export.extent import Extent
-from spatial.export.package import write_package
+from spatial.export.package import REFERENCE_FORMAT, open_package, write_package
 from spatial.text import printable, text
 
 if TYPE_CHECKING:
@@ -110,7 +110,10 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
             report = _apply(options, target)
         else:
             delta = _delta_path(options, target)
-            report = write_package(_content(options), target)
+            content = _content(options)
+            if delta is not None:
+                _check_delta(Path(options.since), content, target, delta)
+            report = write_package(content, target)
             if delta is not None:
                 write_delta(Path(options.since), target, delta, limits=limits_in_force())
     except ExportRefusedError as fault:
@@ -146,6 +149,15 @@ def _delta_path(options: argparse.Namespace, target: Path) -> Path | None:
     if len({path.resolve() for path in (delta, target, Path(options.since))}) < 3:  # noqa: PLR2004 - three files
         raise UsageError("export.delta_names")
     return delta
+
+
+def _check_delta(old: Path, content: PackageContent, target: Path, delta: Path) -> None:
+    """Refuse what can have no delta before the new package takes the place of anything."""
+    if REFERENCE_FORMAT not in content.formats:
+        raise PackageError("export.package_no_reference", name=target.name, format=REFERENCE_FORMAT)
+    if not delta.parent.is_dir():
+        raise UnwritableFileError("export.target_no_folder", name=delta.name, folder=str(delta.parent))
+    open_package(old, limits=limits_in_force())
 
 
 def _content(options: argparse.Namespace) -> PackageContent:

@@ -243,6 +243,27 @@ def test_applying_a_delta_takes_no_choice_of_content(tmp_path, more):
     assert more[0] in complaint
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--since", "{here}/none.zip"),
+        ("--since", "{here}/a.csv"),
+        ("--since", "{here}/old.zip", "--delta", "{here}/none/d.json"),
+        ("--since", "{here}/old.zip", "--formats", "csv"),
+    ],
+)
+def test_what_can_have_no_delta_leaves_the_package_that_was_there(pack, tmp_path, more):
+    export(pack, tmp_path / "old.zip", "--layers", "zones", "--formats", "jsonfg")
+    (tmp_path / "a.csv").write_text("a,b\n", encoding="utf-8")
+    target = tmp_path / "p.zip"
+    target.write_bytes(b"old")
+    given = [word.format(here=tmp_path) for word in more]
+    given = given if "--formats" in given else [*given, "--formats", "jsonfg"]
+    code, answer, complaint = run("export", "--pack", pack, "--layers", "zones", "-o", target, *given)
+    assert (code, answer, complaint.count("\n")) == (3, "", 1)
+    assert target.read_bytes() == b"old"
+
+
 def test_no_output_and_no_zones_are_wrong_calls(pack, tmp_path):
     assert run("export", "--pack", pack)[0] == 2
     assert run("export", "-o", tmp_path / "p.zip")[0] == 2
