@@ -66,7 +66,7 @@ def read_pack_file(path: Path) -> dict[str, Any]:
     """Return the checked members of ``pack.json``; an optional one that it leaves out is None."""
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise PackError("error.pack_file", path=path.name, reason="JSON") from fault
     if not isinstance(facts, dict) or set(facts) - set(_OPTIONAL_FIELDS) != set(_FIELDS):
         raise PackError("error.pack_file", path=path.name, reason="{" + ", ".join(_FIELDS) + "}")

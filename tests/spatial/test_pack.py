@@ -128,7 +128,7 @@ def test_an_unknown_pack_is_refused_with_those_there(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"pack_id": "x"}'],
+    ["{", "[]", '{"pack_id": "x"}', "[" * 100_000],
 )
 def test_a_pack_file_that_is_not_as_it_should_be_is_refused(directory, text):
     (directory / "pack.json").write_text(text)
