@@ -44,10 +44,10 @@ _MOST_GRID_M: Final = 100_000
 _SHOWN: Final = 20
 _FIGURES: Final = range(1, 4)
 _HEADS: Final = ("layer", "n_in", "n_used", "n_reported", "reasons")
-_BY_REQUEST: Final = ("content.withheld_synthetic", "content.withheld_extent")
-"""Why a feature was left out because the call asked for it: no cause for the exit code of a no."""
+_NO_LOSS: Final = ("content.withheld_synthetic", "content.withheld_extent", "content.withheld_unlocated")
+"""Why a feature is left out although nothing was lost: at request, or since nobody knows its position."""
 _UNCOUNTED: Final = "content.rows_unusable"
-"""Likewise a cause, where no layer of the package tells of the rows."""
+"""A cause for the exit code of a no, where no layer of the package tells of the rows."""
 
 _OF_CONTENT: Final = (
     "pack",
@@ -100,7 +100,7 @@ def _help(option: str, lang: str) -> str:
 
 
 def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
-    """Write a package; 1 where something was left out that nobody asked to leave out."""
+    """Write a package; 1 where something was rejected, or left out that nobody asked to leave out."""
     target = Path(options.output)
     if target.name in {"", ".."}:
         raise UsageError("cli.output_no_name", name=options.output)
@@ -125,7 +125,7 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
         stdout.write("\n")
     else:
         _write_table(document, stdout, options.lang)
-    withheld = any(key not in _BY_REQUEST for layer in report.layers for key in layer["reported"])
+    withheld = any(key not in _NO_LOSS for layer in report.layers for key in layer["reported"])
     return int(withheld or any(notice["key"] == _UNCOUNTED for notice in report.notices))
 
 
