@@ -173,7 +173,9 @@ def _full(target: Path) -> UnwritableFileError:
 def _is_full(directory: Path) -> bool:
     """Return whether the disk has next to no room left."""
     with suppress(OSError):
-        return shutil.disk_usage(directory).free < _NEARLY_FULL_BYTES
+        disk = shutil.disk_usage(directory)
+        # A system's own folders have no size at all, and are not full.
+        return disk.total > 0 and disk.free < _NEARLY_FULL_BYTES
     return False
 
 

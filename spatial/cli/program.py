@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from spatial.cli import main
 from spatial.cli.options import language_of
@@ -18,6 +19,7 @@ __all__ = ["run_program"]
 
 _DONE, _REFUSED = 0, 3
 _INTERRUPTED = 130
+_TERMINATED = 143
 
 
 def run_program() -> int:
@@ -25,9 +27,12 @@ def run_program() -> int:
 
     A file or a pipe gets UTF-8 whatever the machine's habit. A terminal that cannot show a character
     shows a question mark. A reader that leaves early ends the command in silence, a full disk in one
-    sentence, an interrupt from the keyboard without a word and with the shell's own code.
+    sentence; an interrupt from the keyboard and the signal to end do so without a word and with the
+    shell's own code.
     """
     _prepare(sys.stdout)
+    # Who stops a command from outside wants what it left half done swept up, as at the keyboard.
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         code = main(sys.argv[1:], sys.stdout, sys.stderr)
         sys.stdout.flush()
@@ -42,7 +47,21 @@ def run_program() -> int:
     except KeyboardInterrupt:
         _abandon(sys.stdout)
         return _INTERRUPTED
+    except _Stopped:
+        _abandon(sys.stdout)
+        return _TERMINATED
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return code
+
+
+class _Stopped(BaseException):
+    """The signal to end came."""
+
+
+def _stop(_signal: int, _frame: object) -> NoReturn:
+    """End the command where it stands; every block that cleans up does so."""
+    raise _Stopped
 
 
 def _prepare(stream: TextIO) -> None:
