@@ -56,7 +56,8 @@ def build_content(
         If the sources or the class list cannot be used.
     """
     options = options or ContentOptions()
-    material = of_pack(pack, inventories, synthetic=options.synthetic)
+    exact = options.points == "exact"
+    material = of_pack(pack, inventories, synthetic=options.synthetic, names_files=exact)
     return _content(material, options, package_id=options.package_id or _ascii_name(pack.pack_id))
 
 
@@ -87,7 +88,14 @@ def build_content_from_frames(
         As for `build_content`.
     """
     options = options or ContentOptions()
-    material = of_frames(zones, inventories, name=name, synthetic=options.synthetic, notices=notices)
+    material = of_frames(
+        zones,
+        inventories,
+        name=name,
+        synthetic=options.synthetic,
+        names_files=options.points == "exact",
+        notices=notices,
+    )
     return _content(material, options, package_id=options.package_id or _ascii_name(name))
 
 

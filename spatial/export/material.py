@@ -35,10 +35,20 @@ _FIRST: Final = (DISTRICT, "zones", "parts")
 
 @dataclass(frozen=True, kw_only=True)
 class LayerTexts:
-    """What a source says of itself, each in both languages."""
+    """What a source says of itself, each in both languages.
+
+    Attributes
+    ----------
+    title, licence : Bilingual
+    source : Bilingual
+        Where a feature comes from, in words that stay when the same rows come in another file.
+    described : Bilingual
+        Where the layer comes from, for its metadata: with names of files where positions are exact.
+    """
 
     title: Bilingual
     source: Bilingual
+    described: Bilingual
     licence: Bilingual
 
 
@@ -84,7 +94,9 @@ class Material:
         return [frame for name, frame in self.zones.items() if name != DISTRICT]
 
 
-def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> Material:
+def of_pack(
+    pack: Pack, inventories: Inventories | None, *, synthetic: bool, names_files: bool = True
+) -> Material:
     """Gather the sources of a pack; errors as for `spatial.pack.Pack.zones`.
 
     Parameters
@@ -94,6 +106,8 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
         Those that somebody brought; each replaces the pack's.
     synthetic : bool
         Whether simulated rows are wanted.
+    names_files : bool
+        Whether the metadata name the files that somebody brought.
     """
     names = pack.zone_layers() or ("zones",)  # without any, the pack itself says what it lacks
     ordered = sorted(names, key=lambda name: (*[name != first for first in _FIRST], name))
@@ -106,13 +120,9 @@ def of_pack(pack: Pack, inventories: Inventories | None, *, synthetic: bool) -> 
     own = {name: pack.inventory(name) for name in POINT_LAYERS if name not in brought}
     for dataset in pack.datasets("inventory"):
         texts |= {name: _texts(dataset) for name in own if Path(dataset.path).name.startswith(name)}
-    texts |= {name: _brought_texts(name, given) for name, given in brought.items()}
+    texts |= {name: _brought_texts(name, given, names_files=names_files) for name, given in brought.items()}
     given = brought | {name: [inventory] for name, inventory in own.items() if inventory is not None}
-    sources = {
-        name: [texts[name].source.zh] * len(found) if name in own else _file_sources(found)
-        for name, found in given.items()
-    }
-    points, left_out, told, unusable = _points(given, sources, synthetic=synthetic)
+    points, left_out, told, unusable = _points(given, texts, synthetic=synthetic, names_files=names_files)
     return Material(
         name=pack.name,
         pack=pack,
@@ -132,6 +142,7 @@ def of_frames(
     *,
     name: str,
     synthetic: bool,
+    names_files: bool = True,
     notices: Sequence[Notice] = (),
 ) -> Material:
     """Gather zones that somebody brought, with ``zone_id`` and ``name_zh``, in any stated system.
@@ -147,15 +158,14 @@ def of_frames(
     if numbered:
         raise MissingColumnError("content.zones_without_id", name=name, n=numbered[0].params["n"])
     given = _brought(inventories)
-    points, left_out, told, unusable = _points(
-        given, {layer: _file_sources(found) for layer, found in given.items()}, synthetic=synthetic
-    )
-    texts = {layer: _brought_texts(layer, found) for layer, found in given.items()}
+    texts = {layer: _brought_texts(layer, found, names_files=names_files) for layer, found in given.items()}
+    points, left_out, told, unusable = _points(given, texts, synthetic=synthetic, names_files=names_files)
     zones = as_source(to_canonical(zones)).reset_index(drop=True)
     title = Bilingual(**both("content.title_zones", name=name))
     texts["zones"] = LayerTexts(
         title=title,
-        source=Bilingual(**both("content.source_file", name=name)),
+        source=Bilingual(**both("content.source_zones")),
+        described=_described("content.source_zones", name, names_files=names_files),
         licence=Bilingual(**both("content.licence_brought")),
     )
     return Material(
@@ -183,7 +193,11 @@ def _brought(inventories: Inventories | None) -> dict[str, list[Inventory]]:
 
 
 def _points(
-    given: Mapping[str, Sequence[Inventory]], sources: Mapping[str, Sequence[str]], *, synthetic: bool
+    given: Mapping[str, Sequence[Inventory]],
+    texts: Mapping[str, LayerTexts],
+    *,
+    synthetic: bool,
+    names_files: bool,
 ) -> tuple[dict[str, PointSource], list[Notice], list[Notice], dict[str, int]]:
     """Return the rows of each layer that has any, what was left out, what readers said, what is unusable."""
     points: dict[str, PointSource] = {}
@@ -191,7 +205,15 @@ def _points(
     notices: list[Notice] = []
     told: list[Notice] = []
     for name, inventories in given.items():
-        found = PointSource.of(inventories, sources=sources[name], synthetic=synthetic)
+        found = PointSource.of(
+            inventories,
+            source=texts[name].source.zh,
+            names=[
+                inventory.name if names_files else f"{name}-{number}"
+                for number, inventory in enumerate(inventories, start=1)
+            ],
+            synthetic=synthetic,
+        )
         left_out = sum(1 for row in found.withheld if row.reason_key == "content.withheld_synthetic")
         if left_out:
             notices.append(Notice("content.synthetic_left_out", {"layer": name, "n": left_out}))
@@ -203,24 +225,30 @@ def _points(
     return points, notices, told, unusable
 
 
-def _file_sources(inventories: Sequence[Inventory]) -> list[str]:
-    return [text("content.source_file", name=inventory.name) for inventory in inventories]
-
-
 def _texts(dataset: DatasetRecord) -> LayerTexts:
     """Return what the catalogue of the pack says of a file."""
+    source = Bilingual(zh=dataset.source_zh, en=dataset.source_en)
     return LayerTexts(
         title=Bilingual(zh=dataset.title_zh, en=dataset.title_en),
-        source=Bilingual(zh=dataset.source_zh, en=dataset.source_en),
+        source=source,
+        described=source,
         licence=Bilingual(zh=dataset.licence_zh, en=dataset.licence_en),
     )
 
 
-def _brought_texts(layer: str, inventories: Sequence[Inventory]) -> LayerTexts:
+def _brought_texts(layer: str, inventories: Sequence[Inventory], *, names_files: bool) -> LayerTexts:
     """Return what is known of files that somebody brought."""
     names = ", ".join(inventory.name for inventory in inventories)
     return LayerTexts(
         title=Bilingual(**both(f"content.title_{layer}")),
-        source=Bilingual(**both("content.source_file", name=names)),
+        source=Bilingual(**both("content.source_inventory")),
+        described=_described("content.source_inventory", names, names_files=names_files),
         licence=Bilingual(**both("content.licence_brought")),
     )
+
+
+def _described(key: str, name: str, *, names_files: bool) -> Bilingual:
+    """Return a source for the metadata of a layer: with the name of its file, or that it is left out."""
+    wording = "content.source_named" if names_files else "content.source_unnamed"
+    words = both(key).items()
+    return Bilingual(**{lang: text(wording, lang, source=source, name=name) for lang, source in words})

@@ -220,9 +220,10 @@ def _about(
     return {
         "abstract": abstract,
         "lineage": {
-            lang: text(lineage, lang, source=texts.source.in_language(lang), **params) for lang in languages
+            lang: text(lineage, lang, source=texts.described.in_language(lang), **params)
+            for lang in languages
         },
-        "source": {lang: texts.source.in_language(lang) for lang in languages},
+        "source": {lang: texts.described.in_language(lang) for lang in languages},
         "licence": {lang: texts.licence.in_language(lang) for lang in languages},
         "positions": "exact",
         "grid_m": None,

@@ -30,7 +30,7 @@ class PointSource:
     points : geopandas.GeoDataFrame, shape (n, columns)
         In EPSG:4490, index 0 … n-1; without the simulated rows unless they are asked for.
     source : pandas.Series of str
-        Where each row comes from.
+        Where each row comes from, in the same words whatever its file is called.
     headers : Mapping
         Column of ``points`` to the header it came from, of the first inventory that has it.
     n_in : int
@@ -46,24 +46,27 @@ class PointSource:
     withheld: tuple[Withheld, ...]
 
     @classmethod
-    def of(cls, inventories: Sequence[Inventory], *, sources: Sequence[str], synthetic: bool) -> PointSource:
+    def of(
+        cls, inventories: Sequence[Inventory], *, source: str, names: Sequence[str], synthetic: bool
+    ) -> PointSource:
         """Put inventories under one another.
 
         Parameters
         ----------
         inventories : sequence of Inventory
-        sources : sequence of str
-            Where each of them comes from, in words.
+        source : str
+            Where they come from, in words.
+        names : sequence of str
+            What each is called where a row of it is withheld.
         synthetic : bool
             Whether simulated rows are kept.
         """
         frames = [inventory.points for inventory in inventories]
         merged = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=CANONICAL_CRS)
-        source = np.repeat(np.array(sources, dtype=object), [len(frame) for frame in frames])
-        places = [f"{inventory.name}:{row}" for inventory in inventories for row in inventory.points.index]
+        places = [f"{name}:{row}" for name, frame in zip(names, frames, strict=True) for row in frame.index]
         withheld = [
-            Withheld(feature_id=f"{inventory.name}:{row}", reason_key=str(key))
-            for inventory in inventories
+            Withheld(feature_id=f"{name}:{row}", reason_key=str(key))
+            for name, inventory in zip(names, inventories, strict=True)
             for row, key in zip(inventory.rejected["row"], inventory.rejected["reason_key"], strict=True)
         ]
         kept = np.ones(len(merged), dtype=bool) if synthetic else ~simulated(merged).to_numpy()
@@ -76,7 +79,7 @@ class PointSource:
             headers = {**inventory.columns, **headers}
         return cls(
             points=merged[kept].reset_index(drop=True),
-            source=pd.Series(source[kept], dtype=object),
+            source=pd.Series([source] * int(kept.sum()), dtype=object),
             headers=headers,
             n_in=sum(inventory.n_in for inventory in inventories),
             withheld=tuple(withheld),

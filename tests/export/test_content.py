@@ -262,7 +262,31 @@ def test_several_inventories_make_one_layer(small):
         "base_stations"
     ]
     assert len(layer.features) == layer.n_in == 6
-    assert len(set(layer.features["SJLY"])) == 2
+    assert set(layer.features["SJLY"]) == {"交付人提供的清单"}
+    assert layer.about["source"]["zh"] == "交付人提供的清单（文件：stations.csv, more.csv）"
+
+
+def test_the_name_of_a_file_is_told_of_a_layer_and_never_of_a_feature(small):
+    content = build_content(small, inventories={"base_stations": stations()})
+    assert not [
+        name for name, layer in layers_of(content).items() if "stations.csv" in layer.features.to_csv()
+    ]
+    assert "stations.csv" in layers_of(content)["base_stations"].about["lineage"]["en"]
+
+
+@pytest.mark.parametrize("points", ["grid", "totals"])
+def test_coarse_positions_and_totals_do_not_name_the_file(small, points):
+    broken = STATIONS + "S-9,丙站,东边,23.0,宏站,现状,是,P-9,L-9,20,2022,秘密路9号,\n"
+    given = stations(broken, "机密.csv")
+    content = build_content(
+        small, options=ContentOptions(points=points), inventories={"base_stations": given}
+    )
+    said = [layer.about | {"withheld": [w.feature_id for w in layer.withheld]} for layer in content.layers]
+    assert "机密" not in json.dumps([content.about, said], ensure_ascii=False)
+    assert not [layer.name for layer in content.layers if "机密" in layer.features.to_csv()]
+    if points == "grid":
+        source = layers_of(content)["base_stations"].about["source"]
+        assert source["en"] == "inventory supplied by the sender (the name of its file is left out)"
 
 
 def test_rejected_rows_are_withheld_with_their_reason(small):
