@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["Selection", "select_stations"]
+__all__ = ["Selection", "lists_cells", "select_stations"]
 
 LICENSEES_PER_SHARED_STATION: Final = 2
 """Mainland 5G is built by two pairs of operators (移动+广电, 电信+联通)."""
@@ -166,17 +166,15 @@ def _first_of_each(
     return np.sort(first.index.to_numpy())
 
 
+def lists_cells(points: gpd.GeoDataFrame) -> bool:
+    """Tell whether a table looks like one row per cell, not per station."""
+    key, limit = _stations_as_given(points)
+    return int(key.duplicated(keep=False).sum()) > limit
+
+
 def _check_rows_as_given(points: gpd.GeoDataFrame, definition: Definition, notices: list[Notice]) -> None:
     """Refuse a table of cells unless rows were asked for; state repeated ids in any case."""
-    by_station = _words(points, "logical_station_id")
-    filled = (by_station != "").to_numpy()
-    if filled.any():
-        key = _station_key(points)[filled]
-        limit = 0
-    else:
-        sites = _words(points, "site_id")
-        key = sites[(sites != "").to_numpy()]
-        limit = int(len(points) * CELL_LEVEL_SHARE)
+    key, limit = _stations_as_given(points)
     repeated = int(key.duplicated(keep=False).sum())
     if definition.numerator is None:
         if repeated > limit:
@@ -185,6 +183,16 @@ def _check_rows_as_given(points: gpd.GeoDataFrame, definition: Definition, notic
     if repeated:
         extra = int(key.duplicated().sum())
         notices.append(Notice("verdict.duplicates_kept", {"count": extra}))
+
+
+def _stations_as_given(points: gpd.GeoDataFrame) -> tuple[pd.Series, int]:
+    """Return the station of each row that names one, and how many may repeat in a table of stations."""
+    by_station = _words(points, "logical_station_id")
+    filled = (by_station != "").to_numpy()
+    if filled.any():
+        return _station_key(points)[filled], 0
+    sites = _words(points, "site_id")
+    return sites[(sites != "").to_numpy()], int(len(points) * CELL_LEVEL_SHARE)
 
 
 def _station_key(points: gpd.GeoDataFrame) -> pd.Series:

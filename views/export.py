@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from spatial.errors import ExportRefusedError
+from spatial.export.cell_tables import telling_cells
 from spatial.export.content import ContentOptions, build_content
 from spatial.export.extent import Extent
 from spatial.export.package import package_bytes
@@ -125,7 +126,8 @@ def _make(
     )
     brought_ones = None if brought is None else {STATIONS: brought}
     try:
-        content = build_content(frames.pack, options=options, inventories=brought_ones)
+        with telling_cells([] if brought is None else [brought]):
+            content = build_content(frames.pack, options=options, inventories=brought_ones)
         data, report = package_bytes(
             content, progress=lambda step, share: bar.progress(share, text=text(f"export.step_{step}", lang))
         )

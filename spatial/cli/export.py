@@ -20,6 +20,7 @@ from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS
 from spatial.errors import ExportRefusedError, PackageError, UnwritableFileError, UsageError
 from spatial.export import formats as file_formats
+from spatial.export.cell_tables import telling_cells
 from spatial.export.content import ContentOptions, build_content, build_content_from_frames
 from spatial.export.delta import apply_delta, write_delta
 from spatial.export.extent import Extent
@@ -166,15 +167,16 @@ def _content(options: argparse.Namespace) -> PackageContent:
     inventories = load_points(options)
     given = _content_options(options)
     points = {STATIONS: inventories} if inventories else {}
-    if found.pack is not None:
-        return build_content(found.pack, options=given, inventories=points)
-    return build_content_from_frames(
-        found.zones,
-        name=Path(options.zones).name,
-        options=given,
-        inventories=points,
-        notices=found.notices,
-    )
+    with telling_cells(inventories):
+        if found.pack is not None:
+            return build_content(found.pack, options=given, inventories=points)
+        return build_content_from_frames(
+            found.zones,
+            name=Path(options.zones).name,
+            options=given,
+            inventories=points,
+            notices=found.notices,
+        )
 
 
 def _content_options(options: argparse.Namespace) -> ContentOptions:

@@ -179,6 +179,61 @@ def test_the_answer_for_a_reader(pack, tmp_path, lang, words):
     assert all(word in answer for word in (*words, package_sha256(tmp_path / "p.zip")))
 
 
+CELLS = """基站编号,gNodeB标识,经度,纬度
+a,g1,114.001,23.001
+a,g1,114.001,23.001
+a,g1,114.001,23.001
+b,g2,114.011,23.001
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("“基站编号”有 3 个要素编号重复（a）", "一行是一个小区", "--points-detail totals")),
+        ("en", ("“基站编号”", "3 features share an id (a)", "one row per cell", "--points-detail totals")),
+    ],
+)
+def test_a_table_of_cells_is_refused_as_points_with_the_reason_and_a_way_out(pack, tmp_path, lang, words):
+    table = tmp_path / "cells.csv"
+    table.write_text(CELLS, encoding="utf-8")
+    points = ("--points", table, "--points-crs", "wgs84", "--lang", lang)
+    code, answer, complaint = run("export", "--pack", pack, "-o", tmp_path / "p.zip", *points)
+    assert (code, answer) == (3, "")
+    assert all(word in complaint for word in words)
+    assert not (tmp_path / "p.zip").exists()
+
+
+def test_ids_that_repeat_in_another_file_are_not_taken_for_cells(pack, tmp_path):
+    tables = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    for table in tables:
+        table.write_text("site_id,lon,lat\na,114.001,23.001\nb,114.011,23.001\n")
+    points = ("--points", *tables, "--points-crs", "wgs84")
+    code, _, complaint = run("export", "--pack", pack, "-o", tmp_path / "p.zip", *points)
+    assert code == 3
+    assert "4 个要素编号重复" in complaint
+    assert "小区" not in complaint
+
+
+@pytest.mark.parametrize(
+    ("numerator", "counts"),
+    [("logical_station", [1, 1]), ("as_given", [3, 1]), (None, [None, None])],
+)
+def test_totals_of_a_table_of_cells_follow_the_stated_numerator(pack, tmp_path, numerator, counts):
+    table = tmp_path / "cells.csv"
+    table.write_text(CELLS, encoding="utf-8")
+    stated = () if numerator is None else ("--numerator", numerator)
+    said = export(
+        pack, tmp_path / "p.zip", "--points", table, "--points-crs", "cgcs2000", "--formats", "jsonfg",
+        "--points-detail", "totals", *stated,
+    )  # fmt: skip
+    zones = next(layer for layer in open_package(tmp_path / "p.zip").layers if layer.name == "zones")
+    found = [None if np.isnan(count) else count for count in zones.features["SL"].astype(float)]
+    assert sorted(found, key=str, reverse=True) == counts
+    told = [notice["zh"] for notice in said["notices"] if notice["key"] == "verdict.cell_level_table"]
+    assert [("小区级表" in words) for words in told] == [True] * (numerator is None)
+
+
 def test_a_delta_and_its_application(pack, tmp_path):
     old, new, again = tmp_path / "old.zip", tmp_path / "new.zip", tmp_path / "again.zip"
     export(pack, old, "--layers", "zones", "--formats", "jsonfg")
