@@ -10,13 +10,14 @@ from spatial.errors import UsageError
 from spatial.export.citations import dates_of
 from spatial.export.class_list import read_class_list
 from spatial.export.content_options import ContentOptions, check_choice
-from spatial.export.iso_dates import UNDATED, first_day
+from spatial.export.iso_dates import first_day
 from spatial.export.layer_draft import Shared
 from spatial.export.material import POINT_LAYERS, of_frames, of_pack
 from spatial.export.model import PackageContent
 from spatial.export.package_about import package_about
 from spatial.export.package_layers import PLACES, Found, Wish, places_layer, points_layer, zones_layer
 from spatial.notice import Notice
+from spatial.text import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from spatial.export.material import Inventories, Material
     from spatial.pack import Pack
 
-__all__ = ["UNDATED", "ContentOptions", "build_content", "build_content_from_frames"]
+__all__ = ["ContentOptions", "build_content", "build_content_from_frames"]
 
 _NO_NAME: Final = "package"
 
@@ -102,13 +103,13 @@ def build_content_from_frames(
 def _content(material: Material, options: ContentOptions, *, package_id: str) -> PackageContent:
     """Return the content of a package from its sources."""
     pack = material.pack
-    data_date = _youngest(_dates(material)) or UNDATED
+    data_date = _youngest(_dates(material))
     shared = Shared(
         narrow="shapefile" in options.wanted_formats,
         classes=read_class_list(options.class_list),
         district_code=None if pack is None else pack.district_code,
         district_name=None if pack is None or pack.district_name is None else pack.district_name.zh,
-        version=data_date,
+        version=data_date or text("content.version_undated"),
     )
     wish = Wish(
         definition=options.definition,
@@ -165,8 +166,8 @@ def _notices(
         # A reader of a table quotes its words, and some of them are what is withheld.
         notices.append(Notice(f"content.points_{options.points}", {"grid_m": options.grid_m}))
     notices += _uncounted(material, options, found)
-    if data_date == UNDATED:
-        notices.append(Notice("content.undated", {"date": UNDATED}))
+    if not data_date:
+        notices.append(Notice("content.undated"))
     if material.pack is None or not material.pack.district_code:
         notices.append(Notice("content.no_district_code"))
     blank = [layer.name for layer in found.layers if not layer.class_path.code]

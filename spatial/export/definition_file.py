@@ -28,7 +28,7 @@ def definition_record(content: PackageContent) -> dict[str, Any]:
     about = content.about
     return {
         "package_id": content.package_id,
-        "data_date": content.data_date,
+        "data_date": content.data_date or None,
         "district": about.get("district"),
         "statements": statements(content),
         "definition": about.get("definition"),

@@ -18,6 +18,7 @@ import shapely
 from spatial.crs import CANONICAL_CRS, reproject
 from spatial.errors import ExportRefusedError, PackageError
 from spatial.export.fields import ID_CODE, FieldType, typed_columns
+from spatial.export.iso_dates import UNDATED
 from spatial.limits import Limits
 
 if TYPE_CHECKING:
@@ -257,8 +258,9 @@ def checked_file(path: Path, *, magic: bytes, limits: Limits) -> Path:
 
 
 def time_stamp(data_date: str) -> str:
-    """Return a date of the data as the UTC instant that files hold, a missing month or day as the first."""
-    full = data_date + "-01-01"[len(data_date) - _FULL_DATE :] if len(data_date) < _FULL_DATE else data_date
+    """Return a date of the data as the UTC instant of the clocks of files, a missing part as the first."""
+    date = data_date or UNDATED
+    full = date + "-01-01"[len(date) - _FULL_DATE :] if len(date) < _FULL_DATE else date
     return f"{full}T00:00:00.000Z"
 
 

@@ -109,7 +109,7 @@ def head_of(content: PackageContent, layer: ExportLayer) -> dict[str, Any]:
         "metadata": {
             "package_id": content.package_id,
             "title": {"zh": layer.title.zh, "en": layer.title.en},
-            "data_date": content.data_date,
+            "data_date": content.data_date or None,
             "schematic": bool(layer.about.get("schematic", False)),
             "synthetic": layer.synthetic,
             "attribution": content.about.get("attribution", []),

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["UNDATED", "first_day", "is_iso_date"]
 
 UNDATED: Final = "1980-01-01"
-"""Date in the files of a package whose input states none: the first that an archive can hold."""
+"""Clock of zip, DBF, workbook and GeoPackage where the input states no date: the first of an archive."""
 
 _FIRST: Final = "0000-01-01"
 _LENGTHS: Final = (4, 7, 10)

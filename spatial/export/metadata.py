@@ -95,7 +95,7 @@ def _record(
         "metadata_standard": "ISO 19115:2003 / GB/T 19710 (XML: ISO/TS 19139:2007)",
         "languages": ["zh", "en"],
         "character_set": "utf8",
-        "date_stamp": content.data_date,
+        "date_stamp": content.data_date or None,
         **own,
         "schematic": any(layer.about.get("schematic") for layer in layers),
         "simulated": any(layer.synthetic for layer in layers),

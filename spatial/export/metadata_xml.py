@@ -63,7 +63,7 @@ def metadata_xml(record: Mapping[str, Any]) -> bytes:
     return document + b"\n"
 
 
-def _date_stamp(date: str) -> ET.Element:
+def _date_stamp(date: str | None) -> ET.Element:
     return plain("gmd:dateStamp", date, as_type="gco:Date") if date else missing("gmd:dateStamp", "unknown")
 
 

@@ -110,7 +110,8 @@ class PackageContent:
     crs : str
         ``EPSG:4490`` or ``EPSG:4547``: the system of the desktop formats.
     data_date : str
-        ISO date; the youngest date in the input. Every date in the package derives from it or from the data.
+        ISO date; the youngest date in the input, ``""`` where it states none. Every date in the package
+        derives from it or from the data.
     layers : tuple of ExportLayer
     about : Mapping
         What the package says of itself as plain JSON values: definition, target, citations, documents,

@@ -83,7 +83,7 @@ def package_sha256(path: Path) -> str:
         refuse_special(path)
         return file_sha256(path)
     descriptor = read_descriptor(path, name=path.name)
-    return directory_sha256(path, str(descriptor.get("data_date")))
+    return directory_sha256(path, str(descriptor.get("data_date") or ""))
 
 
 def read_content(directory: Path, *, name: str) -> PackageContent:

@@ -70,7 +70,7 @@ def descriptor_of(content: PackageContent) -> dict[str, Any]:
         "profile": content.profile,
         "formats": list(content.formats),
         "crs": content.crs,
-        "data_date": content.data_date,
+        "data_date": content.data_date or None,
         "layers": [_layer(layer) for layer in content.layers],
         "about": content.about,
     }
@@ -153,6 +153,12 @@ class _Members:
     def text(self, member: str) -> str:
         return str(self._take(member, str))
 
+    def optional_text(self, member: str) -> str:
+        """Return a text, ``""`` for null; a text that is written says something."""
+        if self._take(member, (str, type(None))) == "":
+            self._wrong(self._name, f"{self._path}{member}")
+        return self._take(member, (str, type(None))) or ""
+
     def matching(self, member: str, pattern: re.Pattern[str]) -> str:
         value = self.text(member)
         if pattern.fullmatch(value) is None:
@@ -230,7 +236,7 @@ def package_from_descriptor(document: Mapping[str, Any], *, name: str) -> Packag
         profile=given.one_of("profile", _PROFILES),
         formats=given.texts("formats", FORMATS),
         crs=given.one_of("crs", _SYSTEMS),
-        data_date=given.text("data_date"),
+        data_date=given.optional_text("data_date"),
         layers=layers,
         about=given.mapping("about"),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from spatial.export.iso_dates import UNDATED
 from spatial.text import LANGUAGES, catalogue, text
 
 if TYPE_CHECKING:
@@ -33,8 +32,8 @@ def said(about: Mapping[str, Any], name: str) -> Words:
 
 
 def date_words(data_date: str) -> Words:
-    """Return the date of a package's data in every language; one that only stands for none is not shown."""
-    return both("describe.date_unknown") if data_date == UNDATED else said({"date": data_date}, "date")
+    """Return the date of a package's data in every language, or that none is stated."""
+    return said({"date": data_date}, "date") if data_date else both("describe.date_unknown")
 
 
 def worded(word: Any, *, prefix: str) -> Words:  # noqa: ANN401 - a value of JSON

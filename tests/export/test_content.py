@@ -26,7 +26,7 @@ from spatial.errors import (
     PackError,
     UsageError,
 )
-from spatial.export.content import UNDATED, ContentOptions, build_content, build_content_from_frames
+from spatial.export.content import ContentOptions, build_content, build_content_from_frames
 from spatial.export.extent import Extent
 from spatial.inventory import read_inventory
 from spatial.notice import Notice
@@ -506,7 +506,8 @@ def test_zones_of_another_city_become_a_package_with_blanks_and_notices():
 def test_zones_without_any_date_say_so():
     content = build_content_from_frames(other_city(), name="dir/City 7")
     assert content.package_id == "City-7"
-    assert content.data_date == UNDATED
+    assert content.data_date == ""
+    assert set(layers_of(content)["zones"].features["BBH"]) == {"未注明日期"}
     assert "content.undated" in keys(content)
     assert layers_of(content)["zones"].features["DBQK"].tolist() == ["无数据", "无数据"]
 

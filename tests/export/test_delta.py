@@ -123,7 +123,7 @@ CHANGES = st.fixed_dictionaries(
     {
         "stations": STATIONS,
         "with_places": st.booleans(),
-        "date": st.sampled_from(["2023-03-31", "2024-12-01"]),
+        "date": st.sampled_from(["2023-03-31", "2024-12-01", ""]),
     }
 )
 

@@ -87,6 +87,26 @@ def test_nothing_in_a_package_names_the_machine_or_the_day(whole, unpacked):
         assert {info.date_time for info in packed.infolist()} == {(2023, 3, 31, 0, 0, 0)}
 
 
+def test_a_package_without_a_date_states_none_but_on_the_clocks_of_files(tmp_path):
+    content = small_content(data_date="")
+    in_directory, packed = tmp_path / "package", tmp_path / "package.zip"
+    write_package(content, in_directory)
+    write_package(content, packed)
+    assert package_sha256(in_directory) == package_sha256(packed)
+    assert validate_package(packed).valid
+    assert open_package(packed).data_date == ""
+    assert json.loads((in_directory / "package.json").read_bytes())["data_date"] is None
+    assert json.loads((in_directory / "definition.json").read_bytes())["data_date"] is None
+    stated = {
+        path.parent.name
+        for path in in_directory.rglob("*")
+        if path.is_file()
+        and path.suffix not in {".xlsx", ".gpkg", ".dbf"}
+        and b"1980-01-01" in path.read_bytes()
+    }
+    assert stated == set()
+
+
 @pytest.mark.parametrize("kind", ["small.zip", "package"])
 def test_a_package_reads_back_as_what_it_was_made_from(tmp_path, kind):
     content = small_content(formats=REFERENCE)
