@@ -107,7 +107,7 @@ def verdict_block(column: Column, sheet: ZoneSheet) -> None:
     leading = sheet.verdicts[0]
     _headline(column, leading)
     column.rows(verdict_rows(leading, column.lang))
-    column.words(leading.basis.in_language(column.lang), most=3)
+    column.words(leading.basis.in_language(column.lang), most=6)
     for words in other_verdict_lines(sheet.verdicts, column.lang):
         column.words(words, ink=INK, most=3)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from layers.scene import MapScene
     from spatial.check_result import CheckResult
     from spatial.definition import Definition
+    from spatial.notice import Notice
     from spatial.pack_file import PublishedCount
     from spatial.plan import PlanRecords
     from spatial.target import Target
@@ -27,6 +28,16 @@ __all__ = ["LEVELS", "Level", "SheetSource", "SheetVerdict", "ZoneSheet", "zone_
 Level = Literal["district", "zones", "parts"]
 LEVELS: Final[tuple[Level, ...]] = ("district", "zones", "parts")
 
+NOT_COUNTED: Final = frozenset(
+    {
+        "verdict.cell_level_table",
+        "verdict.column_basis_unavailable",
+        "verdict.site_not_per_operator",
+        "verdict.published_as_given_only",
+    }
+)
+"""Notices of a check that could count nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SheetVerdict:
@@ -35,7 +46,7 @@ class SheetVerdict:
     Attributes
     ----------
     basis : Bilingual
-        Where the count comes from.
+        Where the count comes from, or why there is none.
     definition : Definition
         How stations and area were counted.
     target : Target or None
@@ -178,18 +189,28 @@ def _verdicts(
         for values in found.itertuples(index=False):
             figures = dict(zip(found.columns, values, strict=True))
             yield SheetVerdict(
-                basis=_basis(counts, synthetic=bool(figures.get("synthetic"))),
+                basis=_basis(counts, _reason(result), synthetic=bool(figures.get("synthetic"))),
                 definition=result.definition,
                 target=result.target,
                 figures=figures,
             )
 
 
-def _basis(counts: Sequence[PublishedCount], *, synthetic: bool) -> Bilingual:
+def _basis(counts: Sequence[PublishedCount], reason: Notice | None, *, synthetic: bool) -> Bilingual:
     if counts:
         count = counts[0]
-        return both("sheet.basis_published", date=count.as_of, zh=count.basis_zh, en=count.basis_en)
+        words = both("sheet.basis_published", date=count.as_of, zh=count.basis_zh, en=count.basis_en)
+        if reason is None:
+            return words
+        return Bilingual(zh=f"{words.zh}{reason.message('zh')}", en=f"{words.en} {reason.message('en')}")
+    if reason is not None:
+        return both(reason.key, **reason.params)
     return both("sheet.basis_synthetic" if synthetic else "sheet.basis_inventory")
+
+
+def _reason(result: CheckResult) -> Notice | None:
+    """Return why nothing could be counted as the definition asks; None where it could."""
+    return next((notice for notice in result.notices if notice.key in NOT_COUNTED), None)
 
 
 def both(key: str, **params: object) -> Bilingual:

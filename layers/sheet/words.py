@@ -68,7 +68,7 @@ def source_lines(sheet: ZoneSheet, lang: str) -> list[str]:
 def verdict_rows(verdict: SheetVerdict, lang: str) -> list[Row]:
     """Return name and value of each figure of a verdict; an empty value is not known."""
     figures = verdict.figures
-    count, required = as_number(figures["count"]), as_number(figures["required_count"])
+    count = as_number(figures["count"])
     ratio = as_number(figures["attainment_ratio"])
     area = text("map.area_km2", lang, value=decimal(figures["area_km2"], 2))
     basis = text(word_key(verdict.definition.area_basis), lang)
@@ -79,15 +79,19 @@ def verdict_rows(verdict: SheetVerdict, lang: str) -> list[Row]:
         ),
         (text("sheet.area", lang), text("sheet.area_of", lang, area=area, basis=basis)),
         (text("sheet.target", lang), _target(verdict, lang)),
-        (
-            text("sheet.required", lang),
-            ""
-            if required is None
-            else text("sheet.required_gap", lang, required=whole(required), gap=whole(figures["gap_count"])),
-        ),
+        (text("sheet.required", lang), _required(figures, lang)),
         (text("sheet.ratio", lang), "" if ratio is None else f"{ratio:.0%}"),
         (text("sheet.interval", lang), _interval(figures, lang)),
     ]
+
+
+def _required(figures: Mapping[str, Any], lang: str) -> str:
+    required, gap = as_number(figures["required_count"]), as_number(figures["gap_count"])
+    if required is None:
+        return ""
+    if gap is None:  # nothing was counted
+        return text("map.count_only", lang, count=whole(required))
+    return text("sheet.required_gap", lang, required=whole(required), gap=whole(gap))
 
 
 def _target(verdict: SheetVerdict, lang: str) -> str:

@@ -30,6 +30,7 @@ from spatial.check import check_count, check_zones
 from spatial.definition import AreaBasis, Definition, Numerator
 from spatial.errors import GeometryError, MissingCrsError
 from spatial.pack import open_pack
+from spatial.pack_file import PublishedCount
 from spatial.plan_records import Bilingual
 from spatial.target import Target
 from spatial.text import text
@@ -413,6 +414,49 @@ def test_zone_without_a_verdict_says_so(font):
     words = words_of(zone_sheet_pdf(sheet_of("zone_b"), lang="zh", font=font))
     assert "未作判定" in words
     assert "没有引用规划文件" in words
+
+
+@pytest.mark.parametrize(
+    ("lang", "reason", "required"),
+    [
+        ("zh", "像是小区级表，没有计数。请明确统计口径：逐行、物理站址或逻辑基站。", "应有"),
+        ("en", "looks like a table of cells and was not counted.", "Required"),
+    ],
+)
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_a_table_that_was_not_counted_says_why_and_shows_no_empty_gap(font, lang, reason, required, paper):
+    scene = sample_scene()
+    cells = sample_points(4).assign(site_id=["a", "a", "a", "b"])
+    target = Target(value_per_km2=52.0, scope="district", scope_zone_id="district", year=2025)
+    result = check_zones(scene.zones, cells, definition=Definition(), target=target, missing_basis="no_data")
+    sheet = sheet_of("zone_a", sample_sheets(scene, counted=[result]))
+    words = words_of(zone_sheet_pdf(sheet, lang=lang, paper=paper, font=font)).replace(" ", "")
+    assert sheet.verdicts[0].status == Status.NO_DATA
+    assert reason.replace(" ", "") in words
+    assert required in words
+    assert not re.search("缺口|gap", words)
+    assert text("sheet.basis_inventory", lang).replace(" ", "") not in words
+
+
+def test_a_published_number_that_cannot_answer_says_so_beside_its_source():
+    district = sample_scene().district
+    asked = Definition(numerator=Numerator.LOGICAL_STATION)
+    count = PublishedCount(
+        count_id="count",
+        subject="base_stations",
+        zone_id=str(district["zone_id"].iloc[0]),
+        count=900,
+        as_of="2020-12",
+        basis_zh="全区累计",
+        basis_en="district total",
+        context_id=None,
+        document_id="",
+        section_id="",
+    )
+    published = check_count(district, 900, definition=asked, target=None, missing_basis="no_data")
+    basis = sample_sheets(counted=[], published=[published], counts=[count])[0].verdicts[0].basis
+    assert basis.zh.startswith("按公布的总数（2020-12）：全区累计。公布的总数没有说明构成")
+    assert "district total. The published number does not say" in basis.en
 
 
 @pytest.mark.parametrize("status", list(Status))
