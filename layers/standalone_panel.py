@@ -43,7 +43,8 @@ body > .folium-map { flex: 1 1 0; min-width: 0; width: auto !important; }
 .facts th, .facts td { padding: 2px 6px 2px 0; border-bottom: 1px solid #e3e7ea; text-align: left;
   vertical-align: top;  font-weight: 400; }
 .facts thead th { color: #4a5863; }
-.facts td.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.facts th.figure, .facts td.figure { text-align: right; white-space: nowrap;
+  font-variant-numeric: tabular-nums; }
 .facts ul { margin: 3px 0; padding-left: 1.1em; }
 .facts .review { font-weight: 700; }
 @media (max-width: 700px) {
@@ -150,8 +151,10 @@ def _zones(scene: MapScene, lang: str) -> list[str]:
             f'<tr><th scope="row">{escape_text(name)}</th>'
             f'<td class="figure">{escape_text(value)}</td><td>{verdict}</td></tr>'
         )
-    heads = ("map.layer_zones", "sheet.density_per_km2", "sheet.verdict")
-    head = "".join(f'<th scope="col">{escape_text(text(key, lang))}</th>' for key in heads)
+    heads = {"map.layer_zones": "", "sheet.density_per_km2": ' class="figure"', "sheet.verdict": ""}
+    head = "".join(
+        f'<th scope="col"{look}>{escape_text(text(key, lang))}</th>' for key, look in heads.items()
+    )
     return [
         _heading(text("map.layer_zones", lang)),
         f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>",

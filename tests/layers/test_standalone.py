@@ -124,6 +124,12 @@ def test_panel_says_verdict_definition_target_and_terms():
         assert expected in words
 
 
+def test_the_head_of_the_figures_is_set_as_they_are():
+    page = page_with_facts()
+    assert '<th scope="col" class="figure">座/km²</th>' in page
+    assert ".facts th.figure, .facts td.figure { text-align: right;" in page
+
+
 def test_panel_lists_the_zones_as_the_map_colours_them():
     words = re.sub(r"\s+", " ", panel_text(page_with_facts()))
     for row in ("甲区 56.3 模拟 ✓ 达标", "乙区 49.3 模拟 ≈ 接近", "丙区 21.1 模拟 ▼ 未达标"):
