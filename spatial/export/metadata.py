@@ -173,7 +173,9 @@ def _accuracy(layer: ExportLayer) -> dict[str, Any]:
     bounds = about.get("accuracy_m")
     statements = [both("describe.accuracy_unknown")]
     if bounds:
-        statements = [both("describe.accuracy_range", least=bounds["min"], most=bounds["max"])]
+        least, most = bounds["min"], bounds["max"]
+        key = "describe.accuracy_one" if least == most else "describe.accuracy_range"
+        statements = [both(key, least=least, most=most)]
     if about.get("schematic"):
         statements.append(both("describe.schematic"))
     if about.get("positions") == "grid":

@@ -183,7 +183,7 @@ def _district_figure(content: PackageContent, row: Mapping[str, Any], lang: str)
         return ""
     target, low, high = row.get("target_per_km2"), row.get("density_low"), row.get("density_high")
     interval = ""
-    if low is not None and high is not None:
+    if low is not None and high is not None and low != high:
         interval = text("describe.district_interval", lang, low=low, high=high)
     key = "describe.district_figure" if target is not None else "describe.district_figure_no_target"
     return text(
@@ -244,17 +244,15 @@ def _citation(content: PackageContent, cited: Mapping[str, Any], lang: str) -> s
 
 def _files(files: Sequence[WrittenFile], lang: str) -> Iterator[str]:
     companions = [file for file in files if is_companion(file.format, file.crs)]
+    alike: dict[tuple[str, str], list[WrittenFile]] = {}
     for file in files:
-        if file in companions:
-            continue
-        yield text(
-            "describe.readme_file",
-            lang,
-            path=file.path.as_posix(),
-            format=TextKey(f"describe.format_{file.format}"),
-            order=axis_order(file.format, file.crs)[lang],
-            n_features=file.n_features,
-        )
+        if file not in companions:
+            alike.setdefault((file.format, axis_order(file.format, file.crs)[lang]), []).append(file)
+    for (name, order), members in alike.items():
+        yield text("describe.readme_format", lang, format=TextKey(f"describe.format_{name}"), order=order)
+        for file in members:
+            told = text("describe.readme_file", lang, path=file.path.as_posix(), n_features=file.n_features)
+            yield f"{_INDENT}{told}"
     if companions:
         endings = dict.fromkeys("".join(file.path.suffixes) for file in companions)
         yield text("describe.readme_companions", lang, endings=" ".join(endings))

@@ -110,6 +110,22 @@ def test_accuracy_says_the_range_the_basis_and_what_it_is_not():
     assert any("100 米格网" in each["zh"] for each in places["statements"])
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "zh", "en"),
+    [
+        (300.0, 300.0, "位置误差 300 米（", "A position error of 300 m ("),
+        (0.5, 1500.0, "位置误差 0.5～1,500 米（", "Position errors of 0.5 to 1,500 m ("),
+    ],
+)
+def test_accuracy_is_one_number_where_least_and_most_are_one(least, most, zh, en):
+    layer = zones_layer()
+    layer = replace(layer, about={**layer.about, "accuracy_m": {"min": least, "max": most}})
+    accuracy = of_layer(layer)["accuracy"][0]
+    assert accuracy["position_m"] == {"min": least, "max": most}
+    assert accuracy["statements"][0]["zh"].startswith(zh)
+    assert accuracy["statements"][0]["en"].startswith(en)
+
+
 def test_a_basis_that_is_no_word_of_ours_stands_as_it_is():
     layer = replace(zones_layer(), about={**zones_layer().about, "geometry_basis": ["某单位提供"]})
     assert of_layer(layer)["accuracy"][0]["basis"] == [{"zh": "某单位提供", "en": "某单位提供"}]

@@ -58,21 +58,37 @@ def test_every_layer_says_what_it_holds_and_what_was_left_out():
     assert "规划管控数据 / 专项规划 / 科技创新片区" in chinese
 
 
-def test_every_file_has_its_system_order_and_count():
+def test_every_file_has_its_count_under_the_system_and_order_of_its_format():
     chinese, _ = pages()
-    lines = {
-        line.split(" | ")[0].removeprefix("  - "): line for line in chinese.splitlines() if " | " in line
-    }
     *files, companion = files_of(small_content())
-    assert companion.path.as_posix() not in lines
-    assert "  - .dbf 是同名 .shp 的附属文件" in chinese
-    assert list(lines) == [file.path.as_posix() for file in files]
-    for file in files:
-        assert lines[file.path.as_posix()].endswith(f" | {file.n_features} 个要素")
-    assert "纬度在前、经度在后" in lines["jsonfg/zones.json"]
-    assert "经度在前、纬度在后（度），OGC:CRS84" in lines["geojson/zones.geojson"]
-    assert "东坐标在前、北坐标在后（米），EPSG:4547" in lines["gpkg/small-package.gpkg"]
+    section = chinese.split("四、文件")[1].split("五、")[0]
+    heads: dict[str, str] = {}
+    head = ""
+    for line in section.splitlines():
+        if line.startswith("  - "):
+            head = line
+        elif " | " in line:
+            path, count = line.strip().split(" | ")
+            heads[path] = head
+            assert count == f"{next(f.n_features for f in files if f.path.as_posix() == path)} 个要素"
+    assert list(heads) == [file.path.as_posix() for file in files]
+    assert companion.path.as_posix() not in section
+    assert "  - .dbf 是同名 .shp 的附属文件" in section
+    assert "纬度在前、经度在后" in heads["jsonfg/zones.json"]
+    assert "经度在前、纬度在后（度），OGC:CRS84" in heads["geojson/zones.geojson"]
+    assert "东坐标在前、北坐标在后（米），EPSG:4547" in heads["gpkg/small-package.gpkg"]
+    assert len([file for file in files if file.format == "jsonfg"]) > 1
+    assert section.count("place 成员为") == 1, "a format's order is said once for all of its files"
     assert "（没有数据文件）" in readme(small_content(), files=()).decode("utf-8-sig")
+
+
+def test_an_interval_of_one_value_is_none():
+    result = about_package()["results"][0]
+    exact = {**result["zones"][0], "density_low": 56.55, "density_high": 56.55}
+    chinese, english = pages(about=about(results=[{**result, "zones": [exact]}]))
+    assert "56.55 座；目标 52" in chinese
+    assert "按精度为" not in chinese
+    assert "by the accuracy" not in english
 
 
 def test_the_district_figure_never_stands_without_its_definition():
@@ -105,7 +121,7 @@ def test_nothing_is_said_twice():
         "verdict.numerator_assumed",
         "verdict.target_is_reference",
     )
-    notices = [Notice(key, {"layers": ["zones"]}).to_dict() for key in keys]
+    notices = [Notice(key, {"titles": [{"zh": "片区", "en": "Zones"}]}).to_dict() for key in keys]
     chinese, english = pages(about=about(definition=unstated, notices=notices))
     assert not any(notice["zh"] in chinese or notice["en"] in english for notice in notices)
     assert "各片区只参照全区目标" in chinese
