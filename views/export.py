@@ -10,8 +10,8 @@ from spatial.errors import ExportRefusedError
 from spatial.export.cell_tables import telling_cells
 from spatial.export.content import ContentOptions, build_content
 from spatial.export.extent import Extent
-from spatial.export.package import package_bytes
-from spatial.text import text
+from spatial.export.package import STEPS, package_bytes
+from spatial.text import TextKey, text
 from views import cache
 from views.export_request import ExportRequest, layer_offers, show_choices
 from views.export_result import MadePackage, RefusedPackage, show_result
@@ -23,7 +23,9 @@ from views.session import SessionKey, brought_inventory, current_view
 from views.sheets_panel import show_sheets_panel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from spatial.inventory import Inventory
     from views.pack_frames import PackFrames
@@ -128,9 +130,7 @@ def _make(
     try:
         with telling_cells([] if brought is None else [brought]):
             content = build_content(frames.pack, options=options, inventories=brought_ones)
-        data, report = package_bytes(
-            content, progress=lambda step, share: bar.progress(share, text=text(f"export.step_{step}", lang))
-        )
+        data, report = package_bytes(content, progress=_steps_on(bar, content.formats, lang))
     except ExportRefusedError as error:
         return RefusedPackage(request=request, error=error)
     finally:
@@ -138,3 +138,14 @@ def _make(
     return MadePackage(
         request=request, name=f"{content.package_id}-{request.profile}.zip", data=data, report=report
     )
+
+
+def _steps_on(bar: DeltaGenerator, formats: Sequence[str], lang: str) -> Callable[[str, float], None]:
+    """Return what shows each step of the work on the bar; the first is told once for each format."""
+    waiting = iter(formats)
+
+    def show_step(step: str, share: float) -> None:
+        named = {"format": TextKey(f"describe.format_{next(waiting)}")} if step == STEPS[0] else {}
+        bar.progress(share, text=text(f"export.step_{step}", lang, **named))
+
+    return show_step

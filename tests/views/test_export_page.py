@@ -137,6 +137,47 @@ def test_a_failed_check_names_its_faults_and_offers_nothing(
     assert [button.key for button in page.runner.button if button.key == SessionKey.EXPORT_SAVE] == []
 
 
+def test_the_bar_names_the_format_that_is_written(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    class Bar:
+        def progress(self, _share: float, *, text: str) -> None:
+            told.append(text)
+
+    real = export._steps_on
+    monkeypatch.setattr(export, "_steps_on", lambda _bar, formats, lang: real(Bar(), formats, lang))
+    page = open_app("export")
+    page.runner.radio(key=SessionKey.EXPORT_PROFILE).set_value("geojson").run()
+    make(page)
+    assert told == [
+        "写出各格式：JSON-FG（CGCS2000 交换）",
+        "写出各格式：GeoJSON（RFC 7946）",
+        "写元数据和字典",
+        "逐条检查",
+        "读回核对",
+        "打包",
+        "打包",
+    ]
+
+
+CELLS = """基站编号,gNodeB标识,经度,纬度
+A,g1,113.33,23.10
+A,g1,113.33,23.10
+B,g2,113.34,23.10
+"""
+
+
+def test_a_table_of_cells_is_refused_with_the_reason_and_a_way_out(open_app: OpenApp) -> None:
+    page = open_app("export")
+    cells = read_inventory(CELLS.encode("gbk"), name="小区.csv", crs="gcj02")
+    page.runner.session_state[SessionKey.INVENTORY] = cells
+    page.runner.checkbox(key=widget_key(SessionKey.EXPORT_LAYER, "base_stations")).check().run()
+    make(page)
+    assert "“基站编号”有 2 个要素编号重复（A）" in page.words
+    assert "一行是一个小区，不是一个基站" in page.words
+    assert "检查全部通过" not in page.words
+
+
 def test_work_that_is_stopped_leaves_no_result(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_content: PackageContent, **_: object) -> None:
         raise OSError
