@@ -90,6 +90,8 @@ def _quotable(value: object) -> object:
     """Return what fills a message on one line and of a readable length: names come from hostile files."""
     if isinstance(value, list):
         return [_quotable(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _quotable(item) for name, item in value.items()}
     if not isinstance(value, str) or isinstance(value, TextKey):
         return value
     return printable(value if len(value) <= _MOST_SHOWN else value[:_MOST_SHOWN] + "…")

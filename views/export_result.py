@@ -75,20 +75,9 @@ def show_result(result: MadePackage | RefusedPackage, names: Mapping[str, str], 
     st.html(fragment('<p class="cite">SHA-256 <code>{sha256}</code></p>', sha256=report.sha256))
     st.html(_layer_table(report, lang))
     show(_remarks("app.export.warnings", [each[f"message_{lang}"] for each in report.warnings], lang))
-    said = [remark(_titled(each, lang), names, lang) for each in report.notices]
+    said = [remark(Notice(each["key"], each["params"]), names, lang) for each in report.notices]
     show(_remarks("app.export.notices", said, lang))
     st.html(_file_table(report, lang))
-
-
-def _titled(told: Mapping[str, Any], lang: str) -> Notice:
-    """Return a notice that calls layers by the names on the page."""
-    params = dict(told["params"])
-    if "layer" in params:
-        params["layer"] = text(f"app.export.layer_{params['layer']}", lang)
-    if "layers" in params:
-        named = [text(f"app.export.layer_{name}", lang) for name in params["layers"]]
-        params["layers"] = text("app.list_separator", lang).join(named)
-    return Notice(told["key"], params)
 
 
 def file_size(n_bytes: int) -> str:

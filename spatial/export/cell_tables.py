@@ -37,7 +37,8 @@ def telling_cells(inventories: Sequence[Inventory]) -> Iterator[None]:
         yield
     except DuplicateIdError as error:
         if any(_repeats_ids_of_cells(inventory) for inventory in inventories):
-            raise DuplicateIdError("export.ids_of_cells", **error.params) from error
+            told = {**error.params, "layer": error.params["title"]}
+            raise DuplicateIdError("export.ids_of_cells", **told) from error
         raise
 
 

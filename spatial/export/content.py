@@ -16,6 +16,7 @@ from spatial.export.material import POINT_LAYERS, of_frames, of_pack
 from spatial.export.model import PackageContent
 from spatial.export.package_about import package_about
 from spatial.export.package_layers import PLACES, Found, Wish, places_layer, points_layer, zones_layer
+from spatial.export.wording import words_of
 from spatial.notice import Notice
 from spatial.text import text
 
@@ -170,9 +171,10 @@ def _notices(
         notices.append(Notice("content.undated"))
     if material.pack is None or not material.pack.district_code:
         notices.append(Notice("content.no_district_code"))
-    blank = [layer.name for layer in found.layers if not layer.class_path.code]
+    blank = [layer for layer in found.layers if not layer.class_path.code]
     if blank:
-        notices.append(Notice("content.codes_blank", {"layers": blank}))
+        names, titles = [layer.name for layer in blank], [words_of(layer.title) for layer in blank]
+        notices.append(Notice("content.codes_blank", {"layers": names, "titles": titles}))
     plain = [_plain(notice.to_dict()) for notice in notices]
     return [notice for at, notice in enumerate(plain) if notice not in plain[:at]]
 
@@ -182,7 +184,9 @@ def _uncounted(material: Material, options: ContentOptions, found: Found) -> lis
     handed_over = {layer.name for layer in found.layers}
     asked = POINT_LAYERS if options.layers is None and options.points != "totals" else options.layers or ()
     return [
-        Notice("content.rows_unusable", {"layer": name, "n": n})
+        Notice(
+            "content.rows_unusable", {"layer": name, "title": words_of(material.texts[name].title), "n": n}
+        )
         for name, n in material.unusable.items()
         if name not in handed_over and name in {STATIONS, *asked}
     ]

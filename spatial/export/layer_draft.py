@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from spatial.export.fields import Field
     from spatial.export.model import ClassPath
+    from spatial.export.wording import Words
     from spatial.plan_records import Bilingual
 
 __all__ = ["Draft", "Shared", "layer_of_draft", "refuse_unusable_ids"]
@@ -166,7 +167,7 @@ def _period(dates: pd.Series) -> dict[str, str] | None:
 _OUTSIDE: Final = "content.withheld_extent"
 
 
-def refuse_unusable_ids(ids: pd.Series, *, layer: str, column: str) -> None:
+def refuse_unusable_ids(ids: pd.Series, *, title: Words, column: str) -> None:
     """Refuse ids that do not name one feature each.
 
     Raises
@@ -179,13 +180,13 @@ def refuse_unusable_ids(ids: pd.Series, *, layer: str, column: str) -> None:
     n_empty = int((ids.str.strip() == "").sum())
     if n_empty:
         raise MissingColumnError(
-            "content.empty_ids", layer=layer, column=column, n=n_empty, n_features=len(ids)
+            "content.empty_ids", title=title, column=column, n=n_empty, n_features=len(ids)
         )
     twice = ids.duplicated(keep=False)
     if twice.any():
         raise DuplicateIdError(
             "content.duplicate_ids",
-            layer=layer,
+            title=title,
             column=column,
             n=int(twice.sum()),
             ids=few(sorted(set(ids[twice]))),

@@ -11,7 +11,7 @@ from spatial.crs import to_canonical
 from spatial.errors import MissingColumnError
 from spatial.export.exported_zones import as_source
 from spatial.export.point_source import PointSource
-from spatial.export.wording import both
+from spatial.export.wording import both, words_of
 from spatial.inventory import Inventory
 from spatial.notice import Notice
 from spatial.plan_records import Bilingual
@@ -216,7 +216,12 @@ def _points(
         )
         left_out = sum(1 for row in found.withheld if row.reason_key == "content.withheld_synthetic")
         if left_out:
-            notices.append(Notice("content.synthetic_left_out", {"layer": name, "n": left_out}))
+            notices.append(
+                Notice(
+                    "content.synthetic_left_out",
+                    {"layer": name, "title": words_of(texts[name].title), "n": left_out},
+                )
+            )
         if len(found.withheld) > left_out:
             unusable[name] = len(found.withheld) - left_out
         if len(found.points):

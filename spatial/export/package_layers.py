@@ -13,7 +13,7 @@ from spatial.export.layer_draft import Draft, Shared, layer_of_draft
 from spatial.export.material import DISTRICT
 from spatial.export.place_features import SCHEMATIC_POSITIONS, place_columns
 from spatial.export.point_features import point_columns, zones_holding
-from spatial.export.wording import both
+from spatial.export.wording import both, words_of
 from spatial.export.zone_features import ZoneFigures, known_columns, outline_bases
 from spatial.notice import Notice
 from spatial.plan_records import Bilingual
@@ -76,7 +76,8 @@ class Found:
             self.layers.append(layer)
             self.notices += notices
         else:
-            self.notices.append(Notice("content.layer_empty", {"layer": layer.name, "n": layer.n_in}))
+            told = {"layer": layer.name, "title": words_of(layer.title), "n": layer.n_in}
+            self.notices.append(Notice("content.layer_empty", told))
 
 
 def _zone_figures(material: Material, layer: str, wish: Wish) -> ZoneFigures:
@@ -139,11 +140,12 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
     """Add one layer of stations or poles."""
     source = material.points[layer]
     kind = LayerKind(layer)
+    title = words_of(material.texts[layer].title)
     columns = point_columns(
         source,
         kind,
         material.inner_zones,
-        name=layer,
+        title=title,
         grid_m=wish.grid_m,
         numerator=text(wish.definition.numerator_key),
     )
@@ -170,7 +172,7 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
     }
     found.add(draft, wish.shared, about=about)
     found.notices += [
-        Notice("content.unknown_words", {"layer": layer, "field": code, "n": n})
+        Notice("content.unknown_words", {"layer": layer, "title": title, "field": code, "n": n})
         for code, n in columns.unknown_words.items()
     ]
 

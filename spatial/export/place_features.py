@@ -12,6 +12,7 @@ from spatial.crs import CANONICAL_CRS
 from spatial.export.layer_draft import refuse_unusable_ids
 from spatial.export.model import Withheld
 from spatial.export.point_features import without_empty_texts, zones_holding
+from spatial.export.wording import both
 from spatial.text import catalogue, text
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def place_columns(
     table = pack.place_points().reset_index(drop=True)
     located = table[table.geometry.notna()].reset_index(drop=True)
     ids = located["place_id"].fillna("").astype(str).astype(object)
-    refuse_unusable_ids(ids, layer="places", column="place_id")
+    refuse_unusable_ids(ids, title=both("content.title_places"), column="place_id")
     every = {*table["place_id"], *(place.place_id for place in pack.plan.places)}
     missing = sorted(every - set(ids))
     records = {place.place_id: place for place in pack.plan.places}

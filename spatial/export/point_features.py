@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from spatial.export.point_source import PointSource
+    from spatial.export.wording import Words
 
 __all__ = ["PointColumns", "point_columns", "without_empty_texts", "zones_holding"]
 
@@ -75,7 +76,7 @@ def point_columns(
     kind: LayerKind,
     zone_layers: Iterable[gpd.GeoDataFrame],
     *,
-    name: str,
+    title: Words,
     grid_m: float | None,
     numerator: str,
 ) -> PointColumns:
@@ -87,8 +88,8 @@ def point_columns(
     kind : LayerKind
     zone_layers : iterable of geopandas.GeoDataFrame
         Layers whose zones are named in ``PQ``.
-    name : str
-        Name of the layer, for messages.
+    title : Mapping
+        Title of the layer in every language, for messages.
     grid_m : float or None
         Size of the cells to which positions are moved; None for exact ones. Everything that is said of
         a coarse point, its zones included, is then said of the centre of its cell.
@@ -101,7 +102,7 @@ def point_columns(
         If rows have no id, or share one.
     """
     points = found.points
-    ids = _ids(found, name=name)
+    ids = _ids(found, title=title)
     exact = gpd.GeoSeries(points.geometry, crs=CANONICAL_CRS)
     geometry = exact if grid_m is None else snap_to_cells(exact, grid_m=grid_m)
     known, used, unknown = _of_source(points, kind)
@@ -172,14 +173,14 @@ def zones_holding(points: gpd.GeoSeries, zone_layers: Iterable[gpd.GeoDataFrame]
     return pd.Series(joined, index=points.index, dtype=object).replace("", None)
 
 
-def _ids(found: PointSource, *, name: str) -> pd.Series:
+def _ids(found: PointSource, *, title: Words) -> pd.Series:
     """Return the ids of the rows as text."""
     if _ID not in found.points:
         names = [str(name) for name in found.points.columns if name != "geometry"]
         columns = ", ".join(found.headers.get(name, name) for name in names)
-        raise MissingColumnError("content.no_ids", layer=name, n=len(found.points), columns=columns)
+        raise MissingColumnError("content.no_ids", title=title, n=len(found.points), columns=columns)
     ids: pd.Series = found.points[_ID].fillna("").astype(str).astype(object)
-    refuse_unusable_ids(ids, layer=name, column=found.headers.get(_ID, _ID))
+    refuse_unusable_ids(ids, title=title, column=found.headers.get(_ID, _ID))
     return ids
 
 

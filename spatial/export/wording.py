@@ -9,7 +9,9 @@ from spatial.text import LANGUAGES, catalogue, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Words", "both", "date_words", "said", "worded"]
+    from spatial.plan_records import Bilingual
+
+__all__ = ["Words", "both", "date_words", "said", "worded", "words_of"]
 
 Words = dict[str, str]
 """One text in each language."""
@@ -18,6 +20,11 @@ Words = dict[str, str]
 def both(key: str, **params: object) -> Words:
     """Return the text of ``key`` in every language."""
     return {lang: text(key, lang, **params) for lang in LANGUAGES}
+
+
+def words_of(name: Bilingual) -> Words:
+    """Return a name in every language, as a value of JSON."""
+    return {lang: name.in_language(lang) for lang in LANGUAGES}
 
 
 def said(about: Mapping[str, Any], name: str) -> Words:

@@ -59,10 +59,12 @@ def text(key: str, lang: str = "zh", **params: object) -> str:
 
 
 def _worded(value: object, lang: str) -> object:
-    """Return what fills a text: a key's own text, a list in the language's way, else the value."""
+    """Return what fills a text: a key's own text, a name or a list in the language, else the value."""
     if isinstance(value, TextKey):
         return text(value, lang)
+    if isinstance(value, dict):
+        return value[lang]
     if isinstance(value, list):
-        shown = [str(item) for item in value[:_LIST_SHOWN]]
+        shown = [str(_worded(item, lang)) for item in value[:_LIST_SHOWN]]
         return _LIST_MARKS[lang].join(shown + ["…"] * (len(value) > _LIST_SHOWN))
     return value

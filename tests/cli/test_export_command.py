@@ -143,7 +143,8 @@ def test_rows_that_no_layer_and_no_figure_holds_are_told_and_a_no(pack, tmp_path
     assert said["code"] == 1
     assert "base_stations" not in {layer["name"] for layer in said["layers"]}
     told = [notice["params"] for notice in said["notices"] if notice["key"] == "content.rows_unusable"]
-    assert told == [{"layer": "base_stations", "n": 3}]
+    title = {"zh": "5G基站", "en": "5G base stations"}
+    assert told == [{"layer": "base_stations", "title": title, "n": 3}]
 
 
 def test_zones_of_as_many_columns_as_may_be_brought_become_a_valid_package(pack, tmp_path):

@@ -431,6 +431,9 @@ def test_a_class_list_fills_the_code(small, tmp_path):
     assert layers_of(content)["district"].features["YSDM"].tolist() == [None]
     blank = next(n for n in content.about["notices"] if n["key"] == "content.codes_blank")
     assert "zones" not in blank["params"]["layers"]
+    title = layers_of(content)["district"].title
+    assert title.zh in blank["zh"]
+    assert title.en in blank["en"]
 
 
 @pytest.mark.parametrize(

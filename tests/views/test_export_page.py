@@ -238,11 +238,11 @@ def test_the_sheets_bear_the_youngest_date_of_what_they_show(open_app: OpenApp) 
     assert re.search(r"未达标.*按导入的基站清单计数。\s*按公布的总数（2020-12-31）.*✓ 达标", words, re.DOTALL)
 
 
-def test_notices_call_layers_as_the_page_does(open_app: OpenApp) -> None:
+def test_notices_call_layers_by_their_titles(open_app: OpenApp) -> None:
     page = open_app("export")
     make(page)
-    assert "图层 5G 基站 有 5,444 个模拟要素" in page.words
-    assert "待平台所有者提供：全区、片区、子片区、地点（已落位）" in page.words
+    assert "图层“模拟5G基站（5144座现状，另有模拟规划站）”有 5,444 个模拟要素" in page.words
+    assert "待平台所有者提供：海珠区界线（派生）、一区一谷一圈（示意）" in page.words
     assert not re.findall(
         r"\b(base_stations|lamp_poles|district|places)\b(?![./])", page.words.partition("文件（")[0]
     )
