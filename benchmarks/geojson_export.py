@@ -32,8 +32,8 @@ import pandas as pd  # noqa: E402
 import pyogrio  # noqa: E402
 import shapely  # noqa: E402
 
-from spatial.export import geojson_files  # noqa: E402
 from spatial.export.fields import FieldType, LayerKind, fields_of, typed_columns  # noqa: E402
+from spatial.export.formats import geojson_files  # noqa: E402
 from spatial.export.model import ClassPath, ExportLayer, PackageContent  # noqa: E402
 from spatial.plan_records import Bilingual  # noqa: E402
 

@@ -38,6 +38,25 @@ def test_room_imports_nothing_above_it(room):
     assert not wrong
 
 
+@pytest.mark.parametrize(
+    ("room", "unknown_to_it"),
+    [
+        ("content", {"describe", "rules", "package", "delta"}),
+        ("formats", {"content", "describe", "rules", "package", "delta"}),
+        ("describe", {"content", "rules", "package", "delta"}),
+        ("rules", {"content", "describe", "package", "delta"}),
+    ],
+)
+def test_each_part_of_a_package_is_made_without_the_others(room, unknown_to_it):
+    wrong = []
+    for path in sorted((ROOT / "spatial" / "export" / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = node.module.split(".") if isinstance(node, ast.ImportFrom) and node.module else []
+            if named[:2] == ["spatial", "export"] and len(named) > 2 and named[2] in unknown_to_it:
+                wrong.append(f"{path.name}: {'.'.join(named)}")
+    assert not wrong
+
+
 def test_layers_read_no_file():
     wrong = []
     for path in sorted((ROOT / "layers").rglob("*.py")):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from spatial.errors import ExportRefusedError
-from spatial.export.cell_tables import telling_cells
-from spatial.export.content import ContentOptions, build_content
-from spatial.export.extent import Extent
+from spatial.export.content.build import ContentOptions, build_content
+from spatial.export.content.cell_tables import telling_cells
+from spatial.export.content.extent import Extent
 from spatial.export.package import STEPS, package_bytes
 from spatial.text import TextKey, text
 from views import cache

@@ -42,7 +42,7 @@ class ExportRequest:
     inventory : str
         Name and number of the inventory that was brought; empty for the pack's own.
     profile, points, crs : str
-        As `spatial.export.content.ContentOptions` has them.
+        As `spatial.export.content.build.ContentOptions` has them.
     layers : tuple of str
         The chosen layers.
     zone_ids : tuple of str

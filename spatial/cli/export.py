@@ -20,10 +20,10 @@ from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS
 from spatial.errors import ExportRefusedError, PackageError, UnwritableFileError, UsageError
 from spatial.export import formats as file_formats
-from spatial.export.cell_tables import telling_cells
-from spatial.export.content import ContentOptions, build_content, build_content_from_frames
+from spatial.export.content.build import ContentOptions, build_content, build_content_from_frames
+from spatial.export.content.cell_tables import telling_cells
+from spatial.export.content.extent import Extent
 from spatial.export.delta import apply_delta, write_delta
-from spatial.export.extent import Extent
 from spatial.export.package import REFERENCE_FORMAT, open_package, write_package
 from spatial.text import printable, text
 

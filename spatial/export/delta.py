@@ -15,9 +15,9 @@ import orjson
 
 from spatial.atomic_write import replace_file
 from spatial.errors import AtlasError, DeltaMismatchError, PackageError, UnreadableFileError
-from spatial.export.feature_lines import parse_strictly, read_features, write_features
 from spatial.export.formats import read_layer
-from spatial.export.jsonfg import COORD_REF_SYS, file_path
+from spatial.export.formats.feature_lines import parse_strictly, read_features, write_features
+from spatial.export.formats.jsonfg import COORD_REF_SYS, file_path
 from spatial.export.package import (
     REFERENCE_FORMAT,
     opened_directory,

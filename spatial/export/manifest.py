@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from spatial.errors import PackageError, UnreadableFileError
 from spatial.export.archive import is_package_path
-from spatial.export.feature_lines import parse_strictly
+from spatial.export.formats.feature_lines import parse_strictly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

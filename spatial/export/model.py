@@ -78,7 +78,7 @@ class ExportLayer:
         Features of the source; ``n_in = len(features) + len(withheld)``.
     withheld : tuple of Withheld
     about : Mapping
-        What the metadata say, as plain JSON values; keys are set by `spatial.export.content`.
+        What the metadata say, as plain JSON values; keys are set by `spatial.export.content.build`.
     """
 
     name: str
@@ -116,7 +116,7 @@ class PackageContent:
     about : Mapping
         What the package says of itself as plain JSON values: definition, target, citations, documents,
         constraints, contact, attribution, disclaimer, review number, options, notices. Keys are set by
-        `spatial.export.content`.
+        `spatial.export.content.build`.
     """
 
     package_id: str

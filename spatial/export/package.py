@@ -22,9 +22,9 @@ from spatial.atomic_write import (
 )
 from spatial.errors import DeltaMismatchError, ExportRefusedError, PackageError, UnwritableFileError
 from spatial.export.archive import ARCHIVE_SUFFIX
-from spatial.export.describe import describe
-from spatial.export.format_losses import lost_in_format
+from spatial.export.describe.files import describe
 from spatial.export.formats import write_format
+from spatial.export.formats.format_losses import lost_in_format
 from spatial.export.manifest import (
     MANIFEST_FILE,
     build_manifest,

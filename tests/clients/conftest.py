@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from spatial.export.content import ContentOptions, build_content
+from spatial.export.content.build import ContentOptions, build_content
 from spatial.export.formats import FORMATS
 from spatial.export.package import write_package
 from spatial.pack import open_pack

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 
-from spatial.export.describe import describe
+from spatial.export.describe.files import describe
 from spatial.export.formats import write_format
 from spatial.export.manifest import build_manifest
 from spatial.export.package_file import descriptor_of, json_bytes

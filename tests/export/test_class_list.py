@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spatial.errors import DuplicateIdError, LimitExceededError, MissingColumnError, UnreadableFileError
-from spatial.export.class_list import class_path, read_class_list
+from spatial.export.content.class_list import class_path, read_class_list
 from spatial.export.fields import LayerKind
 from spatial.export.model import ClassPath
 from spatial.limits import Limits

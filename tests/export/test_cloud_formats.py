@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from spatial.errors import PackageError
-from spatial.export import flatgeobuf_files, geoparquet_files
+from spatial.export.formats import flatgeobuf_files, geoparquet_files
 from spatial.vector_files import read_points, read_zones
 from tests.export.awkward_layers import content_of, layer_of
 from tests.export.small_content import small_content

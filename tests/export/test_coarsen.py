@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from spatial.crs import CANONICAL_CRS, transform_xy
 from spatial.errors import UsageError
-from spatial.export.coarsen import LARGEST_CELL_M, SMALLEST_CELL_M, coarse_accuracy_m, snap_to_cells
+from spatial.export.content.coarsen import LARGEST_CELL_M, SMALLEST_CELL_M, coarse_accuracy_m, snap_to_cells
 
 DEGREES = st.tuples(st.floats(112.6, 115.4), st.floats(20.0, 26.0))
 CELLS = st.sampled_from([10, 50, 100, 250, 1000])

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spatial.export.content import ContentOptions, build_content, build_content_from_frames
-from spatial.export.extent import Extent
+from spatial.export.content.build import ContentOptions, build_content, build_content_from_frames
+from spatial.export.content.extent import Extent
 from spatial.inventory import Inventory, read_inventory
 from spatial.pack import open_pack
 from tests.export.content_checks import assert_sound, everything

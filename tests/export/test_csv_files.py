@@ -8,8 +8,8 @@ import io
 import pytest
 
 from spatial.errors import PackageError
-from spatial.export import csv_files
 from spatial.export.fields import FieldType
+from spatial.export.formats import csv_files
 from spatial.export.formula_guard import DANGEROUS
 from spatial.inventory import read_inventory
 from spatial.station_words import normalise_word, pick_coordinates

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import spatial
-from spatial.export.definition_file import definition_record
-from spatial.export.describe import describe
+from spatial.export.describe.definition_file import definition_record
+from spatial.export.describe.files import describe
 from spatial.export.formats import FORMATS
 from spatial.export.wording import both, said, worded
 from spatial.text import LANGUAGES, catalogue

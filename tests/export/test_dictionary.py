@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import replace
 
-from spatial.export.dictionary import CLASS_COLUMNS, FIELD_COLUMNS, classes_csv, fields_csv
+from spatial.export.describe.dictionary import CLASS_COLUMNS, FIELD_COLUMNS, classes_csv, fields_csv
 from spatial.export.formula_guard import is_guarded, unguard
 from tests.export.small_content import small_content, zones_layer
 

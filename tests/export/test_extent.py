@@ -10,7 +10,7 @@ import shapely
 
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import UsageError
-from spatial.export.extent import Extent
+from spatial.export.content.extent import Extent
 
 SQUARES = {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (0, 1)}
 

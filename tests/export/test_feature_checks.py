@@ -6,8 +6,8 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.export import feature_checks as checks
-from spatial.export.rings import shapes_from_json, shapes_of
+from spatial.export.formats import feature_checks as checks
+from spatial.export.formats.rings import shapes_from_json, shapes_of
 
 SQUARE = [[113.0, 23.0], [113.1, 23.0], [113.1, 23.1], [113.0, 23.1], [113.0, 23.0]]
 HOLE = [[113.02, 23.02], [113.02, 23.04], [113.04, 23.04], [113.02, 23.02]]

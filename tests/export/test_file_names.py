@@ -8,7 +8,7 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 
-from spatial.export.content import ContentOptions, build_content
+from spatial.export.content.build import ContentOptions, build_content
 from spatial.export.delta import delta_between
 from spatial.export.formats import FORMATS
 from spatial.export.package import write_package

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from spatial.errors import ExportRefusedError, LimitExceededError, PackageError, UnsupportedFormatError
 from spatial.export.formats import FORMATS, PROFILES, read_layer, write_format
-from spatial.export.round_trip import LOSSES, changes, position_tolerance_deg
+from spatial.export.formats.round_trip import LOSSES, changes, position_tolerance_deg
 from spatial.limits import Limits
 from tests.export.awkward_layers import content_of, layer_of
 from tests.export.awkward_strings import AWKWARD, BROKEN, CONTROLS
@@ -228,7 +228,7 @@ def test_limits_hold_when_a_file_is_read(name, tmp_path):
 
     content = content_of(layer_of({"MC": ["甲", "乙", "丙"]}))
     write_format(name, content, tmp_path)
-    read = import_module(f"spatial.export.{_MODULES[name]}").read
+    read = import_module(f"spatial.export.formats.{_MODULES[name]}").read
     assert len(read(tmp_path, content.layers[0], content=content, limits=Limits())) == 3
     for limits in (Limits(upload_bytes=10), Limits(features=2, rows=2)):
         with pytest.raises(LimitExceededError):

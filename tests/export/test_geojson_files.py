@@ -22,8 +22,8 @@ from spatial.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from spatial.export import feature_lines, geojson_files
-from spatial.export.rounding import rounded
+from spatial.export.formats import feature_lines, geojson_files
+from spatial.export.formats.rounding import rounded
 from spatial.limits import Limits
 from tests.export.awkward_strings import AWKWARD, BROKEN, CONTROLS
 from tests.export.feature_layers import content_of, layer_around, same_attributes
@@ -447,7 +447,9 @@ def test_a_file_that_a_failing_disk_changed_is_refused(tmp_path, monkeypatch, ke
         path.write_bytes(data.replace(old, new))
 
     monkeypatch.setattr(geojson_files, "write_features", spoil)
-    monkeypatch.setattr("spatial.export.read_back._refuse_other", _unless("feature.rule_unique_ids", key))
+    monkeypatch.setattr(
+        "spatial.export.formats.read_back._refuse_other", _unless("feature.rule_unique_ids", key)
+    )
     box = shapely.Polygon([(113.3, 23.0), (113.4, 23.0), (113.4, 23.1), (113.3, 23.1)])
     with pytest.raises(ExportRefusedError) as refused:
         written(layer_around([box, box], MC=["甲", "乙"]), tmp_path)
@@ -456,13 +458,13 @@ def test_a_file_that_a_failing_disk_changed_is_refused(tmp_path, monkeypatch, ke
 
 def _unless(wanted, key):
     """The comparison with the source, switched off where it would speak before the rule that is tried."""
-    from spatial.export.read_back import _refuse_other
+    from spatial.export.formats.read_back import _refuse_other
 
     return (lambda *_, **__: None) if key == wanted else _refuse_other
 
 
 def test_a_file_with_more_features_than_its_layer_is_refused(tmp_path):
-    from spatial.export.read_back import check_written
+    from spatial.export.formats.read_back import check_written
 
     layer = layer_around([POINT] * 3)
     path = written(layer, tmp_path)
@@ -473,7 +475,7 @@ def test_a_file_with_more_features_than_its_layer_is_refused(tmp_path):
 
 
 def test_another_position_is_refused(tmp_path):
-    from spatial.export.read_back import check_written
+    from spatial.export.formats.read_back import check_written
 
     layer = layer_around([POINT] * 2)
     path = written(layer, tmp_path)

@@ -14,8 +14,8 @@ import pytest
 import shapely
 
 from spatial.errors import PackageError
-from spatial.export import geopackage_file
-from spatial.export.gdal_writing import frozen_clock
+from spatial.export.formats import geopackage_file
+from spatial.export.formats.gdal_writing import frozen_clock
 from spatial.vector_files import read_points
 from tests.export.awkward_layers import content_of, field, layer_of
 from tests.export.small_content import small_content

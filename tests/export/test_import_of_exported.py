@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from spatial.export.content import ContentOptions, build_content, build_content_from_frames
+from spatial.export.content.build import ContentOptions, build_content, build_content_from_frames
 from spatial.export.formats import write_format
 from spatial.pack import open_pack
 from spatial.vector_files import read_points, read_zones

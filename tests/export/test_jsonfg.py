@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import ExportRefusedError, GeometryError, PackageError
-from spatial.export import geojson_files, jsonfg
+from spatial.export.formats import geojson_files, jsonfg
 from tests.export.awkward_strings import AWKWARD, BROKEN, CONTROLS
 from tests.export.feature_layers import content_of, layer_around, same_attributes
 from tests.export.small_content import small_content

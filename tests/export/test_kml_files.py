@@ -8,7 +8,7 @@ import pyogrio
 import pytest
 
 from spatial.errors import PackageError
-from spatial.export import kml_files
+from spatial.export.formats import kml_files
 from tests.export.awkward_layers import content_of, layer_of
 from tests.export.small_content import small_content
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator
 
-from spatial.export import geojson_files
-from spatial.export.content import ContentOptions, build_content
+from spatial.export.content.build import ContentOptions, build_content
+from spatial.export.describe.layer_schema import blank_allowed, layer_schema
 from spatial.export.fields import FieldType, LayerKind, Obligation, fields_of
-from spatial.export.layer_schema import blank_allowed, layer_schema
+from spatial.export.formats import geojson_files
 from spatial.pack import open_pack
 from tests.export.small_content import small_content, stations_layer, zones_layer
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pyproj
 import pytest
 
+from spatial.export.describe.height_and_crs import axis_order, crs_uri, crs_urn
+from spatial.export.describe.metadata import layer_metadata, package_metadata
 from spatial.export.fields import LayerKind
-from spatial.export.height_and_crs import axis_order, crs_uri, crs_urn
-from spatial.export.metadata import layer_metadata, package_metadata
 from spatial.export.model import Withheld
 from tests.export.self_description import files_of
 from tests.export.small_content import about_package, places_layer, small_content, stations_layer, zones_layer

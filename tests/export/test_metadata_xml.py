@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.export.metadata import layer_metadata, package_metadata
-from spatial.export.metadata_xml import metadata_xml
+from spatial.export.describe.metadata import layer_metadata, package_metadata
+from spatial.export.describe.metadata_xml import metadata_xml
 from tests.export.self_description import files_of, found, local_names, texts, tree
 from tests.export.small_content import about_package, small_content, zones_layer
 

@@ -16,8 +16,8 @@ from spatial.errors import (
     UnwritableFileError,
 )
 from spatial.export import package as room
-from spatial.export.format_losses import lost_in_format
 from spatial.export.formats import write_format
+from spatial.export.formats.format_losses import lost_in_format
 from spatial.export.model import Withheld
 from spatial.export.package import STEPS, open_package, package_bytes, package_sha256, write_package
 from spatial.export.package_file import descriptor_of, json_bytes, package_from_descriptor

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from spatial.export.describe.readme import readme
 from spatial.export.formats import FORMATS
-from spatial.export.readme import readme
 from spatial.notice import Notice
 from tests.export.self_description import files_of
 from tests.export.small_content import about_package, places_layer, small_content, zones_layer

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from spatial.export.file_frames import time_stamp
 from spatial.export.formats import read_layer, write_format
-from spatial.export.round_trip import Change, changes, position_tolerance_deg
+from spatial.export.formats.file_frames import time_stamp
+from spatial.export.formats.round_trip import Change, changes, position_tolerance_deg
 from tests.export.awkward_layers import content_of, layer_of
 from tests.export.small_content import zones_layer
 

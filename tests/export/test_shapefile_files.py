@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import ExportRefusedError
-from spatial.export import shapefile_files
-from spatial.export.dbf_fields import dbf_fields
 from spatial.export.fields import FieldType
+from spatial.export.formats import shapefile_files
+from spatial.export.formats.dbf_fields import dbf_fields
 from tests.export.awkward_layers import content_of, field, layer_of
 from tests.export.small_content import small_content
 

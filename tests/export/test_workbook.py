@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import ExportRefusedError, LimitExceededError, PackageError
-from spatial.export import workbook
+from spatial.export.formats import workbook
+from spatial.export.formats.workbook_sheets import sheet_names
 from spatial.export.formula_guard import DANGEROUS, unguard
-from spatial.export.workbook_sheets import sheet_names
 from spatial.limits import Limits
 from spatial.plan_records import Bilingual
 from tests.export.awkward_layers import content_of, field, layer_of

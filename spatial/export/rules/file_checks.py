@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from spatial.errors import UnsupportedFormatError
+from spatial.export.formats.table_columns import headers_of, position_headers
+from spatial.export.formats.workbook_sheets import sheet_names
 from spatial.export.formula_guard import unguard
 from spatial.export.rules.geojson_rules import check_geojson
 from spatial.export.rules.geopackage_rules import check_geopackage
@@ -19,8 +21,6 @@ from spatial.export.rules.schema_rules import check_schema, properties_of
 from spatial.export.rules.shapefile_rules import check_shapefile
 from spatial.export.rules.statement_rules import check_marks, check_xml
 from spatial.export.rules.table_rules import check_csv, check_workbook
-from spatial.export.table_columns import headers_of, position_headers
-from spatial.export.workbook_sheets import sheet_names
 from spatial.file_kinds import GEOJSON_SUFFIXES, PARQUET_MAGIC, file_suffix
 from spatial.vector_files import read_bytes
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from spatial.export.feature_lines import collection_in_lines
+from spatial.export.formats.feature_lines import collection_in_lines
 
 if TYPE_CHECKING:
     from spatial.export.rules.report import Findings

@@ -1,0 +1,1 @@
+"""What a package holds: layers, fields and texts, gathered from a pack or from files."""

@@ -1,0 +1,1 @@
+"""What a package says about itself: README, dictionary, metadata, schemas, definition."""
