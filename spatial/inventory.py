@@ -94,6 +94,7 @@ def read_inventory(
     y: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     encoding: str | None = None,
+    site_id: str | None = None,
 ) -> Inventory:
     """Read stations or poles from CSV or GeoJSON.
 
@@ -112,6 +113,8 @@ def read_inventory(
         Named limits.
     encoding : str or None
         Encoding of the text; otherwise it is found.
+    site_id : str or None
+        Header of the stations' ids; otherwise it is found by its name.
 
     Returns
     -------
@@ -122,14 +125,14 @@ def read_inventory(
     MissingCrsError
         If a table comes without ``crs``.
     MissingColumnError
-        If the coordinates' columns are not there.
+        If the coordinates' columns, or the one that was named for the ids, are not there.
     GeometryError
         If most rows show one misreading, such as longitude and latitude exchanged.
     UnsupportedFormatError, UnreadableFileError, DuplicateIdError, UnknownCrsError, LimitExceededError
         If the file is refused; nothing of it is used.
     """
     sheet = read_sheet(data, name=name, crs=crs, x=x, y=y, limits=limits, encoding=encoding)
-    return _finish(sheet, name=name)
+    return _finish(sheet, name=name, site_id=site_id)
 
 
 def read_sheet(
@@ -161,10 +164,15 @@ def read_sheet(
 
 
 def inventory_from_frame(
-    attributes: pd.DataFrame, geometry: list[BaseGeometry | None], *, name: str, crs: str
+    attributes: pd.DataFrame,
+    geometry: list[BaseGeometry | None],
+    *,
+    name: str,
+    crs: str,
+    site_id: str | None = None,
 ) -> Inventory:
     """Return the inventory of a point layer that was read as a frame; errors as for `read_inventory`."""
-    return _finish(sheet_from_frame(attributes, geometry, crs=crs), name=name)
+    return _finish(sheet_from_frame(attributes, geometry, crs=crs), name=name, site_id=site_id)
 
 
 def reject_misplaced(sheet: Sheet) -> NDArray[np.bool_]:
@@ -185,13 +193,13 @@ def reject_misplaced(sheet: Sheet) -> NDArray[np.bool_]:
     return good
 
 
-def _finish(sheet: Sheet, *, name: str) -> Inventory:
+def _finish(sheet: Sheet, *, name: str, site_id: str | None = None) -> Inventory:
     """Judge the positions and build the inventory."""
     good = reject_misplaced(sheet)
     x, y = np.array(sheet.x, dtype=float)[good], np.array(sheet.y, dtype=float)[good]
     index = pd.Index(np.array(sheet.places, dtype=np.int64)[good])
     cells = _cell_frame(sheet, good, index)
-    attributes, columns, notices = point_attributes(cells)
+    attributes, columns, notices = point_attributes(cells, name=name, site_id=site_id)
     geometry = points_from_lonlat(x, y, crs=sheet.crs)
     geometry.index = index
     points = gpd.GeoDataFrame(attributes, geometry=geometry, crs=CANONICAL_CRS)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.coordinates import parse_coordinate
+from spatial.errors import MissingColumnError
 from spatial.notice import Notice
 from spatial.station_words import (
     SHARED_WORDS,
@@ -35,13 +36,19 @@ _SHOWN_WORDS: Final = 5
 _GEOMETRY: Final = "geometry"
 
 
-def point_attributes(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], list[Notice]]:
+def point_attributes(
+    cells: pd.DataFrame, *, name: str, site_id: str | None = None
+) -> tuple[pd.DataFrame, dict[str, str], list[Notice]]:
     """Return the attribute columns of the point frame.
 
     Parameters
     ----------
     cells : pandas.DataFrame, shape (n, columns)
         Text under the headers of the source, without the coordinates.
+    name : str
+        File name, for the message alone.
+    site_id : str or None
+        Header of the stations' ids; otherwise it is found by its name.
 
     Returns
     -------
@@ -51,8 +58,13 @@ def point_attributes(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str],
         Column of the point frame to the header it came from.
     notices : list of Notice
         What was not understood, with the number of rows.
+
+    Raises
+    ------
+    MissingColumnError
+        If there is no column ``site_id``.
     """
-    picked = pick_columns(cells.columns)
+    picked = _columns_with_id(cells.columns, site_id, name=name)
     notices: list[Notice] = []
     known = {column: cells[header] for column, header in picked.items()}
     for column, words in (("site_type", SITE_TYPE_WORDS), ("status", STATUS_WORDS)):
@@ -70,6 +82,19 @@ def point_attributes(cells: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str],
         if header not in used:
             known[_free_name(header, known)] = cells[header]
     return pd.DataFrame(known, index=cells.index), picked, notices
+
+
+def _columns_with_id(headers: pd.Index, site_id: str | None, *, name: str) -> dict[str, str]:
+    """Return the columns that are known by their headers, the ids under the one that was named."""
+    picked = pick_columns(headers)
+    if site_id is None:
+        return picked
+    if site_id not in headers:
+        raise MissingColumnError(
+            "error.missing_column", name=name, column=site_id, columns=", ".join(map(str, headers))
+        )
+    others = {column: header for column, header in picked.items() if header != site_id}
+    return {**others, "site_id": site_id}
 
 
 def _free_name(header: str, taken: Mapping[str, pd.Series]) -> str:

@@ -154,6 +154,7 @@ def read_points(
     x: str | None = None,
     y: str | None = None,
     crs: str | None = None,
+    site_id: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Inventory:
     """Read stations or poles from CSV, GeoJSON, GeoPackage or GeoParquet.
@@ -163,10 +164,12 @@ def read_points(
     suffix = file_suffix(path.name)
     if suffix == GPKG_SUFFIX or suffix in PARQUET_SUFFIXES:
         found = _read_layer(path, layer=layer, crs=crs, limits=limits)
-        inventory = inventory_from_frame(found.attributes, found.geometry, name=path.name, crs=found.crs)
+        inventory = inventory_from_frame(
+            found.attributes, found.geometry, name=path.name, crs=found.crs, site_id=site_id
+        )
         return replace(inventory, notices=(*found.notices, *inventory.notices))
     data = read_bytes(path, limits)
-    return read_inventory(data, name=path.name, crs=crs, x=x, y=y, limits=limits)
+    return read_inventory(data, name=path.name, crs=crs, x=x, y=y, limits=limits, site_id=site_id)
 
 
 def _read_layer(path: Path, *, layer: str | None, crs: str | None, limits: Limits) -> VectorLayer:

@@ -11,6 +11,7 @@ from spatial.cli.options import (
     FORMATS,
     add_definition,
     add_format,
+    add_point_id,
     add_points,
     add_zones,
     definition_of,
@@ -56,6 +57,7 @@ def add_options(parser: Parser, lang: str) -> None:
     """Add the options of the verb."""
     add_zones(parser, lang)
     add_points(parser, lang)
+    add_point_id(parser, lang)
     add_definition(parser, lang)
     add_format(parser, lang)
 

@@ -110,7 +110,7 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
         If a file cannot be used.
     """
     if not options.points:
-        for option in ("points_layer", "x", "y", "points_crs"):
+        for option in ("points_layer", "point_id", "x", "y", "points_crs"):
             if getattr(options, option) is not None:
                 raise UsageError("cli.needs_points", option="--" + option.replace("_", "-"))
         return []
@@ -124,7 +124,13 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
     limits = limits_in_force()
     return [
         read_points(
-            path, layer=options.points_layer, x=options.x, y=options.y, crs=options.points_crs, limits=limits
+            path,
+            layer=options.points_layer,
+            x=options.x,
+            y=options.y,
+            crs=options.points_crs,
+            site_id=options.point_id,
+            limits=limits,
         )
         for path in paths
     ]

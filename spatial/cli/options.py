@@ -23,6 +23,7 @@ __all__ = [
     "add_format",
     "add_language",
     "add_pack",
+    "add_point_id",
     "add_points",
     "add_zones",
     "check_crs",
@@ -133,6 +134,11 @@ def add_points(parser: Parser, lang: str, *, required: bool = False) -> None:
     group.add_argument("--x", metavar="COLUMN", help=text("cli.x", lang))
     group.add_argument("--y", metavar="COLUMN", help=text("cli.y", lang))
     group.add_argument("--points-crs", metavar="CRS", required=required, help=text("cli.points_crs", lang))
+
+
+def add_point_id(parser: Parser, lang: str) -> None:
+    """Add the option that says where the points' ids stand."""
+    parser.add_argument("--point-id", metavar="COLUMN", help=text("cli.point_id", lang))
 
 
 def add_definition(parser: Parser, lang: str) -> None:

@@ -387,3 +387,44 @@ def test_every_text_of_the_topic_is_used_and_every_key_used_is_there():
     for key in used:
         zh, en = (set(re.findall(r"\{(\w+)", catalogue()[key][lang])) for lang in ("zh", "en"))
         assert zh == en, key
+
+
+def test_ids_under_a_foreign_header_are_named_in_the_call(pack, tmp_path):
+    table = tmp_path / "stations.csv"
+    table.write_text("objectid,lon,lat\n007,113.31,23.08\n008,113.32,23.08\n", encoding="utf-8")
+    points = ["--points", table, "--points-crs", "wgs84", "--formats", "jsonfg"]
+    code, _, complaint = run("export", "--pack", pack, "-o", tmp_path / "p.zip", *points)
+    assert code == 3
+    assert "objectid" in complaint
+    assert "--point-id" in complaint
+    export(pack, tmp_path / "p.zip", *points, "--point-id", "objectid")
+    content = open_package(tmp_path / "p.zip")
+    (stations,) = [layer for layer in content.layers if layer.name == "base_stations"]
+    assert list(stations.features["BSM"]) == ["007", "008"]
+    assert "objectid" not in [field.alias_zh for field in stations.fields]
+
+
+def test_a_column_of_ids_that_is_not_there_is_named_with_those_that_are(pack, tmp_path):
+    table = tmp_path / "stations.csv"
+    table.write_text("编号,lon,lat\n1,113.31,23.08\n", encoding="utf-8")
+    points = ["--points", table, "--points-crs", "wgs84", "--point-id", "gid"]
+    code, _, complaint = run("export", "--pack", pack, "-o", tmp_path / "p.zip", *points)
+    assert code == 3
+    assert "gid" in complaint
+    assert "编号" in complaint
+    assert run("check", "--pack", pack, "--point-id", "gid")[0] == 2
+
+
+def test_zones_without_ids_are_refused_with_the_columns_that_there_are(tmp_path):
+    ring = [[113.3, 23.0], [113.4, 23.0], [113.4, 23.1], [113.3, 23.0]]
+    zone = {
+        "type": "Feature",
+        "properties": {"街道": "甲"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    path = tmp_path / "zones.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [zone]}), encoding="utf-8")
+    code, _, complaint = run("export", "--zones", path, "-o", tmp_path / "p.zip")
+    assert code == 3
+    assert "街道" in complaint
+    assert "zone_id" not in complaint

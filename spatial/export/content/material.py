@@ -156,7 +156,11 @@ def of_frames(
     """
     numbered = [notice for notice in notices if notice.key == "inventory.zones_without_id"]
     if numbered:
-        raise MissingColumnError("content.zones_without_id", name=name, n=numbered[0].params["n"])
+        made = {"zone_id", "name_zh", zones.geometry.name}  # by the reader; the others are the file's
+        columns = ", ".join(str(column).removeprefix("source_") for column in zones if column not in made)
+        raise MissingColumnError(
+            "content.zones_without_id", name=name, n=numbered[0].params["n"], columns=columns
+        )
     given = _brought(inventories)
     texts = {layer: _brought_texts(layer, found, names_files=names_files) for layer, found in given.items()}
     points, left_out, told, unusable = _points(given, texts, synthetic=synthetic, names_files=names_files)
