@@ -128,7 +128,7 @@ def test_our_own_import_understands_codes_and_aliases_as_headers(header):
         "position_accuracy_m": "20.0", "as_of": "2020-12", "synthetic": "false",
     }  # fmt: skip
     table = pd.DataFrame({getattr(item, header): [cells[item.source]] for item in fields}, dtype=object)
-    columns, _, notices = point_attributes(table)
+    columns, _, notices = point_attributes(table, name="stations.csv")
     row = columns.iloc[0].to_dict()
     assert row == {
         **cells, "site_type": "macro", "status": "existing", "shared": True, "synthetic": False,
