@@ -171,3 +171,5 @@ def upload_key() -> str:
 def _next_upload() -> None:
     st.session_state[SessionKey.UPLOAD_ROUND] = st.session_state.get(SessionKey.UPLOAD_ROUND, 0) + 1
     st.session_state.pop(SessionKey.OWN_WORK, None)
+    # Two files may share name and number of rows: what was made of the one is not of the other.
+    st.session_state.pop(SessionKey.EXPORT_RESULT, None)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pypdf
+import pytest
+from streamlit.testing.v1 import AppTest
 
 from spatial.errors import ExportRefusedError
 from spatial.export.rules.report import Fault, Report
@@ -20,8 +22,6 @@ from views import export
 from views.session import SessionKey, widget_key
 
 if TYPE_CHECKING:
-    import pytest
-
     from spatial.export.model import PackageContent
 
 OpenApp = Callable[..., Pages]
@@ -254,3 +254,17 @@ def test_the_page_speaks_english(open_app: OpenApp) -> None:
     assert "Every check passed" in page.words
     own_words = re.sub(r'<(\w+)[^>]*lang="zh"[^>]*>.*?</\1>', "", page.markup, flags=re.DOTALL)
     assert set(re.findall(r"[\u3400-\u9fff]+", own_words)) == set()
+
+
+@pytest.mark.parametrize("change", ["keep_inventory(None)", "forget_inventory()"])
+def test_another_inventory_takes_the_package_of_the_former_away(change: str) -> None:
+    script = f"""
+import streamlit as st
+from views.session import SessionKey, forget_inventory, keep_inventory
+st.session_state[SessionKey.EXPORT_RESULT] = "made of the former"
+{change}
+st.text(SessionKey.EXPORT_RESULT in st.session_state)
+"""
+    runner = AppTest.from_string(script).run()
+    assert not runner.exception
+    assert runner.text[0].value == "False"
