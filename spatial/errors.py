@@ -15,6 +15,8 @@
     │   ├── GeometryError               no geometry, or none that can be used
     │   ├── BasisUnavailableError       a definition asks what the data lack
     │   ├── CellLevelTableError         one row per cell, not per station
+    │   ├── UndecidedError              only the planner can say how a file is meant
+    │   ├── WorkspaceError              a workspace file that cannot be opened
     │   ├── PackError                   a plan pack that cannot be opened
     │   │   ├── UnknownPackError            no pack of that name
     │   │   └── NoGeometryError             the pack holds no zone boundary
@@ -31,9 +33,12 @@ to do next.
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from spatial.text import TextKey, printable, text
+
+if TYPE_CHECKING:
+    from spatial.importing.model import Question
 
 __all__ = [
     "AtlasError",
@@ -51,12 +56,14 @@ __all__ = [
     "PackError",
     "PackageError",
     "ServiceError",
+    "UndecidedError",
     "UnknownCrsError",
     "UnknownPackError",
     "UnreadableFileError",
     "UnsupportedFormatError",
     "UnwritableFileError",
     "UsageError",
+    "WorkspaceError",
 ]
 
 _MOST_SHOWN: Final = 200
@@ -145,6 +152,28 @@ class BasisUnavailableError(InputError):
 
 class CellLevelTableError(InputError):
     """The table holds one row per cell, not per station."""
+
+
+class UndecidedError(InputError):
+    """Only the planner can say how a file is meant; ``questions`` says what is asked, in order.
+
+    Parameters
+    ----------
+    key : str
+        Key of the text catalogue.
+    questions : tuple of Question
+        Each with its choices and the option that settles it.
+    **params : object
+        What fills the text.
+    """
+
+    def __init__(self, key: str, *, questions: tuple[Question, ...] = (), **params: object) -> None:
+        super().__init__(key, **params)
+        self.questions = questions
+
+
+class WorkspaceError(InputError):
+    """A workspace file that cannot be opened."""
 
 
 class PackError(InputError):

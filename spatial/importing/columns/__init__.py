@@ -1,0 +1,1 @@
+"""Headers of a file to the fields of its subject, and cells to values."""
