@@ -277,6 +277,13 @@ class ImportResult:
         How the file was understood.
     columns : mapping
         Field -> source column.
+    sha256 : str
+        Digest of the file's bytes.
+
+    Raises
+    ------
+    RuntimeError
+        If a row was lost or reported twice: a fault of this library, never of the file.
     """
 
     subject: Subject
@@ -293,6 +300,15 @@ class ImportResult:
     columns: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
     warnings: tuple[Notice, ...] = ()
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        """Hold the count: each row is used or reported, once."""
+        reported, out = self.n_reported, self.n_features_out
+        once = not self.rejected["row"].duplicated().any()
+        if self.n_in != self.n_used + reported or out > self.n_used or not once:
+            msg = f"{self.n_in} rows in, {self.n_used} used, {reported} reported, {out} features out"
+            raise RuntimeError(msg)
 
     @property
     def n_reported(self) -> int:
