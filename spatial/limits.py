@@ -2,21 +2,40 @@
 
 A limit is a setting: the environment variable ``ATLAS_MAX_<NAME>`` raises or lowers it where an
 operator needs that. A breach names the limit, the value that was met and the setting.
+
+There are two sets of defaults. The page serves several planners from one machine; the command line
+serves the one who calls it, who may bring the inventory of a whole city.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final, NoReturn
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from spatial.errors import LimitExceededError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT_LIMITS", "SETTING_PREFIX", "Limits", "setting_name"]
+__all__ = [
+    "COMMAND_LINE_LIMITS",
+    "DEFAULT_LIMITS",
+    "SETTING_PREFIX",
+    "LimitSetting",
+    "Limits",
+    "setting_name",
+]
 
 SETTING_PREFIX: Final = "ATLAS_MAX_"
+_MOST_DIGITS: Final = 18
+
+
+class LimitSetting(NamedTuple):
+    """A limit as it is shown: its name, the value in force and the environment variable that sets it."""
+
+    name: str
+    value: int
+    setting: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +62,16 @@ class Limits:
         Arrays and objects of a JSON file taken together, which bounds the memory it needs.
     vertices : int
         Positions of all geometries taken together.
+    archive_members : int
+        Entries of a ZIP archive, of a workbook or of a KMZ file.
+    archive_ratio : int
+        How many times larger than packed such an archive may be.
+    xml_token_bytes : int
+        Bytes of one tag, comment or instruction of XML, which bounds the time that it takes to parse.
+    seconds : int
+        Seconds that the examination of a file may take, by the clock and of computing.
+    memory_bytes : int
+        Bytes of memory that the process may take in which a file is examined.
     package_bytes : int
         Bytes of a hand-over package, and of each of its files once unpacked.
     package_unpacked_bytes : int
@@ -62,6 +91,11 @@ class Limits:
     json_depth: int = 64
     json_containers: int = 5_000_000
     vertices: int = 2_000_000
+    archive_members: int = 200
+    archive_ratio: int = 100
+    xml_token_bytes: int = 1_000_000
+    seconds: int = 30
+    memory_bytes: int = 1_500_000_000
     package_bytes: int = 1_000_000_000
     package_unpacked_bytes: int = 4_000_000_000
     package_members: int = 2_000
@@ -69,23 +103,32 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Limits:
-        """Return the limits with each ``ATLAS_MAX_<NAME>`` that is set.
+        """Return the limits of the page, with each ``ATLAS_MAX_<NAME>`` that is set.
 
         Raises
         ------
         UsageError
             If a setting is not a whole number above zero.
         """
-        given: dict[str, int] = {}
-        for field in fields(cls):
-            setting = setting_name(field.name)
-            if setting not in environment:
-                continue
-            words = environment[setting].strip()
-            if not (words.isascii() and words.isdigit() and int(words) > 0):
-                raise UsageError("error.limit_setting", setting=setting, value=words)
-            given[field.name] = int(words)
-        return cls(**given)
+        return replace(DEFAULT_LIMITS, **_settings(environment))
+
+    @classmethod
+    def for_command_line(cls, environment: Mapping[str, str]) -> Limits:
+        """Return the limits of an import by command, with each ``ATLAS_MAX_<NAME>`` that is set.
+
+        Raises
+        ------
+        UsageError
+            If a setting is not a whole number above zero.
+        """
+        return replace(COMMAND_LINE_LIMITS, **_settings(environment))
+
+    def listed(self) -> tuple[LimitSetting, ...]:
+        """Return every limit with the value in force and the setting that changes it."""
+        return tuple(
+            LimitSetting(field.name, getattr(self, field.name), setting_name(field.name))
+            for field in fields(self)
+        )
 
     def check(self, limit: str, value: int) -> None:
         """Refuse ``value`` where it passes the limit of that name.
@@ -111,4 +154,34 @@ def setting_name(limit: str) -> str:
     return SETTING_PREFIX + limit.upper()
 
 
+def _settings(environment: Mapping[str, str]) -> dict[str, int]:
+    """Return the limits that an environment states.
+
+    Raises
+    ------
+    UsageError
+        If one is not a whole number above zero.
+    """
+    given: dict[str, int] = {}
+    for field in fields(Limits):
+        setting = setting_name(field.name)
+        if setting not in environment:
+            continue
+        words = environment[setting].strip()
+        if not (words.isascii() and words.isdigit() and len(words) <= _MOST_DIGITS and int(words) > 0):
+            raise UsageError("error.limit_setting", setting=setting, value=words)
+        given[field.name] = int(words)
+    return given
+
+
 DEFAULT_LIMITS: Final = Limits()
+COMMAND_LINE_LIMITS: Final = Limits(
+    upload_bytes=500_000_000,
+    unpacked_bytes=2_000_000_000,
+    rows=2_000_000,
+    features=2_000_000,
+    json_containers=50_000_000,
+    vertices=20_000_000,
+    seconds=300,
+    memory_bytes=4_000_000_000,
+)

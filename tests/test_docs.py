@@ -11,7 +11,7 @@ import pytest
 
 from spatial import errors
 from spatial.cli import VERBS, main
-from spatial.limits import Limits
+from spatial.limits import COMMAND_LINE_LIMITS, Limits
 from spatial.verdict import VerdictSettings
 
 ROOT = Path(__file__).parent.parent
@@ -53,6 +53,13 @@ def test_every_setting_stands_with_its_default(readme, settings):
         row = re.search(rf"^\| `{field.name}` \|\s*([^|]+?)\s*\|", readme, re.MULTILINE)
         assert row, field.name
         assert float(row.group(1).replace(",", "")) == field.default, field.name
+
+
+def test_every_limit_stands_with_its_default_of_the_import_command(readme):
+    for limit in COMMAND_LINE_LIMITS.listed():
+        row = re.search(rf"^\| `{limit.name}` \|[^|]+\|\s*([0-9,]+)\s*\|", readme, re.MULTILINE)
+        assert row, limit.name
+        assert int(row.group(1).replace(",", "")) == limit.value, limit.name
 
 
 def test_exit_codes_are_all_listed(readme):
