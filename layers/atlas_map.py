@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import folium
 
 from layers.backdrop_layer import backdrop_layer
+from layers.context_layer import CONTEXT_COLOURS, PARK_COLOUR, context_layer
 from layers.elements import AtlasFoliumMap, ScriptElement
 from layers.escape import escape_text, script_json
 from layers.furniture import badges, foot_lines, is_synthetic, legend, status_styles
 from layers.geometry import bounds
 from layers.place_layer import place_layer
 from layers.point_layer import point_layer
-from layers.registry import LAYERS, ONLINE_LAYERS, PLACE_KINDS, LayerId
+from layers.registry import LAYERS, ONLINE_LAYERS, OWN_LAYERS, PLACE_KINDS, LayerId
 from layers.selection_layer import selection_layer
 from layers.zone_layer import area_layer, zone_layer
 from spatial.text import text
@@ -39,9 +40,10 @@ NOWHERE: Final = [[18.0, 73.0], [54.0, 135.0]]
 FRAME_TEXTS: Final = (
     "region", "zoom_in", "zoom_out", "fit", "north", "north_title", "legend",
     "scale_km", "scale_m", "confidence", "tip_part", "legend_points", "legend_places",
-    "legend_absent", "places_here", "places_stacked",
+    "legend_absent", "legend_context", "places_here", "places_stacked",
 )  # fmt: skip
 POINT_COLOURS: Final = {LayerId.STATIONS: "#22313f", LayerId.POLES: "#8a4f9e"}
+OWN_POINT_COLOURS: Final = ("#b0611a", "#0f6e84", "#7a6a12")
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _scene_literal(scene: MapScene, *, lang: str) -> str:
 
 def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, str]]:
     """Yield name, kind, opacity and data of each layer that is on, lowest first."""
-    opacity = {spec.layer_id: spec.default_opacity for spec in (*LAYERS, *ONLINE_LAYERS)}
+    opacity = {spec.layer_id: spec.default_opacity for spec in (*LAYERS, *OWN_LAYERS, *ONLINE_LAYERS)}
     opacity.update(scene.opacity)
     on = scene.layers_on
     if LayerId.TIANDITU in on and scene.tianditu_key:
@@ -139,6 +141,7 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
         yield "backdrop", "backdrop", 1.0, script_json(backdrop)
     if scene.district is not None:
         yield "district", "district", 1.0, script_json(area_layer(scene.district, lang=lang))
+    yield from _context_layers(scene, opacity, lang=lang)
     if LayerId.ZONES in on and scene.zones is not None:
         zones = zone_layer(scene.zones, lang=lang, synthetic=is_synthetic(scene))
         yield "zones", "zones", opacity[LayerId.ZONES], script_json(zones)
@@ -147,6 +150,9 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
         yield "parts", "parts", opacity[LayerId.PARTS], script_json(parts)
     yield from _point_layers(scene, opacity, lang=lang)
     yield from _place_layers(scene, opacity, lang=lang)
+    if scene.placing is not None:
+        words = text("map.placing", lang, place=scene.placing.name)
+        yield "placing", "placing", 1.0, script_json({"id": scene.placing.place_id, "words": words})
     yield "selection", "selection", 1.0, script_json(selection_layer(scene, lang=lang))
     furniture = {
         "legend": legend(scene, lang=lang),
@@ -171,6 +177,24 @@ def _point_layers(
                 frame, lang=lang, title=title, synthetic=synthetic, colour=POINT_COLOURS[layer]
             )
             yield layer.value, "points", opacity[layer], data
+    layer = LayerId.OWN_POINTS
+    for number, each in enumerate(scene.own_points if layer in scene.layers_on else ()):
+        colour = OWN_POINT_COLOURS[number % len(OWN_POINT_COLOURS)]
+        data = point_layer(each.frame, lang=lang, title=each.title, synthetic=False, colour=colour)
+        yield f"{layer.value}-{number}", "points", opacity[layer], data
+
+
+def _context_layers(
+    scene: MapScene, opacity: dict[LayerId, float], *, lang: str
+) -> Iterator[tuple[str, str, float, str]]:
+    for layer, own, colours, over in (
+        (LayerId.CONTEXT, scene.context, CONTEXT_COLOURS, False),
+        (LayerId.OWN_PARKS, scene.own_parks, (PARK_COLOUR,), True),
+    ):
+        for number, each in enumerate(own if layer in scene.layers_on else ()):
+            colour = colours[number % len(colours)]
+            data = context_layer(each.frame, title=each.title, colour=colour, lang=lang, over_zones=over)
+            yield f"{layer.value}-{number}", "context", opacity[layer], script_json(data)
 
 
 def _place_layers(

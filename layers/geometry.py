@@ -16,9 +16,19 @@ from spatial.crs import to_web
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from shapely import Polygon
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["anchors", "bounds", "encode_lines", "encode_polygons", "located", "outline_groups"]
+__all__ = [
+    "STEPS_PER_DEGREE",
+    "anchors",
+    "bounds",
+    "encode_lines",
+    "encode_polygons",
+    "encode_rings",
+    "located",
+    "outline_groups",
+]
 
 STEPS_PER_DEGREE: Final = 1_000_000
 # More vertices than this are thinned for display; measures never use the thinned shape.
@@ -70,7 +80,12 @@ def _rings_of(shape: BaseGeometry | None) -> list[list[list[int]]]:
     if shape is None or shape.is_empty:
         return []
     parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return [[_steps(ring) for ring in (part.exterior, *part.interiors)] for part in parts]
+    return [encode_rings(part) for part in parts]
+
+
+def encode_rings(polygon: Polygon) -> list[list[int]]:
+    """Return the rings of one polygon, the outer one first."""
+    return [_steps(ring) for ring in (polygon.exterior, *polygon.interiors)]
 
 
 def _steps(line: BaseGeometry) -> list[int]:

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["DEFAULT_LAYERS", "LAYERS", "ONLINE_LAYERS", "PLACE_KINDS", "LayerId", "LayerSpec"]
+__all__ = [
+    "DEFAULT_LAYERS",
+    "LAYERS",
+    "ONLINE_LAYERS",
+    "OWN_LAYERS",
+    "PLACE_KINDS",
+    "LayerId",
+    "LayerSpec",
+]
 
 
 class LayerId(StrEnum):
@@ -20,6 +28,9 @@ class LayerId(StrEnum):
     STATIONS = "stations"
     POLES = "poles"
     CITY = "city"
+    CONTEXT = "context"
+    OWN_PARKS = "own_parks"
+    OWN_POINTS = "own_points"
     TIANDITU = "tianditu"
 
 
@@ -53,10 +64,17 @@ LAYERS: Final = (
     _spec(LayerId.CITY, on=False),
 )
 
+# Offered only where the planner has brought such files.
+OWN_LAYERS: Final = (
+    _spec(LayerId.CONTEXT, on=True),
+    _spec(LayerId.OWN_PARKS, on=True),
+    _spec(LayerId.OWN_POINTS, on=True, opacity=0.8),
+)
+
 # Offered only where a key is configured; the map asks the network for these and nothing else.
 ONLINE_LAYERS: Final = (_spec(LayerId.TIANDITU, on=False),)
 
-DEFAULT_LAYERS: Final = frozenset(spec.layer_id for spec in LAYERS if spec.default_on)
+DEFAULT_LAYERS: Final = frozenset(spec.layer_id for spec in (*LAYERS, *OWN_LAYERS) if spec.default_on)
 
 # Which kinds of place each layer shows (kinds are the plan pack's).
 PLACE_KINDS: Final = {

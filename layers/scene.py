@@ -14,7 +14,31 @@ if TYPE_CHECKING:
 
     from layers.registry import LayerId
 
-__all__ = ["MapScene"]
+__all__ = ["MapScene", "OwnLayer", "Placing"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnLayer:
+    """A layer that the planner brought.
+
+    Attributes
+    ----------
+    title : str
+        Its name, as the planner's file has it.
+    frame : GeoDataFrame
+        Features in any stated CRS.
+    """
+
+    title: str
+    frame: GeoDataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placing:
+    """A place without a position for which the next click on the map says one."""
+
+    place_id: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +58,10 @@ class MapScene:
         Point frames of an inventory.
     backdrop : GeoDataFrame or None
         ``kind`` is ``neighbour`` or ``river``.
+    context, own_parks, own_points : tuple of OwnLayer
+        What the planner brought: any geometry under the zones, parks over them, points.
+    placing : Placing or None
+        The place whose position is being chosen.
     opacity : mapping
         LayerId -> 0…1; a layer that is not named keeps its default.
     selected_zone_id, highlighted_place_id : str or None
@@ -58,6 +86,10 @@ class MapScene:
     stations: GeoDataFrame | None = None
     poles: GeoDataFrame | None = None
     backdrop: GeoDataFrame | None = None
+    context: tuple[OwnLayer, ...] = ()
+    own_parks: tuple[OwnLayer, ...] = ()
+    own_points: tuple[OwnLayer, ...] = ()
+    placing: Placing | None = None
     layers_on: frozenset[LayerId] = DEFAULT_LAYERS
     opacity: Mapping[LayerId, float] = field(default_factory=dict)
     selected_zone_id: str | None = None

@@ -29,7 +29,15 @@ LEAFLET_CDN_JS: Final = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet
 LEAFLET_CDN_CSS: Final = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/leaflet.css"
 
 # The app's own scripts, in the order in which they must be loaded; under static/map/.
-APP_SCRIPTS: Final = ("labels.js", "zones.js", "places.js", "points.js", "legend.js", "atlas.js")
+APP_SCRIPTS: Final = (
+    "labels.js",
+    "zones.js",
+    "places.js",
+    "points.js",
+    "context.js",
+    "legend.js",
+    "atlas.js",
+)
 APP_STYLES: Final = ("atlas.css",)
 
 # Address pattern -> path under static/vendor/, or None where nothing on our map needs the file.

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from layers.registry import LAYERS, ONLINE_LAYERS, LayerId, LayerSpec
+from layers.registry import LAYERS, ONLINE_LAYERS, OWN_LAYERS, LayerId, LayerSpec
 from spatial.text import text
 from views.session import SessionKey, change_view, current_view, widget_key
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from views.state import ViewState
 
 __all__ = ["offered_layers", "show_layers_panel", "tianditu_key"]
@@ -19,9 +21,9 @@ __all__ = ["offered_layers", "show_layers_panel", "tianditu_key"]
 TIANDITU_SETTING: Final = "ATLAS_TIANDITU_KEY"
 
 
-def show_layers_panel(view: ViewState) -> None:
-    """Show a switch and an opacity for each layer."""
-    for spec in offered_layers():
+def show_layers_panel(view: ViewState, own: Collection[LayerId] = ()) -> None:
+    """Show a switch and an opacity for each layer; ``own`` are those that the planner has files for."""
+    for spec in offered_layers(own):
         title = text(spec.title_key, view.lang)
         switch, opacity = st.columns([2, 3], vertical_alignment="center", wrap=False)
         key = widget_key(SessionKey.LAYER, spec.layer_id)
@@ -43,9 +45,10 @@ def show_layers_panel(view: ViewState) -> None:
         )
 
 
-def offered_layers() -> tuple[LayerSpec, ...]:
-    """Return the layers that this server can show; an online one needs its key."""
-    return (*LAYERS, *ONLINE_LAYERS) if tianditu_key() else LAYERS
+def offered_layers(own: Collection[LayerId] = ()) -> tuple[LayerSpec, ...]:
+    """Return the layers that can be shown; an online one needs its key, an own one its file."""
+    brought = tuple(spec for spec in OWN_LAYERS if spec.layer_id in own)
+    return (*LAYERS, *brought, *(ONLINE_LAYERS if tianditu_key() else ()))
 
 
 def tianditu_key() -> str | None:

@@ -48,7 +48,7 @@ class MapClick:
     Attributes
     ----------
     kind : str
-        ``"zone"`` or ``"place"``.
+        ``"zone"``, ``"place"``, or ``"spot"`` where a place was given its position.
     id : str
         ``zone_id`` or ``place_id``.
     part_id : str or None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from layers.registry import DEFAULT_LAYERS, LAYERS, ONLINE_LAYERS, LayerId
+from layers.registry import DEFAULT_LAYERS, LAYERS, ONLINE_LAYERS, OWN_LAYERS, LayerId
 from spatial.definition import Definition
 from spatial.text import LANGUAGES
 from views.definition_fields import DEFINITION_FIELDS, with_position
@@ -32,7 +32,7 @@ __all__ = [
 ADDRESS_VERSION: Final = "1"
 DEFAULT_PACK: Final = "haizhu"
 USUAL_OPACITY: Final = {
-    spec.layer_id: round(spec.default_opacity * 100) for spec in (*LAYERS, *ONLINE_LAYERS)
+    spec.layer_id: round(spec.default_opacity * 100) for spec in (*LAYERS, *OWN_LAYERS, *ONLINE_LAYERS)
 }
 
 LONGEST_ID: Final = 64

@@ -2,7 +2,7 @@
 "use strict";
 (function (atlas) {
   const PANES = {
-    "atlas-backdrop": 210, "atlas-ground": 220, "atlas-zones": 410, "atlas-rings": 420, "atlas-lines": 430, "atlas-district": 435,
+    "atlas-backdrop": 210, "atlas-ground": 220, "atlas-context": 230, "atlas-zones": 410, "atlas-rings": 420, "atlas-lines": 430, "atlas-district": 435,
     "atlas-marked": 440, "atlas-points": 450, "atlas-places": 600, "atlas-labels": 620,
   };
   const HASH = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/;
@@ -16,7 +16,7 @@
   atlas.start = function (map, options) {
     const view = {
       map, text: options.text, lang: options.lang, home: options.home, pack: options.pack, host: hostWindow(),
-      shown: new Map(), zones: new Map(), parts: [], ground: [], places: new Map(), pointLayers: new Map(),
+      shown: new Map(), zones: new Map(), parts: [], ground: [], places: new Map(), pointLayers: new Map(), contextLayers: new Map(), placing: null,
       symbolLists: new Map(), marked: { zone: null, place: null }, followHome: true, moving: 0, tileSource: "",
     };
     view.partAt = (at) => view.parts.find((part) => atlas.contains(part.polygons, at.lat, at.lng)) || null;
@@ -38,6 +38,7 @@
     view.tip = L.tooltip({ className: "atlas-tip", direction: "auto", opacity: 1, offset: [14, 0] });
     map.on("zoomend", () => atlas.setPlaces(view)); // the labels are laid out after it
     followPointer(view);
+    atlas.followPlacing(view);
     followAddress(view);
     followSize(view);
     followPrint(view);

@@ -120,6 +120,7 @@
     const sections = [
       { title: legend.lines_title, rows: lines },
       { title: view.text.legend_points, rows: pointRows(view) },
+      { title: view.text.legend_context, rows: [...view.contextLayers.values()].map((data) => [atlas.contextPicture(data), data.title]) },
       placeSection(view),
     ];
     if (legend.status.length) sections.unshift(statusSection(legend, view.text));
@@ -154,7 +155,7 @@
   }
 
   atlas.kinds.furniture = function (view, name, data) {
-    const holds = JSON.stringify([data, [...view.pointLayers.keys()], view.placeSymbols(), view.tileSource]);
+    const holds = JSON.stringify([data, [...view.pointLayers.keys()], [...view.contextLayers.values()].map((own) => own.title), view.placeSymbols(), view.tileSource]);
     if (holds === view.furnitureHolds) return L.layerGroup();
     view.furnitureHolds = holds;
     drawLegend(view, data.legend);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import Point, box
+from shapely.geometry import LineString, Point, box
 
 CRS = "EPSG:4490"
 WEST, SOUTH, EAST, NORTH = 113.24, 23.05, 113.40, 23.12
@@ -86,6 +86,13 @@ def sample_places(names: tuple[str, ...] = ("甲园", "乙园", "丙园")) -> gp
         geometry=[Point(113.27, 23.08), Point(113.33, 23.09), None][: len(names)],
         crs=CRS,
     )
+
+
+def sample_roads() -> gpd.GeoDataFrame:
+    """Return a road that passes below the zones and on beyond them, and a lake beside them."""
+    road = LineString([(WEST - 0.02, SOUTH - 0.01), (EAST + 0.02, NORTH + 0.01)])
+    lake = box(EAST + 0.005, SOUTH, EAST + 0.015, SOUTH + 0.01)
+    return gpd.GeoDataFrame({"name": ["路", "湖"]}, geometry=[road, lake], crs=CRS)
 
 
 def sample_points(count: int, *, seed: int = 1, operator: str = "甲运营商") -> gpd.GeoDataFrame:

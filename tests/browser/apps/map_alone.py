@@ -7,13 +7,14 @@ from shapely.affinity import translate
 
 from layers.atlas_map import build_atlas
 from layers.registry import DEFAULT_LAYERS, LayerId
-from layers.scene import MapScene
+from layers.scene import MapScene, OwnLayer, Placing
 from tests.browser.apps.frames import (
     HOSTILE,
     sample_district,
     sample_parts,
     sample_places,
     sample_points,
+    sample_roads,
     sample_zones,
 )
 from views.map_frame import show_atlas
@@ -46,6 +47,8 @@ places = sample_places(place_names)
 if "crowd" in st.query_params:  # the second place some fifty metres beside the first
     places.loc[1, "geometry"] = translate(places.geometry[0], 0.0005, 0.0003)
 
+own = "own" in st.query_params
+roads = (OwnLayer(title=HOSTILE[0] if hostile else "道路", frame=sample_roads()),) if own else ()
 zones = sample_zones("undetermined" if other_definition else "met", names)
 scene = MapScene(
     pack_id="test",
@@ -55,6 +58,8 @@ scene = MapScene(
     place_points=places,
     stations=points(int(st.query_params.get("stations", 200)), operator),
     poles=points(int(st.query_params.get("poles", 10)), operator),
+    context=roads,
+    placing=Placing(place_id="place_2", name=place_names[2]) if "placing" in st.query_params else None,
     layers_on=DEFAULT_LAYERS
     | ({LayerId.STATIONS} if stations_on else set())
     | ({LayerId.POLES} if "poles" in st.query_params else set())
@@ -68,6 +73,7 @@ scene = MapScene(
 click = show_atlas(build_atlas(scene, lang=lang), height=420, key="test")
 if click:
     st.session_state.zone = click.id
-    st.session_state.clicked = f"{click.kind} {click.id} {click.part_id}"
+    at = f" {click.lon:.3f} {click.lat:.3f}" if click.kind == "spot" else ""
+    st.session_state.clicked = f"{click.kind} {click.id} {click.part_id}{at}"
 st.text(f"运行 {st.session_state.runs}")
 st.text(f"点选 {st.session_state.get('clicked', '无')}")

@@ -1,0 +1,78 @@
+"""What a planner brought on the map: a quiet ground below the zones, and places set by a click."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.map_canvas import canvas_ink
+from tests.browser.test_map_frame import frame_is_kept, mark_frame
+
+pytestmark = pytest.mark.browser
+
+
+def clicked(watched):
+    watched.page.wait_for_timeout(700)
+    body = watched.page.inner_text("body")
+    return body[body.index("点选") :].splitlines()[0]
+
+
+def test_own_lines_are_drawn_below_the_zones(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?own=1")
+    watched.wait_for_map()
+    assert canvas_ink(watched, "atlas-context") > 200
+    levels = watched.map_frame.evaluate(
+        "['atlas-ground', 'atlas-context', 'atlas-zones'].map((pane) => +map.getPane(pane).style.zIndex)"
+    )
+    assert levels == sorted(levels)
+    assert "道路" in watched.map.locator(".atlas-legend-body").inner_text()
+    assert watched.errors == []
+
+
+def test_hostile_title_of_an_own_layer_stands_as_it_is(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?own=1&hostile=1")
+    watched.wait_for_map()
+    assert "{{7*7}}" in watched.map.locator(".atlas-legend-body").inner_text()
+    assert watched.map_frame.evaluate("window.stolen") is None
+
+
+def test_own_layer_comes_and_goes_in_the_same_frame(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?own=1")
+    watched.wait_for_map()
+    mark_frame(watched)
+    watched.page.get_by_text("另一口径").click()
+    watched.page.wait_for_timeout(1500)
+    assert frame_is_kept(watched)
+    assert canvas_ink(watched, "atlas-context") > 200
+    assert watched.map_frame.evaluate("map.getPane('atlas-context').querySelectorAll('canvas').length") == 1
+
+
+def test_click_gives_a_place_its_position_and_chooses_no_zone(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?placing=1")
+    watched.wait_for_map()
+    assert "丙园" in watched.map.locator(".atlas-placing-banner").inner_text()
+    box = watched.map_frame.evaluate(
+        "(() => { const p = map.latLngToContainerPoint([23.08, 113.30]); return [p.x, p.y]; })()"
+    )
+    watched.map.locator("#map_div").click(position={"x": box[0], "y": box[1]})
+    assert clicked(watched) == "点选 spot place_2 None 113.300 23.080"
+
+
+def test_dragging_the_map_places_nothing(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?placing=1")
+    watched.wait_for_map()
+    area = watched.page.locator("iframe[src*='streamlit_folium']").bounding_box()
+    x, y = area["x"] + 300, area["y"] + 150
+    watched.page.mouse.move(x, y)
+    watched.page.mouse.down()
+    watched.page.mouse.move(x + 80, y + 40, steps=5)
+    watched.page.mouse.up()
+    assert clicked(watched) == "点选 无"
+
+
+def test_keyboard_places_at_the_middle_of_the_map(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?placing=1")
+    watched.wait_for_map()
+    centre = watched.map_frame.evaluate("[map.getCenter().lng, map.getCenter().lat]")
+    watched.map.locator("#map_div").focus()
+    watched.page.keyboard.press("Enter")
+    assert clicked(watched) == f"点选 spot place_2 None {centre[0]:.3f} {centre[1]:.3f}"
