@@ -133,6 +133,8 @@ class SourceLayer:
         How its text was read.
     rejected : tuple of Rejection
         Rows that never came into the table.
+    rejected_cells : tuple of tuple of str
+        Their cells as the file has them, in the order of ``rejected``; ``()`` where it has none to show.
     notices : tuple of Notice
         What the reader should know of the reading.
     warnings : tuple of Notice
@@ -148,6 +150,7 @@ class SourceLayer:
     geometry: NDArray[np.object_] | None = None
     crs: StatedCrs | None = None
     rejected: tuple[Rejection, ...] = ()
+    rejected_cells: tuple[tuple[str, ...], ...] = ()
     notices: tuple[Notice, ...] = ()
     warnings: tuple[Notice, ...] = ()
 
