@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 
     from spatial.limits import Limits
 
-__all__ = ["Feature", "FeatureCollection", "property_text", "read_geojson", "read_position"]
+__all__ = [
+    "GEOJSON_TYPES",
+    "GEOMETRY_TYPES",
+    "Feature",
+    "FeatureCollection",
+    "property_text",
+    "read_geojson",
+    "read_position",
+]
 
-_GEOMETRY_TYPES: Final = (
+GEOMETRY_TYPES: Final = (
     "Point",
     "MultiPoint",
     "LineString",
@@ -36,6 +44,7 @@ _GEOMETRY_TYPES: Final = (
     "MultiPolygon",
     "GeometryCollection",
 )
+GEOJSON_TYPES: Final = (*GEOMETRY_TYPES, "Feature", "FeatureCollection")
 _EPSG_NAME: Final = re.compile(
     r"(?:epsg:|urn:ogc:def:crs:epsg:[\d.]*:|https?://www\.opengis\.net/def/crs/epsg/[\d.]+/)(\d{1,6})"
 )
@@ -216,7 +225,7 @@ def _features(document: dict[str, Any], *, name: str, limits: Limits) -> tuple[F
         raw = document.get("features")
     elif kind == "Feature":
         raw = [document]
-    elif kind in _GEOMETRY_TYPES:
+    elif kind in GEOMETRY_TYPES:
         raw = [{"type": "Feature", "geometry": document, "properties": None}]
     else:
         found = _look_alike(document)
@@ -241,7 +250,7 @@ def _feature(item: object, index: int, *, name: str) -> Feature:
     properties, geometry = item.get("properties"), item.get("geometry")
     if not isinstance(properties, dict | None):
         raise UnreadableFileError("error.geojson_not_a_feature", name=name, index=index)
-    known = isinstance(geometry, dict) and geometry.get("type") in _GEOMETRY_TYPES
+    known = isinstance(geometry, dict) and geometry.get("type") in GEOMETRY_TYPES
     return Feature(index, property_text(item.get("id")), properties or {}, geometry if known else None)
 
 
