@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from spatial.errors import UnreadableFileError, UsageError
 
-__all__ = ["ENCODINGS", "DecodedText", "decode_text"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["ENCODINGS", "DecodedText", "Utf8Text", "decode_text", "to_utf8"]
 
 ENCODINGS: Final = ("utf-8", "gb18030", "gbk", "big5", "utf-16", "utf-16-le", "utf-16-be")
 """The encodings that may be stated."""
@@ -25,8 +28,11 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES: Final = 4096
+_CHUNK_BYTES: Final = 1 << 22
 _ZERO_SHARE: Final = 0.2
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+# In UTF-8 a byte of a control character is that character and never part of another.
+_CONTROL_BYTES: Final = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
 
 
 class DecodedText(NamedTuple):
@@ -34,6 +40,18 @@ class DecodedText(NamedTuple):
 
     characters: str
     encoding: str
+
+
+class Utf8Text(NamedTuple):
+    """A text as UTF-8 without byte order mark, the encoding it had, and what said so.
+
+    ``source`` is ``"stated"``, ``"mark"`` (byte order mark) or ``"strict"`` (the first of the tried that
+    fits every byte).
+    """
+
+    data: bytes
+    encoding: str
+    source: str
 
 
 def decode_text(data: bytes, *, name: str, encoding: str | None = None) -> DecodedText:
@@ -55,16 +73,61 @@ def decode_text(data: bytes, *, name: str, encoding: str | None = None) -> Decod
     UnreadableFileError
         If the bytes are no text of the stated or of any known encoding.
     """
-    if encoding is not None and encoding.lower() not in ENCODINGS:
-        raise UsageError("error.unknown_encoding", encoding=encoding, known=", ".join(ENCODINGS))
-    for candidate in [encoding.lower()] if encoding else _candidates(data):
+    for candidate in _wanted(data, encoding):
         try:
             characters = data.decode(candidate)
         except (UnicodeDecodeError, UnicodeError):
             continue
         if not _CONTROLS.search(characters):
             return DecodedText(characters.removeprefix("\ufeff"), candidate.removesuffix("-sig"))
-    raise UnreadableFileError("error.not_text", name=name, tried=encoding or "UTF-8, UTF-16, GB18030")
+    raise _no_text(name, encoding)
+
+
+def to_utf8(data: bytes, *, name: str, encoding: str | None = None) -> Utf8Text:
+    """Return ``data`` as UTF-8, converted piece by piece; parameters and errors as for `decode_text`.
+
+    Bytes that are UTF-8 already are checked and returned as they are, less a byte order mark.
+    """
+    for candidate in _wanted(data, encoding):
+        try:
+            utf8 = _transcode(data, candidate)
+        except UnicodeError:
+            continue
+        if not any(len(piece.translate(None, _CONTROL_BYTES)) < len(piece) for piece in _pieces(utf8)):
+            marked = any(data.startswith(mark) for mark, _ in _MARKS)
+            source = "stated" if encoding else "mark" if marked else "strict"
+            return Utf8Text(utf8.removeprefix(codecs.BOM_UTF8), candidate.removesuffix("-sig"), source)
+    raise _no_text(name, encoding)
+
+
+def _transcode(data: bytes, encoding: str) -> bytes:
+    """Return ``data`` as UTF-8, strictly; the whole text is never held as characters."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    if encoding.startswith("utf-8"):
+        for piece in _pieces(data):
+            decoder.decode(piece)
+        decoder.decode(b"", final=True)
+        return data
+    converted = [decoder.decode(piece).encode() for piece in _pieces(data)]
+    return b"".join([*converted, decoder.decode(b"", final=True).encode()])
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    for begin in range(0, len(data), _CHUNK_BYTES):
+        yield data[begin : begin + _CHUNK_BYTES]
+
+
+def _wanted(data: bytes, encoding: str | None) -> list[str]:
+    """Return the stated encoding, or the likely ones."""
+    if encoding is None or encoding == "":
+        return _candidates(data)
+    if encoding.lower() not in ENCODINGS:
+        raise UsageError("error.unknown_encoding", encoding=encoding, known=", ".join(ENCODINGS))
+    return [encoding.lower()]
+
+
+def _no_text(name: str, encoding: str | None) -> UnreadableFileError:
+    return UnreadableFileError("error.not_text", name=name, tried=encoding or "UTF-8, UTF-16, GB18030")
 
 
 def _candidates(data: bytes) -> list[str]:
