@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-__all__ = ["CleanPolygon", "clean_polygon", "count_vertices", "polygon_from_json"]
+__all__ = ["CleanPolygon", "clean_polygon", "count_vertices", "is_tangle", "polygon_from_json"]
 
 _MIN_CORNERS: Final = 3
 _MAX_CROSSINGS: Final = 20_000
@@ -60,7 +60,7 @@ def clean_polygon(geometry: BaseGeometry | None) -> CleanPolygon | None:
         return None
     if geometry.is_valid:
         return CleanPolygon(shapely.force_2d(geometry), repaired=False)
-    if _is_tangle(geometry):
+    if is_tangle(geometry):
         return None
     mended = shapely.make_valid(shapely.force_2d(geometry), method="structure", keep_collapsed=False)
     areas = [part for part in _parts(mended) if isinstance(part, Polygon) and part.area > 0.0]
@@ -79,7 +79,7 @@ def count_vertices(geometry: Mapping[str, Any] | None) -> int:
     return n
 
 
-def _is_tangle(geometry: BaseGeometry) -> bool:
+def is_tangle(geometry: BaseGeometry) -> bool:
     """Tell a boundary with more than `_MAX_CROSSINGS`, without finding them all."""
     rings = shapely.get_rings(shapely.force_2d(shapely.get_parts(geometry)))
     lines = [shapely.get_coordinates(ring) for ring in rings]

@@ -28,7 +28,7 @@ from spatial.station_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["point_attributes"]
+__all__ = ["iso_date", "point_attributes"]
 
 _DATE: Final = re.compile(r"([0-9]{4})(?:[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})日?(?:[ T].*)?|月)?|年)?")
 _COMPACT_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
@@ -144,12 +144,12 @@ def _accuracies(cells: pd.Series, notices: list[Notice]) -> pd.Series:
 
 def _dates(cells: pd.Series, header: str, notices: list[Notice]) -> pd.Series:
     """Return ISO 8601 dates as far as they are given; others stay as they stand and are reported."""
-    table = {cell: _iso_date(cell) for cell in cells.unique()}
+    table = {cell: iso_date(cell) for cell in cells.unique()}
     _report_words(cells, {cell for cell, day in table.items() if cell and day is None}, header, notices)
     return cells.map({cell: cell if day is None else day for cell, day in table.items()}).astype(object)
 
 
-def _iso_date(cell: str) -> str | None:
+def iso_date(cell: str) -> str | None:
     """Return ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None where the cell is no date."""
     words = unicodedata.normalize("NFKC", cell).strip()
     found = _COMPACT_DATE.fullmatch(words) or _DATE.fullmatch(words)

@@ -1,0 +1,70 @@
+"""Rows that stand in a file twice, by id or by place, and rows outside the district: told, never dropped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from spatial.notice import Notice
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+__all__ = ["outside_district", "repeated_ids", "repeated_places"]
+
+_ONE_METRE_DEG: Final = 1e-5
+_SHOWN: Final = 10
+
+
+def repeated_ids(ids: pd.Series) -> tuple[Notice, ...]:
+    """Tell how many rows have an id that an earlier row has; rows without an id repeat none."""
+    again = ids.duplicated() & (ids != "")
+    if not again.any():
+        return ()
+    named = ids[again].drop_duplicates().head(_SHOWN + 1).tolist()
+    return (Notice("import.repeated_ids", {"n": int(again.sum()), "ids": named}),)
+
+
+def repeated_places(geometry: NDArray[np.object_], ids: pd.Series) -> tuple[Notice, ...]:
+    """Tell how many points lie where an earlier one does, exactly and within about one metre.
+
+    Several operators on one tower do; so do rows whose position was copied.
+    """
+    xy = shapely.get_coordinates(geometry)
+    if len(xy) != len(geometry):
+        xy, rows = shapely.get_coordinates(geometry, return_index=True)
+        ids = ids.iloc[rows]
+    exact = _repeats(xy)
+    near = _repeats(np.round(xy / _ONE_METRE_DEG))
+    if not near.any() and not exact.any():
+        return ()
+    named = ids[(exact | near)].head(_SHOWN + 1).tolist()
+    params = {"exact": int(exact.sum()), "near": int((near & ~exact).sum()), "ids": named}
+    return (Notice("import.repeated_places", params),)
+
+
+def outside_district(
+    geometry: NDArray[np.object_], district: BaseGeometry | None, ids: pd.Series
+) -> tuple[Notice, ...]:
+    """Tell how many rows lie wholly outside the district; without one nothing is told."""
+    there = ~shapely.is_missing(geometry)
+    if district is None or not there.any():
+        return ()
+    shapely.prepare(district)
+    outside = there & ~shapely.intersects(district, geometry)
+    n = int(outside.sum())
+    if not n:
+        return ()
+    named = ids[outside].head(_SHOWN + 1).tolist()
+    share = 100.0 * n / int(there.sum())
+    return (Notice("import.outside_district", {"n": n, "share": share, "ids": named}),)
+
+
+def _repeats(xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell the positions that an earlier row has."""
+    repeats: NDArray[np.bool_] = pd.DataFrame(xy).duplicated().to_numpy()
+    return repeats

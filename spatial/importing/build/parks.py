@@ -1,0 +1,49 @@
+"""Parks and other carriers: a point or an outline each, or no position yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import shapely
+
+from spatial.importing.build.attributes import filled, text_column, with_basis
+from spatial.importing.build.duplicates import outside_district, repeated_ids
+from spatial.importing.build.material import Built
+from spatial.importing.build.mending import mend_shapes
+from spatial.importing.columns.rents import read_rents
+from spatial.notice import Notice
+
+if TYPE_CHECKING:
+    from spatial.importing.build.material import Material
+
+__all__ = ["build_parks"]
+
+_PLACE_ID: Final = "place_id"
+_SHOWN: Final = 11
+
+
+def build_parks(material: Material) -> Built:
+    """Return one row per park; those without a position are kept, so that they can be placed on the map."""
+    draft = material.draft
+    geometry = mend_shapes(material, polygons_only=True)
+    kept = draft.used[material.positions]
+    attributes, geometry = material.attributes[kept], geometry[kept]
+    names = text_column(attributes, "name_zh")
+    numbers = pd.Series(attributes.index.astype("str"), index=attributes.index, dtype="str")
+    ids, counts = filled(text_column(attributes, _PLACE_ID), {"row": numbers})
+    draft.warnings.extend(Notice("import.ids_from_row", {"n": n}) for n in counts.values())
+    rest = [name for name in attributes.columns if name != _PLACE_ID]
+    attributes = pd.concat([ids.rename(_PLACE_ID), attributes[rest]], axis=1)
+    if "rent" in attributes:
+        rents, notices = read_rents(attributes["rent"], header=material.columns["rent"])
+        attributes = attributes.assign(rent_yuan_per_m2_month=rents)
+        draft.warnings.extend(notices)
+    attributes = with_basis(attributes)
+    unplaced = shapely.is_missing(geometry)
+    if unplaced.any():
+        named = names[unplaced].head(_SHOWN).tolist()
+        draft.warnings.append(Notice("import.parks_unplaced", {"n": int(unplaced.sum()), "names": named}))
+    draft.warnings.extend(repeated_ids(ids))
+    draft.warnings.extend(outside_district(geometry, material.context.district, names))
+    return Built(attributes=attributes, geometry=geometry)

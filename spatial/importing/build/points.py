@@ -1,0 +1,54 @@
+"""Stations, lamp poles and other points: an id each, what repeats told, cells brought to stations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from spatial.importing.build.attributes import filled, text_column
+from spatial.importing.build.cells import collapse_cells, station_keys
+from spatial.importing.build.duplicates import outside_district, repeated_ids, repeated_places
+from spatial.importing.build.material import Built
+from spatial.importing.model import Subject
+from spatial.notice import Notice
+
+if TYPE_CHECKING:
+    from spatial.importing.build.material import Material
+
+__all__ = ["build_points"]
+
+_SITE_ID: Final = "site_id"
+
+
+def build_points(material: Material) -> Built:
+    """Return one row per point, or per station where the table lists cells."""
+    attributes, geometry, draft = material.attributes, material.geometry, material.draft
+    keys = station_keys(attributes) if material.settings.subject == Subject.BASE_STATIONS else None
+    if keys is not None and material.settings.cells == "collapse":
+        attributes, geometry, notices = collapse_cells(attributes, geometry, keys)
+        draft.warnings.extend(notices)
+    elif keys is not None:
+        draft.warnings.append(Notice("import.cells_kept", {"rows": len(keys), "stations": keys.nunique()}))
+    attributes, notices = _with_ids(attributes)
+    draft.warnings.extend(notices)
+    ids = text_column(attributes, _SITE_ID)
+    if keys is None:
+        draft.warnings.extend(repeated_ids(ids))
+    draft.warnings.extend(repeated_places(geometry, ids))
+    draft.warnings.extend(outside_district(geometry, material.context.district, ids))
+    return Built(attributes=attributes, geometry=geometry)
+
+
+def _with_ids(attributes: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
+    """Return the columns with an id for every row: its own, its station's, its site's, or its row number."""
+    numbers = pd.Series(attributes.index.astype("str"), index=attributes.index, dtype="str")
+    others = {
+        "logical_station_id": text_column(attributes, "logical_station_id"),
+        "physical_site_id": text_column(attributes, "physical_site_id"),
+        "row": numbers,
+    }
+    ids, counts = filled(text_column(attributes, _SITE_ID), others)
+    notices = [Notice(f"import.ids_from_{source}", {"n": n}) for source, n in counts.items()]
+    rest = [name for name in attributes.columns if name != _SITE_ID]
+    return pd.concat([ids.rename(_SITE_ID), attributes[rest]], axis=1), notices

@@ -1,0 +1,161 @@
+"""A column that says in which reference system each row is: followed, held against, never mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from spatial.importing.columns.profiles import PROFILES
+from spatial.importing.columns.values import as_text
+from spatial.importing.model import Choice, Question, Subject
+from spatial.notice import Notice
+from spatial.station_words import normalise_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from spatial.importing.model import ImportSettings
+
+__all__ = ["SystemColumn", "crs_flag", "read_system_column"]
+
+_FIELD: Final = "datum"
+_KNOWN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("wgs84", "wgs1984", "gcswgs1984", "gps", "epsg4326", "84坐标", "wgs84坐标系"), "wgs84"),
+    **dict.fromkeys(
+        (
+            "cgcs2000",
+            "国家2000",
+            "2000国家大地坐标系",
+            "国家2000坐标系",
+            "国家大地2000",
+            "大地2000",
+            "epsg4490",
+            "cgcs2000坐标系",
+            "2000坐标系",
+        ),
+        "cgcs2000",
+    ),
+    **dict.fromkeys(
+        (
+            "gcj02",
+            "gcj02坐标系",
+            "火星坐标",
+            "火星坐标系",
+            "高德",
+            "高德坐标",
+            "腾讯",
+            "腾讯坐标",
+            "国测局坐标",
+        ),
+        "gcj02",
+    ),
+    **dict.fromkeys(("bd09", "bd09ll", "百度", "百度坐标", "百度坐标系", "bd09坐标系"), "bd09"),
+}
+_SHOWN: Final = 80
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SystemColumn:
+    """What the column says, and what follows for the reading of the rows.
+
+    Attributes
+    ----------
+    settings : ImportSettings
+        With the system of the rows, where the column settles it.
+    header : str or None
+        The column; None where there is none.
+    other : ndarray of bool
+        Rows that are stated to be in another system than the one that is read.
+    values : pandas.Series
+        What the column says of each row.
+    questions, notices, warnings : tuple
+        What must be stated, and what the planner should know.
+    """
+
+    settings: ImportSettings
+    header: str | None = None
+    other: NDArray[np.bool_]
+    values: pd.Series
+    questions: tuple[Question, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    warnings: tuple[Notice, ...] = ()
+
+
+def crs_flag(subject: Subject) -> str:
+    """Return the option of the command line that states the reference system."""
+    return "--zones-crs" if subject == Subject.ZONES else "--points-crs"
+
+
+def read_system_column(table: pd.DataFrame, settings: ImportSettings) -> SystemColumn:
+    """Read the column of reference systems of a table.
+
+    One system for every row is taken as stated. Of several the planner says which is read; rows in the
+    others are told in ``other``.
+    """
+    header = _find(table, settings)
+    nothing = np.zeros(len(table), dtype=bool)
+    if header is None:
+        return SystemColumn(settings=settings, other=nothing, values=pd.Series(dtype="str"))
+    words = as_text(table[header]).str.strip()
+    systems = _systems(words)
+    found = systems[systems != ""].value_counts()
+    same = SystemColumn(settings=settings, header=header, other=nothing, values=words)
+    if found.empty:
+        return same
+    stated = None if settings.crs is None else _system(settings.crs)
+    if len(found) == 1:
+        return _uniform(same, str(found.index[0]), stated)
+    if stated in found.index:
+        other = ((systems != "") & (systems != stated)).to_numpy()
+        return replace(same, other=other)
+    choices = tuple(
+        Choice(str(system), Notice("import.system_rows", {"system": str(system)[:_SHOWN], "n": int(n)}))
+        for system, n in found.items()
+    )
+    why = Notice("import.several_systems", {"column": header, "n": len(found)})
+    question = Question(what="crs", why=why, flag=crs_flag(settings.subject), choices=choices)
+    return replace(same, questions=(question,))
+
+
+def _uniform(same: SystemColumn, system: str, stated: str | None) -> SystemColumn:
+    """Follow a column that says one thing; where the planner states another, the planner's word holds."""
+    params = {"column": same.header, "system": system[:_SHOWN]}
+    if stated is None:
+        followed = replace(same.settings, crs=system)
+        return replace(same, settings=followed, notices=(Notice("import.system_from_column", params),))
+    if stated == system:
+        return same
+    warning = Notice("import.system_overridden", {**params, "stated": stated[:_SHOWN]})
+    return replace(same, warnings=(warning,))
+
+
+def _find(table: pd.DataFrame, settings: ImportSettings) -> str | None:
+    """Return the column of systems: the stated one, else the first that is called so."""
+    if _FIELD in settings.columns:
+        stated = settings.columns[_FIELD]
+        return stated if stated in table.columns else None
+    profile = PROFILES[settings.subject]
+    words = profile.field(_FIELD).words
+    known = {normalise_word(str(header)): str(header) for header in reversed(table.columns)}
+    return next((known[word] for word in words if word in known), None)
+
+
+def _systems(words: pd.Series) -> pd.Series:
+    """Return each word in the form in which systems are compared."""
+    codes, distinct = pd.factorize(words)
+    systems = pd.array([_system(word) for word in distinct], dtype="str")
+    return pd.Series(systems.take(codes), index=words.index)
+
+
+def _system(words: str) -> str:
+    """Return the library's name of a system; what is not known stays as it stands."""
+    plain = normalise_word(words)
+    found = _KNOWN.get(plain)
+    if found is None and plain.startswith("epsg") and plain[4:].isascii() and plain[4:].isdigit():
+        found = f"EPSG:{plain[4:]}"
+    return words.strip() if found is None else found

@@ -1,0 +1,268 @@
+"""One file from its bytes to the frame that confirming would bring, or to what must still be stated.
+
+Runs in the process that `spatial.importing.isolation` bounds. Every choice of the planner is a setting,
+and each run begins anew, so that the answer depends on file and settings alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from spatial.crs import CANONICAL_CRS
+from spatial.errors import GeometryError, UndecidedError
+from spatial.importing.build import BUILDERS
+from spatial.importing.build.attributes import canonical_attributes
+from spatial.importing.build.draft import Draft
+from spatial.importing.build.material import Material
+from spatial.importing.build.preview import candidate_preview, preview_of, sample_of
+from spatial.importing.build.shapes import find_wkt_column, geometry_from_text, set_unusable_aside
+from spatial.importing.columns.mapping import ColumnMapping, map_columns
+from spatial.importing.columns.system_column import read_system_column
+from spatial.importing.model import Examination, FieldState, ImportResult, ReadOptions, Subject
+from spatial.importing.place.context import context_of_pack
+from spatial.importing.place.coordinate_columns import find_pairs
+from spatial.importing.place.decide import Placed, place_geometry, place_table
+from spatial.importing.readers.registry import list_layers, read_layer, recognise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from spatial.importing.columns.system_column import SystemColumn
+    from spatial.importing.model import ImportSettings, LayerInfo, Progress, SourceLayer
+    from spatial.importing.place.context import ImportContext
+    from spatial.limits import Limits
+    from spatial.notice import Notice
+
+__all__ = ["examine"]
+
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(kw_only=True)
+class _Run:
+    """What is known of the file so far."""
+
+    name: str
+    settings: ImportSettings
+    limits: Limits
+    tell: Progress
+    kind: str = ""
+    sha256: str = ""
+    layers: tuple[LayerInfo, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def examine(
+    path: Path,
+    *,
+    name: str,
+    settings: ImportSettings,
+    limits: Limits,
+    progress: Progress | None = None,
+) -> Examination:
+    """Examine one file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A private copy under a generated name; the parts of a loose Shapefile stand beside it.
+    name : str
+        The planner's file name.
+    settings : ImportSettings
+        What the planner states.
+    limits : Limits
+        Named limits.
+    progress : callable or None
+        Told each stage (a text key) and the share done.
+
+    Returns
+    -------
+    Examination
+        With ``questions`` and no ``result`` while something must still be stated.
+
+    Raises
+    ------
+    InputError
+        If the file is refused; nothing of it is used.
+    """
+    run = _Run(name=name, settings=settings, limits=limits, tell=progress or _silent)
+    run.tell("import.stage_recognise", 0.0)
+    run.kind = recognise(path, name, limits)
+    run.sha256 = _digest(path)
+    options = ReadOptions(layer=settings.layer, encoding=settings.encoding, limits=limits)
+    run.tell("import.stage_read", 0.05)
+    run.layers = list_layers(path, name=name, options=options)
+    try:
+        layer = read_layer(path, name=name, options=options)
+    except UndecidedError as asked:
+        if not asked.questions:
+            raise
+        return Examination(
+            name=name, kind=run.kind, sha256=run.sha256, layers=run.layers, questions=asked.questions
+        )
+    return _examine_layer(layer, run)
+
+
+def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
+    """Decide columns and positions of a layer, then build its frame or ask."""
+    context = context_of_pack(run.settings.pack)
+    draft = Draft(layer)
+    run.tell("import.stage_place", 0.45)
+    shaped = _with_geometry(layer, run.settings, draft)
+    system = read_system_column(shaped.table, run.settings)
+    placed = _place(shaped, system, context, run)
+    run.tell("import.stage_columns", 0.65)
+    coordinates = {placed.x_name, placed.y_name} - {None}
+    headers = [str(header) for header in shaped.table.columns if header not in coordinates]
+    mapping = map_columns(headers, run.settings.subject, run.settings.columns, name=run.name)
+    questions = (*placed.questions, *mapping.questions)
+    headers_shown, sample = sample_of(layer)
+    examination = Examination(
+        name=run.name,
+        kind=layer.kind or run.kind,
+        sha256=run.sha256,
+        layers=run.layers,
+        headers=headers_shown,
+        sample=sample,
+        decisions=(*placed.decisions, *mapping.decisions),
+        questions=questions,
+        fields=(*_coordinate_states(placed, layer), *mapping.states),
+        preview=candidate_preview(placed.candidates),
+    )
+    if questions or placed.geometry is None:
+        return examination
+    draft.reject(
+        np.flatnonzero(system.other),
+        system.header or "",
+        system.values[system.other].tolist(),
+        "import.reason_other_system",
+    )
+    draft.reject_all(_counted(placed, run.settings.subject))
+    draft.notices.extend((*system.notices, *placed.notices, *mapping.notices))
+    draft.warnings.extend((*system.warnings, *placed.warnings))
+    result = _build(draft, placed, mapping, context, run)
+    run.tell("import.stage_done", 1.0)
+    preview = preview_of(result.frame.geometry.to_numpy(), result.frame.index.to_numpy())
+    return replace(
+        examination,
+        result=result,
+        preview=preview,
+        details={**draft.details, "reasons": dict(Counter(result.rejected["reason_key"]))},
+    )
+
+
+def _with_geometry(layer: SourceLayer, settings: ImportSettings, draft: Draft) -> SourceLayer:
+    """Return the layer with geometry that can be placed: its own, or that of a column of text."""
+    if layer.geometry is None:
+        header = find_wkt_column(layer.table)
+        if header is None:
+            return layer
+        layer = geometry_from_text(layer, header, draft)
+    if layer.geometry is None:
+        return layer
+    return replace(layer, geometry=set_unusable_aside(layer.geometry, settings.subject, draft))
+
+
+def _place(layer: SourceLayer, system: SystemColumn, context: ImportContext, run: _Run) -> Placed:
+    """Place the rows of a layer, or ask what must be known for it."""
+    subject = run.settings.subject
+    if system.questions:
+        return Placed(geometry=None, kept=np.zeros(len(layer.table), dtype=bool), questions=system.questions)
+    if layer.geometry is not None:
+        return place_geometry(layer, settings=system.settings, context=context)
+    if subject == Subject.ZONES:
+        raise GeometryError("import.zones_without_geometry", name=run.name)
+    if subject == Subject.PARKS and not _has_coordinates(layer, system.settings):
+        nowhere = np.full(len(layer.table), None, dtype=object)
+        return Placed(geometry=nowhere, kept=np.ones(len(nowhere), dtype=bool), crs=CANONICAL_CRS)
+    return place_table(layer, settings=system.settings, context=context, limits=run.limits)
+
+
+def _has_coordinates(layer: SourceLayer, settings: ImportSettings) -> bool:
+    """Tell whether a table has columns of coordinates, by their names or as stated."""
+    return settings.x is not None or bool(find_pairs(map(str, layer.table.columns)))
+
+
+def _counted(placed: Placed, subject: Subject) -> tuple[Any, ...]:
+    """Return the rejections that count: a park without coordinates is kept, to be placed on the map."""
+    if subject != Subject.PARKS:
+        return placed.rejections
+    return tuple(entry for entry in placed.rejections if entry.reason_key not in _UNPLACED)
+
+
+_UNPLACED: Final = ("error.reason_missing", "import.reason_no_geometry")
+
+
+def _coordinate_states(placed: Placed, layer: SourceLayer) -> tuple[FieldState, ...]:
+    """Return the two fields of coordinates of a table."""
+    if layer.geometry is not None or placed.x_name is None:
+        return ()
+    return (FieldState("lon", "required", placed.x_name), FieldState("lat", "required", placed.y_name))
+
+
+def _build(
+    draft: Draft, placed: Placed, mapping: ColumnMapping, context: ImportContext, run: _Run
+) -> ImportResult:
+    """Build the canonical frame of the rows that are left, and say what became of each row."""
+    layer, subject = draft.layer, run.settings.subject
+    wkt = find_wkt_column(layer.table) if layer.geometry is None else None
+    left_out = [name for name in (placed.x_name, placed.y_name, wkt) if name is not None]
+    attributes = canonical_attributes(draft, mapping, subject, left_out=left_out)
+    columns = dict(mapping.columns)
+    if placed.x_name is not None and placed.y_name is not None:
+        columns |= {"lon": placed.x_name, "lat": placed.y_name}
+    geometry = np.asarray(placed.geometry, dtype=object)
+    run.tell("import.stage_build", 0.8)
+    material = Material(
+        attributes=attributes,
+        geometry=geometry[draft.used],
+        positions=np.flatnonzero(draft.used),
+        draft=draft,
+        settings=run.settings,
+        context=context,
+        columns=columns,
+    )
+    built = BUILDERS[subject](material)
+    frame = gpd.GeoDataFrame(built.attributes, geometry=built.geometry, crs=CANONICAL_CRS)
+    return ImportResult(
+        subject=subject,
+        name=run.name,
+        frame=frame,
+        n_in=layer.n_in,
+        n_used=draft.n_used,
+        rejected=draft.rejected(),
+        rejected_source=draft.rejected_source(),
+        row_unit=layer.row_unit,
+        crs=placed.crs,
+        encoding=layer.encoding,
+        decisions=(*placed.decisions, *mapping.decisions),
+        columns=columns,
+        notices=_once(draft.notices),
+        warnings=_once(draft.warnings),
+        sha256=run.sha256,
+    )
+
+
+def _once(notices: list[Notice]) -> tuple[Notice, ...]:
+    """Return each remark once, in its order."""
+    return tuple(notice for at, notice in enumerate(notices) if notice not in notices[:at])
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _silent(stage: str, share: float) -> None:
+    """Tell nobody."""
