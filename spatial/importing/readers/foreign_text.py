@@ -136,7 +136,7 @@ def foreign_json(document: Mapping[str, Any]) -> Foreign | None:
     if kind in GEOJSON_TYPES:
         # GeoJSON may carry members of any name, but one conformance says that positions stand elsewhere.
         form = str(document.get("conformsTo", "")).lower()
-        return Foreign("JSON-FG", _LAYER) if _JSON_FG in form else None
+        return Foreign("JSON-FG", _LAYER) if _JSON_FG in form or "coordRefSys" in document else None
     if isinstance(kind, str) and kind in _JSON_TYPES:
         return Foreign(*_JSON_TYPES[kind])
     for members, found, key in _JSON_MEMBERS:

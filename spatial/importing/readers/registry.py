@@ -52,11 +52,12 @@ KINDS: Final[dict[str, _Kind]] = {
     "KML": _Kind("kml", (".kml", ".ovkml")),
     "KMZ": _Kind("kml", (".kmz", ".zip", ".ovkmz")),
 }
-_OTHER_SUFFIXES: Final = frozenset(
-    ".xls .xlsb .ods .et .doc .docx .ppt .pptx .pdf .html .htm .xml .gml .gpx .osm .pbf .vrt .topojson .mif .mid"
-    " .dxf .dwg .dbf .shx .prj .cpg .sqlite .db .mdb .accdb .fgb .parquet .gz .7z .rar .tar .tif .tiff .png .jpg"
-    " .jpeg .las .pkl .pickle .sql .vct .e00 .svg .qgs .py".split()
-)
+_OTHER_WORDS: Final = """
+    xls xlsb ods et doc docx ppt pptx pdf html htm xml svg qgs gml gpx osm pbf vrt topojson mif mid dxf dwg
+    vct e00 dbf shx prj cpg sqlite db mdb accdb sql fgb parquet gz 7z rar tar tif tiff png jpg jpeg las pkl
+    pickle py
+"""
+_OTHER_SUFFIXES: Final = frozenset(f".{word}" for word in _OTHER_WORDS.split())
 """Suffixes of formats that are not imported: content that is imported must not come under them."""
 
 
@@ -161,12 +162,12 @@ def _kind_of_zip(path: Path, name: str, limits: Limits) -> str:
         kind = zip_kind(members)
         if kind is not None:
             return kind
-        mimetype = archive.read(_MIMETYPE)[:FIRST_BYTES] if _MIMETYPE in members else b""
-    data = sorted({member for member in members if not member.endswith("/")})
-    if not data:
+        named = [member for member in archive.members if member.name == _MIMETYPE]
+        mimetype = archive.read(named[0], FIRST_BYTES) if named else b""
+    if not members:
         raise UnreadableFileError("error.empty_file", name=name)
     foreign = foreign_zip(members, mimetype.decode("ascii", "replace"))
-    raise UnsupportedFormatError(foreign.key, name=name, found=foreign.found, members=data)
+    raise UnsupportedFormatError(foreign.key, name=name, found=foreign.found, members=members)
 
 
 def _kind_of_text(characters: str, name: str) -> str:

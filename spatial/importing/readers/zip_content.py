@@ -10,21 +10,7 @@ from spatial.importing.readers.foreign_binary import Foreign
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["OTHER_DATA_SUFFIXES", "foreign_zip", "member_suffix", "zip_kind"]
-
-OTHER_DATA_SUFFIXES: Final = (
-    ".csv",
-    ".geojson",
-    ".gpkg",
-    ".json",
-    ".kml",
-    ".kmz",
-    ".tsv",
-    ".xls",
-    ".xlsx",
-    ".zip",
-)
-"""Members that may hold data of their own beside the shapefiles of a zip."""
+__all__ = ["foreign_zip", "member_suffix", "zip_kind"]
 
 _LAYER: Final = "vector.refused_layer"
 _BOOK: Final = "vector.refused_workbook"
@@ -93,8 +79,5 @@ def foreign_zip(members: Sequence[str], mimetype: str = "") -> Foreign:
 
 
 def member_suffix(member: str) -> str:
-    """Return the suffix of a member in lower case, ``""`` for a folder and for what systems leave behind."""
-    path = PurePosixPath(member.replace("\\", "/"))
-    if member.endswith("/") or "__MACOSX" in path.parts or path.name.startswith("._"):
-        return ""
-    return path.suffix.lower()
+    """Return the suffix of a member in lower case."""
+    return PurePosixPath(member).suffix.lower()
