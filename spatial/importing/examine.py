@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import GeometryError, UndecidedError

@@ -52,7 +52,7 @@ def canonical_attributes(
         read = read_cells(table[column], kind, header=column)
         draft.warnings.extend(read.notices)
         # The frame is in one system, whatever the rows were brought in.
-        known[f"{_SOURCE}{field}" if kind == ValueKind.DATUM else field] = read.values
+        known[f"{_SOURCE}{field}" if kind == ValueKind.DATUM else field] = read.cells
         if read.kept is not None:
             kept[f"{_SOURCE}{field}"] = read.kept
     columns = {**known, **kept}
@@ -89,7 +89,7 @@ def filled(words: pd.Series, others: Mapping[str, pd.Series]) -> tuple[pd.Series
 
 
 def with_basis(attributes: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns with ``geometry_basis`` in every row: the file's own word, else the planner's data."""
+    """Return the columns with ``geometry_basis`` in every row: the file's own word, else user supplied."""
     basis = text_column(attributes, _BASIS)
     return attributes.assign(**{_BASIS: basis.mask(basis == "", "user_supplied")})
 

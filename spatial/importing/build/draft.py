@@ -70,7 +70,7 @@ class Draft:
         """Set rows aside that another room found faulty, by their row of the file."""
         if not rejections:
             return
-        positions = pd.Index(self.layer.rows).get_indexer([entry.row for entry in rejections])
+        positions = pd.Index(self.layer.rows).get_indexer(pd.Index([entry.row for entry in rejections]))
         for position, entry in zip(positions.tolist(), rejections, strict=True):
             if self.used[position]:
                 self.used[position] = False

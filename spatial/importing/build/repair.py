@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import MultiPolygon, Polygon
 
 from spatial.area import CGCS2000_ELLIPSOID
 from spatial.polygons import is_tangle
 from spatial.units import SQ_M_PER_SQ_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     Geometries = NDArray[np.object_]
 
@@ -21,6 +25,7 @@ __all__ = ["Repaired", "area_km2_of", "repair"]
 
 _POLYGON, _MULTI_POLYGON, _COLLECTION = 3, 6, 7
 _AREAL: Final = (_POLYGON, _MULTI_POLYGON)
+_AREA: Final = 2
 
 
 class Repaired(NamedTuple):
@@ -60,25 +65,25 @@ def repair(geometry: Geometries, *, polygons_only: bool) -> Repaired:
         Whether lines and points beside polygons are left out; points alone stay.
     """
     sound = geometry.copy()
-    there = ~shapely.is_missing(geometry)
-    invalid = np.flatnonzero(there & ~shapely.is_valid(geometry))
-    tangled, collapsed = [], []
-    for at in invalid:
+    invalid = np.flatnonzero(~shapely.is_missing(geometry) & ~shapely.is_valid(geometry))
+    tangled = [int(at) for at in invalid if _is_tangled(geometry[at])]
+    sound[tangled] = None
+    mendable = np.setdiff1d(invalid, tangled)
+    for at in mendable:
         sound[at] = _mend(geometry[at])
-        if sound[at] is None:
-            (tangled if _is_areal(geometry[at]) and is_tangle(_areal(geometry[at])) else collapsed).append(at)
     stripped: list[int] = []
     if polygons_only:
         for at in np.flatnonzero(shapely.get_type_id(sound) == _COLLECTION):
             sound[at] = _polygons_of(sound[at])
-            (collapsed if sound[at] is None else stripped).append(int(at))
-    mended = np.array([at for at in invalid if sound[at] is not None], dtype=np.int64)
+            stripped.append(int(at))
+    collapsed = [int(at) for at in np.union1d(mendable, stripped).astype(np.int64) if sound[at] is None]
+    mended = np.setdiff1d(mendable, collapsed)
     return Repaired(
         sound,
         mended,
         np.array([area_km2_of(geometry[at]) for at in mended], dtype=float),
         np.array([area_km2_of(sound[at]) for at in mended], dtype=float),
-        np.array(stripped, dtype=np.int64),
+        np.setdiff1d(np.array(stripped, dtype=np.int64), collapsed),
         np.array(tangled, dtype=np.int64),
         np.array(collapsed, dtype=np.int64),
     )
@@ -101,36 +106,54 @@ def area_km2_of(geometry: BaseGeometry) -> float:
 
 def _mend(geometry: BaseGeometry) -> BaseGeometry | None:
     """Return the geometry made valid, of its own dimension; None where nothing is left of it."""
-    areal = _is_areal(geometry)
-    if areal and is_tangle(_areal(geometry)):
-        return None
-    # The rule of shells and holes keeps ground that two rings cover; where it leaves nothing, as of a
-    # hole without a shell, the rule of crossing lines may still find an area.
-    for method in ("structure", "linework") if areal else ("linework",):
-        options = {"keep_collapsed": False} if method == "structure" else {}
-        mended = shapely.make_valid(geometry, method=method, **options)
-        kept = _polygons_of(mended) if shapely.get_type_id(geometry) in _AREAL else mended
+    areal = shapely.get_type_id(geometry) in _AREAL
+    for mended in _made_valid(geometry):
+        kept = _polygons_of(mended) if areal else mended
         if kept is not None and not kept.is_empty and kept.is_valid:
             return kept
     return None
 
 
-def _is_areal(geometry: BaseGeometry) -> bool:
-    return bool(shapely.get_dimensions(geometry) == 2)  # noqa: PLR2004 - two dimensions are an area
+def _made_valid(geometry: BaseGeometry) -> Iterator[BaseGeometry]:
+    """Yield what each rule makes of a geometry.
+
+    The rule of shells and holes keeps ground that two rings cover; where it leaves nothing, as of a hole
+    without a shell, the rule of crossing lines may still find an area. Lines and points know one rule.
+    """
+    # The library says by these errors that a rule came to no end.
+    with suppress(shapely.errors.GEOSException):
+        if shapely.get_dimensions(geometry) == _AREA:
+            yield shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    with suppress(shapely.errors.GEOSException):
+        yield shapely.make_valid(geometry)
 
 
-def _areal(geometry: BaseGeometry) -> BaseGeometry:
+def _is_tangled(geometry: BaseGeometry) -> bool:
+    """Tell polygons that cross themselves too often to be boundaries."""
+    areal = _areal(geometry)
+    return not areal.is_empty and is_tangle(areal)
+
+
+def _areal(geometry: BaseGeometry) -> MultiPolygon:
     """Return the polygons of a geometry as one, valid or not."""
-    return shapely.multipolygons([part for part in _simple_parts(geometry) if part.geom_type == "Polygon"])
+    return MultiPolygon([part for part in _simple_parts(geometry) if isinstance(part, Polygon)])
 
 
 def _polygons_of(geometry: BaseGeometry) -> BaseGeometry | None:
     """Return the polygons with an area; None without any. Those that overlap are made one."""
-    parts = [part for part in _simple_parts(geometry) if part.geom_type == "Polygon" and part.area > 0.0]
+    parts = [part for part in _simple_parts(geometry) if isinstance(part, Polygon) and part.area > 0.0]
     if not parts:
         return None
-    together = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-    return together if together.is_valid else shapely.union_all(parts)
+    together = parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    return together if together.is_valid else _union(parts)
+
+
+def _union(parts: list[Polygon]) -> BaseGeometry | None:
+    """Return overlapping polygons as one; None where they have no union."""
+    with suppress(shapely.errors.GEOSException):
+        together: BaseGeometry = shapely.union_all(parts)
+        return together
+    return None
 
 
 def _simple_parts(geometry: BaseGeometry) -> list[BaseGeometry]:

@@ -6,8 +6,6 @@ import csv
 from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 from spatial.export.formula_guard import guard
 from spatial.geojson import property_text
 from spatial.importing.columns.mapping import REPORT_WORDS
@@ -65,7 +63,7 @@ def report_dict(result: ImportResult, lang: str = "zh") -> dict[str, Any]:
 
 
 def rejected_csv(result: ImportResult, lang: str = "zh") -> bytes:
-    """Return the rejected rows with field, value and reason as CSV that a spreadsheet opens and never computes."""
+    """Return where and why rows were rejected, as CSV that a spreadsheet opens and never computes."""
     heads = [text(f"import.head_{head}", lang) for head in _HEADS]
     rows = (
         (str(row), field, value, text(key, lang))

@@ -58,7 +58,7 @@ class ReadCells:
 
     Attributes
     ----------
-    values : pandas.Series
+    cells : pandas.Series
         On the index of the cells.
     kept : pandas.Series or None
         The text of the column where values lose some of it, to be kept beside them.
@@ -67,25 +67,28 @@ class ReadCells:
     """
 
     def __init__(
-        self, values: pd.Series, kept: pd.Series | None = None, notices: list[Notice] | None = None
+        self, cells: pd.Series, kept: pd.Series | None = None, notices: list[Notice] | None = None
     ) -> None:
-        self.values = values
+        self.cells = cells
         self.kept = kept
         self.notices = [] if notices is None else notices
 
 
 def as_text(cells: pd.Series) -> pd.Series:
     """Return cells as text, ``""`` where there is nothing; whole numbers have no point."""
+    words: pd.Series
     if isinstance(cells.dtype, pd.StringDtype):
-        return cells.fillna("") if cells.hasnans else cells
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        words = cells.fillna("") if cells.hasnans else cells
+    elif pd.api.types.is_datetime64_any_dtype(cells.dtype):
         days = cells.dt.strftime("%Y-%m-%d" if _at_midnight(cells) else "%Y-%m-%dT%H:%M:%S")
-        return days.astype("str").fillna("")
-    if cells.dtype == object:
-        return pd.Series([property_text(value) for value in cells], index=cells.index, dtype="str")
-    codes, distinct = pd.factorize(cells)
-    words = pd.array([*(property_text(value) for value in distinct.tolist()), ""], dtype="str")
-    return pd.Series(words.take(codes), index=cells.index)
+        words = days.astype("str").fillna("")
+    elif cells.dtype == object:
+        words = pd.Series([property_text(value) for value in cells], index=cells.index, dtype="str")
+    else:
+        codes, distinct = pd.factorize(cells)
+        known = pd.array([*(property_text(value) for value in distinct.tolist()), ""], dtype="str")
+        words = pd.Series(known.take(codes), index=cells.index)
+    return words
 
 
 def read_cells(cells: pd.Series, kind: ValueKind, *, header: str) -> ReadCells:
