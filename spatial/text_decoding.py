@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pyarrow as pa
 
 from spatial.errors import UnreadableFileError, UsageError
 
@@ -28,7 +31,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLE_BYTES: Final = 4096
-_CHUNK_BYTES: Final = 1 << 22
+_CHUNK_BYTES: Final = 1 << 16
 _ZERO_SHARE: Final = 0.2
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # In UTF-8 a byte of a control character is that character and never part of another.
@@ -102,14 +105,21 @@ def to_utf8(data: bytes, *, name: str, encoding: str | None = None) -> Utf8Text:
 
 def _transcode(data: bytes, encoding: str) -> bytes:
     """Return ``data`` as UTF-8, strictly; the whole text is never held as characters."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
     if encoding.startswith("utf-8"):
-        for piece in _pieces(data):
-            decoder.decode(piece)
-        decoder.decode(b"", final=True)
+        _require_utf8(data)
         return data
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
     converted = [decoder.decode(piece).encode() for piece in _pieces(data)]
     return b"".join([*converted, decoder.decode(b"", final=True).encode()])
+
+
+def _require_utf8(data: bytes) -> None:
+    """Raise UnicodeError unless all bytes are UTF-8: as strict as Python, and many times as fast."""
+    ends = pa.py_buffer(struct.pack("=qq", 0, len(data)))
+    try:
+        pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(data)).validate(full=True)
+    except pa.ArrowInvalid as fault:
+        raise UnicodeError from fault
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:
