@@ -6,7 +6,8 @@ longitude) first, whatever a system's own definition says.
 
 WGS 84 and CGCS2000 are taken as one datum: their frames differ by about 0.8 m today, less than
 any accuracy stated in planning data. Every other change of datum needs published parameters; for
-Beijing 1954 and Xian 1980 there are none that hold on land, so both are refused.
+Beijing 1954 and Xian 1980 there are none that hold on land, so both are refused unless the text of
+the system brings parameters of its own.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from spatial import chinese_datums
+from spatial.crs_text import defined_system
 from spatial.errors import GeometryError, MissingCrsError, UnknownCrsError
 from spatial.metric_grid import metric_epsg
 
@@ -36,6 +38,7 @@ __all__ = [
     "METRIC_CRS",
     "WEB_CRS",
     "Datum",
+    "carried_accuracy_m",
     "geometry_to_canonical",
     "metric_crs_for",
     "parse_crs",
@@ -79,26 +82,53 @@ _EPSG_OF_DATUM: Final = {Datum.WGS84: WEB_CRS, Datum.CGCS2000: CANONICAL_CRS}
 
 
 def parse_crs(name: str) -> CRS | Datum:
-    """Return the system that ``name`` states: a `Datum` name or ``EPSG:n``.
+    """Return the system that ``name`` states: a `Datum` name, ``EPSG:n``, WKT or PROJ text.
+
+    Heights are left out: of a compound or three-dimensional system the horizontal part is returned.
+    A text that would make PROJ open a grid, an init file or an address is refused.
 
     Raises
     ------
     UnknownCrsError
-        If the name is neither, or the system has no flat or geographic coordinates.
+        If it is none of these, or the system has no flat or geographic coordinates.
     """
-    plain = name.strip().lower()
-    compact = plain.replace("-", "").replace("_", "").replace(" ", "")
+    plain = name.strip()
+    compact = plain.lower().replace("-", "").replace("_", "").replace(" ", "")
     if compact in _DATUM_NAMES:
         return Datum(compact)
-    prefix, _, code = plain.partition(":")
-    if prefix != "epsg" or not (code.isascii() and code.isdigit()):
+    crs = defined_system(plain)
+    if crs is None:
         raise UnknownCrsError("verdict.unknown_crs", crs=name)
-    try:
-        crs = CRS.from_epsg(int(code))
-    except (pyproj.exceptions.CRSError, OverflowError, ValueError) as error:
-        raise UnknownCrsError("verdict.unknown_crs", crs=name) from error
+    crs = _horizontal(crs)
     _check_datum(crs)
     return crs
+
+
+def carried_accuracy_m(system: CRS | Datum) -> float | None:
+    """Return how well positions in ``system`` are carried to canonical degrees, in metres.
+
+    None where nobody states it; 0 where nothing is changed but the projection.
+
+    Raises
+    ------
+    UnknownCrsError
+        If there is no way to carry them.
+    """
+    if isinstance(system, Datum):
+        shifted = system in {Datum.GCJ02, Datum.BD09}
+        return chinese_datums.FORMULA_ACCURACY_M if shifted else 0.0
+    transformer = _transformer(_definition(system), forward=True)
+    if transformer is None or _check_datum(system).startswith(_SAME_AS_CANONICAL):
+        return 0.0
+    accuracy = float(transformer.accuracy)
+    return accuracy if accuracy >= 0.0 else None
+
+
+def _horizontal(crs: CRS) -> CRS:
+    """Return the horizontal part of a compound or three-dimensional system."""
+    if crs.is_compound and crs.sub_crs_list:
+        crs = crs.sub_crs_list[0]
+    return crs.to_2d() if len(crs.axis_info) > 2 and (crs.is_geographic or crs.is_projected) else crs  # noqa: PLR2004
 
 
 def require_crs(gdf: gpd.GeoDataFrame | gpd.GeoSeries, *, layer: str) -> CRS:

@@ -114,7 +114,7 @@ def _places(pack: Pack) -> tuple[KnownPlace, ...]:
     located = points[points.geometry.notna()]
     found = []
     for row in located.itertuples():
-        names = tuple(name for name in pack.plan.names(row.place_id) if len(name) >= _SHORTEST_NAME)
+        names = tuple(name for name in pack.plan.names_of(row.place_id) if len(name) >= _SHORTEST_NAME)
         if names and np.isfinite(row.confidence_m):
             found.append(KnownPlace(names, row.geometry.x, row.geometry.y, float(row.confidence_m)))
     return tuple(found)
