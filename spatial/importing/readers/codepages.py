@@ -15,7 +15,7 @@ from spatial.text_decoding import ENCODINGS
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["CellDecoder", "FoundEncoding", "find_encoding", "named_codec"]
+__all__ = ["CellDecoder", "FoundEncoding", "find_encoding", "named_codec", "stated_codec"]
 
 _MULTIBYTE: Final = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp950", "cp949", "euc_kr")
 _JAPANESE: Final = ("cp932", "shift_jis", "euc_jp")
@@ -151,7 +151,7 @@ def find_encoding(
         If none fits.
     """
     if stated is not None:
-        return FoundEncoding(encoding=Encoding(_stated_codec(stated), "stated"))
+        return FoundEncoding(encoding=Encoding(stated_codec(stated), "stated"))
     declared, warnings = _declared(sidecar, language, name)
     if not cells:
         return FoundEncoding(encoding=(*declared, Encoding("utf-8", "strict"))[0], warnings=tuple(warnings))
@@ -178,8 +178,8 @@ def find_encoding(
     return FoundEncoding(encoding=Encoding(best, source), warnings=tuple(warnings))
 
 
-def _stated_codec(stated: str) -> str:
-    """Return the encoding that the planner states."""
+def stated_codec(stated: str) -> str:
+    """Return the encoding that the planner states; raises `UsageError` for an unknown one."""
     codec = named_codec(stated)
     if codec is None:
         raise UsageError("error.unknown_encoding", encoding=stated, known=", ".join(ENCODINGS))

@@ -81,7 +81,6 @@ def _merge(whole: BuiltGeometry, built: BuiltGeometry, rows: list[int]) -> int:
     """Put a batch into its place; return how many positions it holds."""
     whole.geometry[rows] = built.geometry
     whole.closed += [rows[at] for at in built.closed]
-    whole.flattened += [rows[at] for at in built.flattened]
     whole.faults |= {rows[at]: key for at, key in built.faults.items()}
     lost = [at for at, shape in enumerate(built.geometry) if shape is None and at not in built.faults]
     whole.faults |= {rows[at]: "gis.reason_record" for at in lost}

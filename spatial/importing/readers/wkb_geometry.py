@@ -46,8 +46,8 @@ class BuiltGeometry:
         None where a row has none or it could not be built. Invalid ones are kept as they are.
     closed : list of int
         Rows with a ring that was not closed, closed by its own first position.
-    flattened : list of int
-        Rows that lost a height or a measure.
+    heights, measures : list of int
+        Rows that lost them.
     faults : dict of int to str
         Row -> key of the reason why its geometry could not be built.
     n_positions : int
@@ -56,7 +56,8 @@ class BuiltGeometry:
 
     geometry: NDArray[np.object_]
     closed: list[int] = field(default_factory=list)
-    flattened: list[int] = field(default_factory=list)
+    heights: list[int] = field(default_factory=list)
+    measures: list[int] = field(default_factory=list)
     faults: dict[int, str] = field(default_factory=dict)
     n_positions: int = 0
 
@@ -100,8 +101,8 @@ def build_geometries(blobs: Sequence[bytes | None], *, limits: Limits, n_before:
                 built.closed.append(row)
     built.n_positions = int(shapely.get_num_coordinates(built.geometry).sum())
     limits.check("vertices", n_before + built.n_positions)
-    upright = shapely.has_z(built.geometry) | shapely.has_m(built.geometry)
-    built.flattened = np.flatnonzero(upright).tolist()
+    built.heights = np.flatnonzero(shapely.has_z(built.geometry)).tolist()
+    built.measures = np.flatnonzero(shapely.has_m(built.geometry)).tolist()
     built.geometry = shapely.force_2d(built.geometry)
     _drop_infinite(built)
     return built
