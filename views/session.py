@@ -1,40 +1,50 @@
-"""The state of one browser session: the view, its address and a planner's own inventory.
+"""The state of one browser session: the view, its address and what its planner has confirmed.
 
-Nothing here is shared: an inventory that was brought lives in this session's memory alone and
-is gone when the session is.
+Nothing here is shared: a file that was brought lives in this session's memory alone and is gone
+when the session is.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from spatial.importing.build.inventory import inventory_of
+from spatial.importing.model import Subject
+from spatial.workspace.store import MemoryStore
 from views.state import ViewState, read_address, write_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Mapping
 
     from spatial.definition import Definition
     from spatial.inventory import Inventory
+    from spatial.workspace.model import Workspace
+    from spatial.workspace.store import StoredWorkspace, WorkspaceStore
     from views.evaluation import Evaluation, StationSurvey
+    from views.pack_frames import PackFrames
 
 __all__ = [
     "SessionKey",
     "brought_inventory",
     "change_view",
     "current_view",
-    "forget_inventory",
+    "current_workspace",
     "ignored_parameters",
-    "keep_inventory",
+    "keep_workspace",
     "own_work",
     "publish_address",
     "put_back",
+    "remembered_columns",
     "upload_key",
     "widget_key",
 ]
+
+OWNER: Final = "session"
+"""Under which name a session keeps its workspace, which no other session sees."""
 
 
 class SessionKey(StrEnum):
@@ -43,7 +53,7 @@ class SessionKey(StrEnum):
     VIEW = "view"
     ADDRESS = "address"
     IGNORED = "ignored"
-    INVENTORY = "inventory"
+    WORKSPACE = "workspace"
     UPLOAD_ROUND = "upload_round"
     LANGUAGE = "widget_language"
     ZONE = "widget_zone"
@@ -147,43 +157,56 @@ def publish_address(view: ViewState) -> None:
     st.session_state[SessionKey.ADDRESS] = address
 
 
-def brought_inventory() -> Inventory | None:
-    """Return the inventory that this session's planner brought, if any."""
-    return st.session_state.get(SessionKey.INVENTORY)
+def current_workspace() -> Workspace:
+    """Return what this session's planner has confirmed."""
+    return _stored().workspace
 
 
-def keep_inventory(inventory: Inventory) -> None:
-    """Keep a planner's inventory for this session, and let go of the file it came from."""
-    _next_upload()
-    st.session_state[SessionKey.INVENTORY] = inventory
+def keep_workspace(workspace: Workspace) -> None:
+    """Keep what was made of the present workspace, and let go of all that was worked out from that."""
+    _store().save(OWNER, workspace, expected=_stored().version)
+    st.session_state.pop(SessionKey.OWN_WORK, None)
+    # Two files may share name and number of rows: what was made of the one is not of the other.
+    st.session_state.pop(SessionKey.EXPORT_RESULT, None)
 
 
-def forget_inventory() -> None:
-    """Drop the planner's inventory and everything that was worked out from it."""
-    _next_upload()
-    st.session_state.pop(SessionKey.INVENTORY, None)
+def remembered_columns(subject: Subject, headers: Iterable[str]) -> Mapping[str, str]:
+    """Return how the columns of a file with that header were matched before; empty for never."""
+    return current_workspace().columns_of(subject, headers)
+
+
+def brought_inventory(subject: Subject = Subject.BASE_STATIONS) -> Inventory | None:
+    """Return the stations or poles that this session's planner brought, if any."""
+    memory, found = own_work(), current_workspace().of_subject(subject)
+    if found and subject not in memory.inventories:
+        memory.inventories[subject] = inventory_of(found[-1].result)
+    return memory.inventories[subject] if found else None
+
+
+def _stored() -> StoredWorkspace:
+    return _store().load(OWNER)
+
+
+def _store() -> WorkspaceStore:
+    """Return where this session's workspace is kept."""
+    return st.session_state.setdefault(SessionKey.WORKSPACE, MemoryStore())
 
 
 @dataclass
 class OwnWork:
-    """What was worked out from the inventory that this session's planner brought."""
+    """What was worked out from the workspace of this session, as it is now."""
 
+    inventories: dict[Subject, Inventory] = field(default_factory=dict)
+    frames: dict[str, PackFrames] = field(default_factory=dict)
     surveys: dict[str, StationSurvey] = field(default_factory=dict)
     evaluations: dict[tuple[str, Definition], Evaluation] = field(default_factory=dict)
 
 
 def own_work() -> OwnWork:
-    """Return this session's memory of what its own inventory gave."""
+    """Return this session's memory of what its own workspace gave."""
     return st.session_state.setdefault(SessionKey.OWN_WORK, OwnWork())
 
 
 def upload_key() -> str:
     """Return the key of the uploader; a new one empties it."""
     return widget_key(SessionKey.UPLOAD, str(st.session_state.get(SessionKey.UPLOAD_ROUND, 0)))
-
-
-def _next_upload() -> None:
-    st.session_state[SessionKey.UPLOAD_ROUND] = st.session_state.get(SessionKey.UPLOAD_ROUND, 0) + 1
-    st.session_state.pop(SessionKey.OWN_WORK, None)
-    # Two files may share name and number of rows: what was made of the one is not of the other.
-    st.session_state.pop(SessionKey.EXPORT_RESULT, None)

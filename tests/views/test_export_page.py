@@ -256,13 +256,12 @@ def test_the_page_speaks_english(open_app: OpenApp) -> None:
     assert set(re.findall(r"[\u3400-\u9fff]+", own_words)) == set()
 
 
-@pytest.mark.parametrize("change", ["keep_inventory(None)", "forget_inventory()"])
-def test_another_inventory_takes_the_package_of_the_former_away(change: str) -> None:
-    script = f"""
+def test_another_workspace_takes_the_package_of_the_former_away() -> None:
+    script = """
 import streamlit as st
-from views.session import SessionKey, forget_inventory, keep_inventory
+from views.session import SessionKey, current_workspace, keep_workspace
 st.session_state[SessionKey.EXPORT_RESULT] = "made of the former"
-{change}
+keep_workspace(current_workspace())
 st.text(SessionKey.EXPORT_RESULT in st.session_state)
 """
     runner = AppTest.from_string(script).run()
