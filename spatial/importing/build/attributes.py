@@ -11,13 +11,13 @@ from spatial.importing.columns.profiles import PROFILES, ValueKind
 from spatial.importing.columns.values import as_text, read_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from spatial.importing.build.draft import Draft
     from spatial.importing.columns.mapping import ColumnMapping
     from spatial.importing.model import Subject
 
-__all__ = ["canonical_attributes", "filled", "text_column", "with_basis"]
+__all__ = ["canonical_attributes", "filled", "row_numbers", "text_column", "with_basis"]
 
 _RESERVED: Final = ("geometry", "geom", "fid", "ogc_fid", "index")
 """Names that a written layer needs for itself."""
@@ -73,19 +73,27 @@ def text_column(attributes: pd.DataFrame, column: str) -> pd.Series:
     return as_text(attributes[column]).str.strip()
 
 
-def filled(words: pd.Series, others: Mapping[str, pd.Series]) -> tuple[pd.Series, dict[str, int]]:
+def filled(
+    words: pd.Series, others: Mapping[str, Callable[[], pd.Series]]
+) -> tuple[pd.Series, dict[str, int]]:
     """Fill empty words from the first other that has one; return how many came from each."""
     counts: dict[str, int] = {}
     result = words
-    for name, other in others.items():
+    for name, make in others.items():
         empty = result == ""
         if not empty.any():
             break
+        other = make()
         used = empty & (other != "")
         if used.any():
             result = result.mask(used, other)
             counts[name] = int(used.sum())
     return result, counts
+
+
+def row_numbers(attributes: pd.DataFrame) -> pd.Series:
+    """Return the row of the file of each row, as text."""
+    return pd.Series(attributes.index.astype("str"), index=attributes.index, dtype="str")
 
 
 def with_basis(attributes: pd.DataFrame) -> pd.DataFrame:

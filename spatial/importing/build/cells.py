@@ -30,10 +30,11 @@ _BETWEEN: Final = "\x1f"
 _STATION_FIELDS: Final = frozenset(STATION_WORDS) - CELL_FIELDS
 
 
-def station_keys(attributes: pd.DataFrame) -> pd.Series | None:
+def station_keys(attributes: pd.DataFrame, *, unique_ids: bool) -> pd.Series | None:
     """Return the station of each row where at least half of the rows share theirs with another.
 
-    ``""`` for a row that names none. None for a table that lists stations.
+    ``""`` for a row that names none. None for a table that lists stations; ``unique_ids`` says that no
+    ``site_id`` stands twice.
     """
     logical = text_column(attributes, "logical_station_id")
     if (logical != "").any():
@@ -43,6 +44,8 @@ def station_keys(attributes: pd.DataFrame) -> pd.Series | None:
         keys = (operator + _BETWEEN + logical).mask(logical == "", "")
     else:
         keys = text_column(attributes, "site_id")
+        if unique_ids:
+            return None
     repeated = keys.duplicated(keep=False) & (keys != "")
     return keys if len(keys) and int(repeated.sum()) >= CELL_LEVEL_SHARE * len(keys) else None
 

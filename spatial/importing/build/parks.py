@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import shapely
 
-from spatial.importing.build.attributes import filled, text_column, with_basis
+from spatial.importing.build.attributes import filled, row_numbers, text_column, with_basis
 from spatial.importing.build.duplicates import outside_district, repeated_ids
 from spatial.importing.build.material import Built
 from spatial.importing.build.mending import mend_shapes
@@ -30,8 +30,8 @@ def build_parks(material: Material) -> Built:
     kept = draft.used[material.positions]
     attributes, geometry = material.attributes[kept], geometry[kept]
     names = text_column(attributes, "name_zh")
-    numbers = pd.Series(attributes.index.astype("str"), index=attributes.index, dtype="str")
-    ids, counts = filled(text_column(attributes, _PLACE_ID), {"row": numbers})
+    rows = attributes
+    ids, counts = filled(text_column(rows, _PLACE_ID), {"row": lambda: row_numbers(rows)})
     draft.warnings.extend(Notice("import.ids_from_row", {"n": n}) for n in counts.values())
     rest = [name for name in attributes.columns if name != _PLACE_ID]
     attributes = pd.concat([ids.rename(_PLACE_ID), attributes[rest]], axis=1)

@@ -61,8 +61,8 @@ def build_zones(material: Material) -> Built:
 def _named(attributes: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
     """Return the columns with an id and a name in every row."""
     own = text_column(attributes, _ID)
-    ids, counts = filled(own, {"row": _free_numbers(own)})
-    names, _ = filled(text_column(attributes, _NAME), {_ID: ids})
+    ids, counts = filled(own, {"row": lambda: _free_numbers(own)})
+    names, _ = filled(text_column(attributes, _NAME), {_ID: lambda: ids})
     rest = [name for name in attributes.columns if name not in (_ID, _NAME)]
     frame = pd.concat([ids.rename(_ID), names.rename(_NAME), attributes[rest]], axis=1)
     return frame, [Notice("import.zone_ids_from_row", {"n": n}) for n in counts.values()]
