@@ -6,21 +6,26 @@ import io
 import zipfile
 import zlib
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self
 
 from spatial.errors import UnreadableFileError
 from spatial.importing.readers.archive_directory import check_last_record, checked_members
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import BinaryIO
-
     from spatial.limits import Limits
 
-__all__ = ["Archive", "Member", "open_archive"]
+__all__ = ["Archive", "Member", "Sink", "open_archive"]
 
 _BLOCK: Final = 1 << 20
 _LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
+
+
+class Sink(Protocol):
+    """What takes the blocks of a member, one after the other."""
+
+    def write(self, block: bytes, /) -> object:
+        """Take the next block."""
 
 
 class Member(NamedTuple):
@@ -76,7 +81,11 @@ class Archive:
         self._copy(member, stream, at_most)
         return stream.getvalue()
 
-    def _copy(self, member: Member, stream: BinaryIO, at_most: int | None) -> None:
+    def feed(self, member: Member, sink: Sink) -> None:
+        """Write a member to ``sink`` block by block, so that it is never held whole; raises as `extract`."""
+        self._copy(member, sink, None)
+
+    def _copy(self, member: Member, stream: Sink, at_most: int | None) -> None:
         """Unpack a member block by block, no more than its head says or is asked for."""
         left = member.size if at_most is None else min(at_most, member.size)
         try:

@@ -217,7 +217,8 @@ def _system(
     if layer.srs_id is None or layer.srs_id in _UNDEFINED:
         return None, [*notices, Notice("gis.srs_undefined", {"name": name, "layer": layer.table})]
     row = database.execute(
-        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+        "SELECT organization, organization_coordsys_id, definition"
+        " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
         (layer.srs_id,),
     ).fetchone()
     named = None if row is None else _named_system(*row)

@@ -45,11 +45,9 @@ _STEPS_PER_CELL: Final = 30
 _STEPS_AT_ONCE: Final = 100_000
 _GENERATED: Final = 2
 _MOST_LAYERS: Final = 1_000
-_TYPES: Final[dict[str, str]] = {
-    name.upper(): name
-    for name in ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-} | {"GEOMETRY": "Geometry", "GEOMETRYCOLLECTION": "GeometryCollection"}
-_TYPES |= {name.upper(): name for name in CURVE_NAMES.values()}
+_PLAIN: Final = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
+_OTHERS: Final = ("Geometry", "GeometryCollection", *CURVE_NAMES.values())
+_TYPES: Final = {name.upper(): name for name in (*_PLAIN, *_OTHERS)}
 
 
 class StrangeText(str):
