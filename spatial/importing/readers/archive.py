@@ -13,6 +13,7 @@ from spatial.importing.readers.archive_directory import check_last_record, check
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from spatial.limits import Limits
 
 __all__ = ["Archive", "Member", "Sink", "open_archive"]
@@ -95,7 +96,7 @@ class Archive:
                     stream.write(block)
                 # The checksum is compared once the end is met.
                 more = source.read(1) if at_most is None else b""
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as fault:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as fault:
             raise UnreadableFileError("gis.archive_member", name=self._name, path=member.name) from fault
         if left or more:
             raise UnreadableFileError("gis.archive_member", name=self._name, path=member.name)
