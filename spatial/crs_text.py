@@ -24,7 +24,9 @@ _WKT: Final = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r'EXTENSION\s*[\[(]\s*"[^"]*"\s*,\s*"(?P<text>[^"]*)"', re.IGNORECASE)
-_READS_FILES: Final = re.compile(r"parameterfile|geoidgrids|\+grids|\+file|\+init|\+catalog|://", re.IGNORECASE)
+_READS_FILES: Final = re.compile(
+    r"parameterfile|geoidgrids|\+grids|\+file|\+init|\+catalog|://", re.IGNORECASE
+)
 _GRIDS: Final = re.compile(r"nadgrids\s*=\s*(?!@null(?![\w,]))", re.IGNORECASE)
 _PROJ_WORD: Final = re.compile(r"\+(?P<key>[a-z_0-9]+)(=(?P<value>[-+.,@\w]*))?", re.ASCII | re.IGNORECASE)
 _PROJ_KEYS: Final = frozenset(

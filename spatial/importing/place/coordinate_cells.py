@@ -157,7 +157,9 @@ def _without_hemisphere(words: str) -> tuple[str, float | None]:
     if not named:
         return lowered, 1.0
     bare = lowered.strip("ensw").strip(" :")
-    if len(lowered.replace(bare, "", 1).replace(" ", "").replace(":", "")) != 1 or bare.startswith(("-", "+")):
+    if len(lowered.replace(bare, "", 1).replace(" ", "").replace(":", "")) != 1 or bare.startswith(
+        ("-", "+")
+    ):
         # Two letters, or a sign beside the letter: which of them counts is not to be guessed.
         return lowered, None
     return bare, _HEMISPHERES[named[0]]

@@ -126,9 +126,7 @@ def _pairs(headers: list[str], east: dict[str, int], north: dict[str, int]) -> t
             if word in words:
                 side.append((words[word], header))
     pairs = [
-        ColumnPair(x, y, datum, sure)
-        for (datum, sure), sides in found.items()
-        for x, y in _join(*sides)
+        ColumnPair(x, y, datum, sure) for (datum, sure), sides in found.items() for x, y in _join(*sides)
     ]
     return tuple(pairs)
 
@@ -159,7 +157,11 @@ def _read_header(header: str, known: set[str]) -> tuple[str, Datum | None, bool]
         if word not in whole:
             continue
         rest = whole.replace(word, "", 1)
-        for bare in (normalise_word(rest), _FILLERS.sub("", plain.replace(word, "", 1)), rest.replace("坐标系", "")):
+        for bare in (
+            normalise_word(rest),
+            _FILLERS.sub("", plain.replace(word, "", 1)),
+            rest.replace("坐标系", ""),
+        ):
             if bare in known:
                 return bare, datum, sure
         return (plain, datum, sure) if plain in known else (rest, datum, sure)

@@ -108,9 +108,7 @@ class _Evidence:
 _SILENT: Final = _Evidence(logs=np.zeros(len(_HYPOTHESES)), doubt=_DOUBT)
 
 
-def datum_opinion(
-    lon: Floats, lat: Floats, texts: Sequence[str] | None, context: ImportContext
-) -> Opinion:
+def datum_opinion(lon: Floats, lat: Floats, texts: Sequence[str] | None, context: ImportContext) -> Opinion:
     """Return which datum degrees are in, as far as their place says.
 
     Parameters

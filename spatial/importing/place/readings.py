@@ -14,6 +14,7 @@ import numpy as np
 from pyproj import CRS
 
 from spatial.crs import WEB_CRS, parse_crs, transform_xy
+from spatial.errors import UnknownCrsError
 from spatial.importing.model import Choice
 from spatial.notice import Notice
 from spatial.text import TextKey
@@ -37,6 +38,7 @@ __all__ = [
     "positions",
     "regions_of",
     "stated_readings",
+    "zone_meridian",
 ]
 
 CHINA: Final[Bounds] = (73.0, 3.0, 136.0, 54.0)
@@ -109,9 +111,18 @@ def parse_reading(name: str) -> Reading | None:
     """Return the reading of that name, None for any other text."""
     bare, _, crs = name.partition(":")
     kind = bare.removesuffix("_swapped")
-    if kind not in _KINDS or bool(crs) != (kind == "grid"):
+    if kind not in _KINDS or bool(crs) != (kind == "grid") or (crs and not _is_plane(crs)):
         return None
     return Reading(kind, bare != kind, crs)
+
+
+def _is_plane(crs: str) -> bool:
+    """Tell a known plane system."""
+    try:
+        system = parse_crs(crs)
+    except UnknownCrsError:
+        return False
+    return isinstance(system, CRS) and bool(system.is_projected)
 
 
 def regions_of(bounds: Bounds | None) -> tuple[Bounds, ...]:
@@ -158,8 +169,11 @@ def _unpacked(numbers: Floats) -> Floats:
 
 
 @cache
-def _meridian(crs: str) -> tuple[float, float] | None:
-    """Return the central meridian of a numbered or plain CGCS2000 zone and its half width, else None."""
+def zone_meridian(crs: str) -> tuple[float, float] | None:
+    """Return the central meridian of a zone of CGCS2000 and its half width in degrees, else None.
+
+    Zones with and without their number before the easting have the same meridian.
+    """
     prefix, _, code = crs.partition(":")
     if prefix.upper() != "EPSG" or not code.isdigit():
         return None
@@ -175,7 +189,7 @@ def _meridian(crs: str) -> tuple[float, float] | None:
 
 def _within_grid(lon: Floats, lat: Floats, crs: str) -> Mask:
     """Tell the positions that lie no farther from a grid's meridian than files of it reach."""
-    zone = _meridian(crs)
+    zone = zone_meridian(crs)
     if zone is None:
         area = CRS(parse_crs(crs)).area_of_use
         bounds = EARTH if area is None else (area.west, area.south, area.east, area.north)
@@ -202,7 +216,12 @@ def stated_readings(crs: str) -> tuple[Reading, ...]:
 
 
 def judge_readings(
-    x: Floats, y: Floats, *, bounds: Bounds | None, stated: tuple[Reading, ...] = (), named_degrees: bool = False
+    x: Floats,
+    y: Floats,
+    *,
+    bounds: Bounds | None,
+    stated: tuple[Reading, ...] = (),
+    named_degrees: bool = False,
 ) -> Judgement:
     """Return the readings that explain two columns of numbers, best first.
 
