@@ -51,6 +51,11 @@ def _timestamp(words: str) -> pd.Timestamp:
     return stamp
 
 
+def _timedelta_words(value: pd.Timedelta) -> str:
+    ticks = value.asm8
+    return f"{np.datetime_data(ticks.dtype)[0]} {ticks.astype('int64')}"
+
+
 def _timedelta(words: str) -> pd.Timedelta:
     unit, ticks = words.split(" ", 1)
     held: Any = unit
@@ -73,7 +78,7 @@ _KINDS: Final[tuple[tuple[Any, str, Callable[[Any], str], Callable[[str], Any]],
     (float, "f", float.hex, float.fromhex),
     (bytes, "y", lambda value: base64.b64encode(value).decode(), base64.b64decode),
     (pd.Timestamp, "P", lambda value: f"{value.unit} {value.isoformat()}", _timestamp),
-    (pd.Timedelta, "D", lambda value: f"{value.unit} {value.value}", _timedelta),
+    (pd.Timedelta, "D", _timedelta_words, _timedelta),
     (datetime, "m", datetime.isoformat, datetime.fromisoformat),
     (date, "d", date.isoformat, date.fromisoformat),
     (time, "t", time.isoformat, time.fromisoformat),

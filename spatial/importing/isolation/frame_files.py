@@ -97,10 +97,9 @@ def _read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
     if table.num_columns and table.num_rows != n_rows:
         raise ForeignOutcomeError("table")
     labels = _read_index(index, table, n_rows)
-    series = [
-        pd.Series(_values(table.column(position), column), index=labels)
-        for position, column in enumerate(columns)
-    ]
+    held = [_values(table.column(position), column) for position, column in enumerate(columns)]
+    # Each dtype is stated: of text among objects pandas would make a dtype of its own.
+    series = [pd.Series(values, index=labels, dtype=values.dtype) for values in held]
     frame = pd.concat(dict(enumerate(series)), axis=1) if series else pd.DataFrame(index=labels)
     headers = [cell_from_words(of_kind(column["header"], str)) for column in columns]
     frame.columns = pd.Index(headers, dtype=_headers_dtype(description["headers_dtype"]))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Ended", "ExaminationCancelledError", "watch"]
 
 _PROGRAM: Final = Path(__file__).with_name("child.py")
+_LIBRARY: Final = Path(__file__).parents[2]
 _LOOK_EVERY_S: Final = 0.05
 _LAST_LINES_S: Final = 1.0
 _LONGEST_LINE: Final = 1024
@@ -87,7 +88,7 @@ def watch(
     )
     try:
         lines = _hand_over(process, job)
-        deadline = started + limits.seconds
+        deadline = _deadline(started, limits)
         while not _is_over(process, ended):
             _heed(lines, ended, on_progress)
             _look_at_memory(process, ended, limits)
@@ -109,7 +110,12 @@ def watch(
 def _compile_program() -> None:
     """Have the program compiled once: the process that runs it may write nowhere but in its folder."""
     with suppress(OSError):
-        compileall.compile_dir(_PROGRAM.parents[2], quiet=2)
+        compileall.compile_dir(_LIBRARY, quiet=2)
+
+
+def _deadline(started: float, limits: Limits) -> float:
+    """Return when the process must have ended."""
+    return started + limits.seconds
 
 
 def _hand_over(process: subprocess.Popen[bytes], job: dict[str, Any]) -> SimpleQueue[bytes | None]:
