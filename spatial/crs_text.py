@@ -31,9 +31,10 @@ _GRIDS: Final = re.compile(r"nadgrids\s*=\s*(?!@null(?![\w,]))", re.IGNORECASE)
 _PROJ_WORD: Final = re.compile(r"\+(?P<key>[a-z_0-9]+)(=(?P<value>[-+.,@\w]*))?", re.ASCII | re.IGNORECASE)
 _PROJ_KEYS: Final = frozenset(
     (
-        "proj lat_0 lon_0 lat_1 lat_2 lat_ts lonc alpha gamma k k_0 x_0 y_0 zone south a b r rf f ellps datum"
-        " pm towgs84 nadgrids units to_meter no_defs type wktext over axis"
-    ).split()
+        *("proj", "zone", "south", "lat_0", "lon_0", "lat_1", "lat_2", "lat_ts", "lonc", "alpha", "gamma"),
+        *("k", "k_0", "x_0", "y_0", "a", "b", "r", "rf", "f", "ellps", "datum", "pm", "towgs84", "nadgrids"),
+        *("units", "to_meter", "no_defs", "type", "wktext", "over", "axis"),
+    )
 )
 
 

@@ -45,16 +45,97 @@ class ColumnPair(NamedTuple):
 
 _PAIR_VALUE: Final = re.compile(r"(?P<x>.*)=lon, (?P<y>.*)=lat", re.DOTALL)
 _SINGLE_WORDS: Final = frozenset(
-    "经纬度 坐标 位置 经纬坐标 地理坐标 站址坐标 基站坐标 中心坐标 点位坐标 location coordinates coordinate coord"
-    " lonlat lnglat latlon latlng position point wkt geom geometry gps位置".split()
+    [
+        "经纬度",
+        "坐标",
+        "位置",
+        "经纬坐标",
+        "地理坐标",
+        "站址坐标",
+        "基站坐标",
+        "中心坐标",
+        "点位坐标",
+        "location",
+        "coordinates",
+        "coordinate",
+        "coord",
+        "lonlat",
+        "lnglat",
+        "latlon",
+        "latlng",
+        "position",
+        "point",
+        "wkt",
+        "geom",
+        "geometry",
+        "gps位置",
+    ]
 )
 _MORE_DEGREE_WORDS: Final = (
-    "lon lng long longitude x经度 站点经度 中心经度 杆体经度 灯杆经度 扇区经度 规划经度 地理经度 经 lond londd".split(),
-    "lat latitude y纬度 站点纬度 中心纬度 杆体纬度 灯杆纬度 扇区纬度 规划纬度 地理纬度 纬 latd latdd".split(),
+    [
+        "lon",
+        "lng",
+        "long",
+        "longitude",
+        "x经度",
+        "站点经度",
+        "中心经度",
+        "杆体经度",
+        "灯杆经度",
+        "扇区经度",
+        "规划经度",
+        "地理经度",
+        "经",
+        "lond",
+        "londd",
+    ],
+    [
+        "lat",
+        "latitude",
+        "y纬度",
+        "站点纬度",
+        "中心纬度",
+        "杆体纬度",
+        "灯杆纬度",
+        "扇区纬度",
+        "规划纬度",
+        "地理纬度",
+        "纬",
+        "latd",
+        "latdd",
+    ],
 )
 _MORE_GRID_WORDS: Final = (
-    "e east y东 东 东向 东坐标 横坐标 x轴 eastings 东方向 中心x centerx projx".split(),
-    "n north x北 北 北向 北坐标 纵坐标 y轴 northings 北方向 中心y centery projy".split(),
+    [
+        "e",
+        "east",
+        "y东",
+        "东",
+        "东向",
+        "东坐标",
+        "横坐标",
+        "x轴",
+        "eastings",
+        "东方向",
+        "中心x",
+        "centerx",
+        "projx",
+    ],
+    [
+        "n",
+        "north",
+        "x北",
+        "北",
+        "北向",
+        "北坐标",
+        "纵坐标",
+        "y轴",
+        "northings",
+        "北方向",
+        "中心y",
+        "centery",
+        "projy",
+    ],
 )
 _DATUM_WORDS: Final[tuple[tuple[str, Datum, bool], ...]] = (
     ("wgs1984", Datum.WGS84, True),
@@ -79,7 +160,7 @@ _DATUM_WORDS: Final[tuple[tuple[str, Datum, bool], ...]] = (
     ("gps", Datum.WGS84, False),
 )
 _SHORT_MARKS: Final = {"bd": Datum.BD09, "gd": Datum.GCJ02, "84": Datum.WGS84, "02": Datum.GCJ02}
-_FILLERS: Final = re.compile(r"[\s_\-​﻿*:/.()\[\]【】]+")
+_FILLERS: Final = re.compile(r"[\s_\-\u200b\ufeff*:/.()\[\]【】]+")
 
 
 def pair_of_value(value: str) -> ColumnPair | None:

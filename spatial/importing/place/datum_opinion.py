@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from spatial.importing.place.context import ImportContext, KnownPlace
 
@@ -42,7 +43,7 @@ _LOOSE_M: Final = 50.0
 """How far off a station that is listed rightly may be marked."""
 _TEMPER: Final = 0.5
 """Neighbouring cells are not independent either."""
-_CLEAN: Final = 0.04
+_CLEAN: Final = 0.02
 """Share of rows that may lie off the land under the right datum, by bad positions or a generous list."""
 _HOPELESS: Final = 0.3
 _FEWEST_CELLS: Final = 5
@@ -166,13 +167,13 @@ def _land_evidence(lon: Floats, lat: Floats, carried: list[LonLat], context: Imp
     if context.district is None or context.district.is_empty:
         return _SILENT
     scale = _scale(context)
-    inside = shapely.transform(context.district, lambda xy: xy * scale).buffer(
+    inside: BaseGeometry = shapely.transform(context.district, lambda xy: xy * scale).buffer(
         context.district_accuracy_m + _LOOSE_M
     )
     if context.water is not None:
         # Only water that stays water however wrong the banks are speaks against a station.
         water = shapely.transform(context.water, lambda xy: xy * scale).buffer(-context.water_accuracy_m)
-        inside = inside.difference(water)
+        inside = shapely.difference(inside, water)
     _, first = np.unique(
         np.floor(np.column_stack([lon, lat]) * scale / _CELL_M).astype(np.int64), axis=0, return_index=True
     )
@@ -194,7 +195,7 @@ def _land_evidence(lon: Floats, lat: Floats, carried: list[LonLat], context: Imp
 
 def _scale(context: ImportContext) -> Floats:
     """Return metres per degree of longitude and latitude at the district; flat is enough for it."""
-    west, south, east, north = context.bounds or (0.0, 0.0, 0.0, 0.0)
+    _, south, _, north = context.bounds or (0.0, 0.0, 0.0, 0.0)
     return _METRES_PER_DEGREE * np.array([math.cos(math.radians((south + north) / 2.0)), 1.0])
 
 

@@ -166,10 +166,7 @@ def _finish(
     for mask in faults.values():
         kept &= ~mask
     geometry = np.full(len(kept), None, dtype=object)
-    if kept.all():
-        geometry = shapely.points(lon, lat)
-    else:
-        geometry[kept] = shapely.points(lon[kept], lat[kept])
+    geometry[kept] = shapely.points(lon[kept], lat[kept])
     return Placed(
         geometry=geometry,
         kept=kept,

@@ -8,12 +8,13 @@ import numpy as np
 import shapely
 
 from spatial.errors import UnknownCrsError
-from spatial.importing.model import Question, Rejection
+from spatial.importing.model import Choice, Question, Rejection
 from spatial.importing.place.datum_opinion import Opinion, datum_opinion
 from spatial.importing.place.placed import Placed
 from spatial.importing.place.reading_choice import (
     Understanding,
     canonical_degrees,
+    reading_candidates,
     understand,
     without_system,
 )
@@ -77,7 +78,7 @@ def place_geometry(layer: SourceLayer, *, settings: ImportSettings, context: Imp
     if unknown is not None:
         return _open(layer, without_system(found, unknown, settings))
     if found.reading is not None and found.reading.swapped and settings.reading is None:
-        found = _ask_order(found)
+        found = _ask_order(found, x, y)
     if found.questions or found.reading is None or found.system is None:
         return _open(layer, found, told)
     doubt = doubt_about(told, opinion(x, y, found.reading), found.reading)
@@ -98,13 +99,15 @@ def _open(layer: SourceLayer, found: Understanding, told: StatedSystem | None = 
     )
 
 
-def _ask_order(found: Understanding) -> Understanding:
+def _ask_order(found: Understanding, x: Floats, y: Floats) -> Understanding:
     """Ask where the numbers stand in another order than every vector format has them."""
-    decision = found.decisions[0]
-    question = Question(
-        what="reading", why=Notice("place.geometry_swapped"), flag="--reading", choices=decision.choices
+    readings = [] if found.reading is None else [found.reading, found.reading._replace(swapped=False)]
+    choices = tuple(Choice(each.name, each.label) for each in readings)
+    why = Notice("place.geometry_swapped")
+    return Understanding(
+        questions=(Question(what="reading", why=why, flag="--reading", choices=choices),),
+        candidates=reading_candidates(x, y, readings),
     )
-    return Understanding(questions=(question,), candidates=found.candidates)
 
 
 def _opinion_of(

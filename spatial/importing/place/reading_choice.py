@@ -22,7 +22,7 @@ from spatial.notice import Notice
 from spatial.text import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -42,6 +42,7 @@ __all__ = [
     "canonical_degrees",
     "crs_flag",
     "crs_question",
+    "reading_candidates",
     "understand",
     "without_system",
     "worded",
@@ -137,11 +138,13 @@ def _ask_reading(x: Floats, y: Floats, judged: Judgement, settings: ImportSettin
     else:
         why = Notice("place.reading_unclear", figures)
     question = Question(what="reading", why=why, flag="--reading", choices=judged.choices)
-    shown = _thin(x, y)
-    return Understanding(
-        questions=(question,),
-        candidates={reading.name: _shown(*positions(*shown, reading)) for reading in judged.readings},
-    )
+    return Understanding(questions=(question,), candidates=reading_candidates(x, y, judged.readings))
+
+
+def reading_candidates(x: Floats, y: Floats, readings: Iterable[Reading]) -> dict[str, LonLat]:
+    """Return reading to where it would put up to 500 rows, in degrees of the datum that they are in."""
+    thin = _thin(x, y)
+    return {reading.name: _shown(*positions(*thin, reading)) for reading in readings}
 
 
 def _combine(

@@ -39,13 +39,11 @@ class StatedSystem:
     def with_table(self, pair: ColumnPair, column: tuple[str, System | None] | None) -> StatedSystem:
         """Return the system that the headers or a column of a table name, where the planner named none."""
         from_header = _system_of(pair)
-        if column is not None and column[1] is None:
+        name, system = column or ("", None)
+        if column is not None and system is None:
             # Rows of several systems: what one header says cannot hold for all.
-            return replace(
-                self, warnings=(*self.warnings, Notice("place.mixed_systems", {"column": column[0]}))
-            )
-        if column is not None and column[1] is not None:
-            name, system = column
+            return replace(self, warnings=(*self.warnings, Notice("place.mixed_systems", {"column": name})))
+        if system is not None:
             if from_header is not None and not _agree(from_header, system):
                 clash = {"columns": f"{pair.x}, {pair.y}", "column": name, "crs": worded(system.label)}
                 return replace(self, warnings=(*self.warnings, Notice("place.header_against_column", clash)))

@@ -35,7 +35,10 @@ _SAME_DEG: Final = 1e-4
 """Two pairs of columns that differ by less (about 10 m) say the same."""
 _MOST_PROBED: Final = 12
 _SYSTEM_WORDS: Final = frozenset(
-    "坐标系 坐标系统 坐标系类型 坐标类型 坐标基准 坐标参考系 经纬度类型 经纬度坐标系 datum crs coordsys srs".split()
+    (
+        *("坐标系", "坐标系统", "坐标系类型", "坐标类型", "坐标基准", "坐标参考系"),
+        *("经纬度类型", "经纬度坐标系", "datum", "crs", "coordsys", "srs"),
+    )
 )
 
 
