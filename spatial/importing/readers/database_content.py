@@ -59,6 +59,7 @@ def _table_names(path: Path) -> set[str]:
             found = database.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' LIMIT ?", (_MOST_TABLES,)
             ).fetchall()
-    except sqlite3.Error:
+    # The library words its errors with names of the file, which may be no text.
+    except (sqlite3.Error, UnicodeDecodeError):
         return set()
     return {name.decode("utf-8", "replace").lower() for (name,) in found if isinstance(name, bytes)}
