@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from spatial.errors import UnreadableFileError
 from spatial.importing.readers.archive_directory import check_last_record, checked_members
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from spatial.limits import Limits
 
-__all__ = ["Archive", "Member", "Sink", "open_archive"]
+__all__ = ["Archive", "Member", "open_archive"]
 
 _BLOCK: Final = 1 << 20
 _LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
-
-
-class Sink(Protocol):
-    """What takes the blocks of a member, one after the other."""
-
-    def write(self, block: bytes, /) -> object:
-        """Take the next block."""
 
 
 class Member(NamedTuple):
@@ -74,26 +67,20 @@ class Archive:
             If it is damaged, or holds less or more than its head says.
         """
         with target.open("xb") as stream:
-            self._copy(member, stream, None)
+            stream.writelines(self.blocks(member))
 
     def read(self, member: Member, at_most: int | None = None) -> bytes:
         """Return the bytes of a member, or the first ``at_most`` of them; raises as `extract`."""
-        stream = io.BytesIO()
-        self._copy(member, stream, at_most)
-        return stream.getvalue()
+        return b"".join(self.blocks(member, at_most))
 
-    def feed(self, member: Member, sink: Sink) -> None:
-        """Write a member to ``sink`` block by block, so that it is never held whole; raises as `extract`."""
-        self._copy(member, sink, None)
-
-    def _copy(self, member: Member, stream: Sink, at_most: int | None) -> None:
-        """Unpack a member block by block, no more than its head says or is asked for."""
+    def blocks(self, member: Member, at_most: int | None = None) -> Iterator[bytes]:
+        """Yield a member block by block, so that it is never held whole; raises as `extract`."""
         left = member.size if at_most is None else min(at_most, member.size)
         try:
             with self._packed.open(self._entries[member.name]) as source:
                 while left > 0 and (block := source.read(min(left, _BLOCK))):
                     left -= len(block)
-                    stream.write(block)
+                    yield block
                 # The checksum is compared once the end is met.
                 more = source.read(1) if at_most is None else b""
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as fault:
