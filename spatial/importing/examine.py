@@ -24,7 +24,7 @@ from spatial.importing.build.preview import candidate_preview, preview_of, sampl
 from spatial.importing.build.shapes import find_wkt_column, geometry_from_text, set_unusable_aside
 from spatial.importing.columns.mapping import ColumnMapping, map_columns
 from spatial.importing.columns.system_column import read_system_column
-from spatial.importing.model import Examination, FieldState, ImportResult, ReadOptions, Subject
+from spatial.importing.model import Examination, FieldState, ImportResult, ReadOptions, StatedCrs, Subject
 from spatial.importing.place.context import context_of_pack
 from spatial.importing.place.coordinate_columns import find_pairs
 from spatial.importing.place.decide import Placed, place_geometry, place_table
@@ -144,8 +144,8 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
         "import.reason_other_system",
     )
     draft.reject_all(_counted(placed, run.settings.subject))
-    draft.notices.extend((*system.notices, *placed.notices, *mapping.notices))
-    draft.warnings.extend((*system.warnings, *placed.warnings))
+    draft.notices.extend((*placed.notices, *mapping.notices))
+    draft.warnings.extend(placed.warnings)
     result = _build(draft, placed, mapping, context, run)
     run.tell("import.stage_done", 1.0)
     preview = preview_of(result.frame.geometry.to_numpy(), result.frame.index.to_numpy())
@@ -171,17 +171,20 @@ def _with_geometry(layer: SourceLayer, settings: ImportSettings, draft: Draft) -
 
 def _place(layer: SourceLayer, system: SystemColumn, context: ImportContext, run: _Run) -> Placed:
     """Place the rows of a layer, or ask what must be known for it."""
-    subject = run.settings.subject
+    settings = run.settings
+    subject = settings.subject
     if system.questions:
         return Placed(geometry=None, kept=np.zeros(len(layer.table), dtype=bool), questions=system.questions)
     if layer.geometry is not None:
-        return place_geometry(layer, settings=system.settings, context=context)
+        if layer.crs is None and system.system is not None:
+            layer = replace(layer, crs=StatedCrs(system.system, "column"))
+        return place_geometry(layer, settings=settings, context=context)
     if subject == Subject.ZONES:
         raise GeometryError("import.zones_without_geometry", name=run.name)
-    if subject == Subject.PARKS and not _has_coordinates(layer, system.settings):
+    if subject == Subject.PARKS and not _has_coordinates(layer, settings):
         nowhere = np.full(len(layer.table), None, dtype=object)
         return Placed(geometry=nowhere, kept=np.ones(len(nowhere), dtype=bool), crs=CANONICAL_CRS)
-    return place_table(layer, settings=system.settings, context=context, limits=run.limits)
+    return place_table(layer, settings=settings, context=context, limits=run.limits)
 
 
 def _has_coordinates(layer: SourceLayer, settings: ImportSettings) -> bool:
@@ -196,7 +199,7 @@ def _counted(placed: Placed, subject: Subject) -> tuple[Any, ...]:
     return tuple(entry for entry in placed.rejections if entry.reason_key not in _UNPLACED)
 
 
-_UNPLACED: Final = ("error.reason_missing", "import.reason_no_geometry")
+_UNPLACED: Final = ("error.reason_missing", "place.reason_no_geometry")
 
 
 def _coordinate_states(placed: Placed, layer: SourceLayer) -> tuple[FieldState, ...]:

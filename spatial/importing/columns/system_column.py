@@ -1,4 +1,7 @@
-"""A column that says in which reference system each row is: followed, held against, never mixed."""
+"""A column that says in which reference system each row is: systems are never mixed.
+
+A column that says one thing is followed, or held against what is stated, where positions are judged.
+"""
 
 from __future__ import annotations
 
@@ -65,25 +68,23 @@ class SystemColumn:
 
     Attributes
     ----------
-    settings : ImportSettings
-        With the system of the rows, where the column settles it.
     header : str or None
         The column; None where there is none.
+    system : str or None
+        What every row says, None where they say several things or nothing.
     other : ndarray of bool
         Rows that are stated to be in another system than the one that is read.
     values : pandas.Series
         What the column says of each row.
-    questions, notices, warnings : tuple
-        What must be stated, and what the planner should know.
+    questions : tuple of Question
+        Which of several systems is read.
     """
 
-    settings: ImportSettings
     header: str | None = None
+    system: str | None = None
     other: NDArray[np.bool_]
     values: pd.Series
     questions: tuple[Question, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    warnings: tuple[Notice, ...] = ()
 
 
 def crs_flag(subject: Subject) -> str:
@@ -94,22 +95,19 @@ def crs_flag(subject: Subject) -> str:
 def read_system_column(table: pd.DataFrame, settings: ImportSettings) -> SystemColumn:
     """Read the column of reference systems of a table.
 
-    One system for every row is taken as stated. Of several the planner says which is read; rows in the
-    others are told in ``other``.
+    Of several systems the planner says which is read; rows in the others are told in ``other``.
     """
     header = _find(table, settings)
     nothing = np.zeros(len(table), dtype=bool)
     if header is None:
-        return SystemColumn(settings=settings, other=nothing, values=pd.Series(dtype="str"))
+        return SystemColumn(other=nothing, values=pd.Series(dtype="str"))
     words = as_text(table[header]).str.strip()
     systems = _systems(words)
     found = systems[systems != ""].value_counts()
-    same = SystemColumn(settings=settings, header=header, other=nothing, values=words)
-    if found.empty:
-        return same
+    same = SystemColumn(header=header, other=nothing, values=words)
+    if len(found) <= 1:
+        return replace(same, system=None if found.empty else str(found.index[0]))
     stated = None if settings.crs is None else _system(settings.crs)
-    if len(found) == 1:
-        return _uniform(same, str(found.index[0]), stated)
     if stated in found.index:
         other = ((systems != "") & (systems != stated)).to_numpy()
         return replace(same, other=other)
@@ -120,18 +118,6 @@ def read_system_column(table: pd.DataFrame, settings: ImportSettings) -> SystemC
     why = Notice("import.several_systems", {"column": header, "n": len(found)})
     question = Question(what="crs", why=why, flag=crs_flag(settings.subject), choices=choices)
     return replace(same, questions=(question,))
-
-
-def _uniform(same: SystemColumn, system: str, stated: str | None) -> SystemColumn:
-    """Follow a column that says one thing; where the planner states another, the planner's word holds."""
-    params = {"column": same.header, "system": system[:_SHOWN]}
-    if stated is None:
-        followed = replace(same.settings, crs=system)
-        return replace(same, settings=followed, notices=(Notice("import.system_from_column", params),))
-    if stated == system:
-        return same
-    warning = Notice("import.system_overridden", {**params, "stated": stated[:_SHOWN]})
-    return replace(same, warnings=(warning,))
 
 
 def _find(table: pd.DataFrame, settings: ImportSettings) -> str | None:
