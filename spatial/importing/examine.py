@@ -137,12 +137,8 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
     )
     if questions or placed.geometry is None:
         return examination
-    draft.reject(
-        np.flatnonzero(system.other),
-        system.header or "",
-        system.values[system.other].tolist(),
-        "import.reason_other_system",
-    )
+    other = np.flatnonzero(system.other)
+    draft.reject(other, system.header or "", system.words(other), "import.reason_other_system")
     draft.reject_all(_counted(placed, run.settings.subject))
     draft.notices.extend((*placed.notices, *mapping.notices))
     draft.warnings.extend(placed.warnings)
@@ -184,6 +180,9 @@ def _place(layer: SourceLayer, system: SystemColumn, context: ImportContext, run
     if subject == Subject.PARKS and not _has_coordinates(layer, settings):
         nowhere = np.full(len(layer.table), None, dtype=object)
         return Placed(geometry=nowhere, kept=np.ones(len(nowhere), dtype=bool), crs=CANONICAL_CRS)
+    if system.header is not None and system.system is not None:
+        # The planners' words for a system, in the one word that every room knows.
+        layer = replace(layer, table=layer.table.assign(**{system.header: system.system}))
     return place_table(layer, settings=settings, context=context, limits=run.limits)
 
 

@@ -74,7 +74,7 @@ class SystemColumn:
         What every row says, None where they say several things or nothing.
     other : ndarray of bool
         Rows that are stated to be in another system than the one that is read.
-    values : pandas.Series
+    values : pandas.Series or None
         What the column says of each row.
     questions : tuple of Question
         Which of several systems is read.
@@ -83,8 +83,12 @@ class SystemColumn:
     header: str | None = None
     system: str | None = None
     other: NDArray[np.bool_]
-    values: pd.Series
+    values: pd.Series | None = None
     questions: tuple[Question, ...] = ()
+
+    def words(self, at: NDArray[np.int64]) -> list[str]:
+        """Return what the column says of these rows."""
+        return [] if self.values is None else self.values.iloc[at].tolist()
 
 
 def crs_flag(subject: Subject) -> str:
@@ -100,7 +104,7 @@ def read_system_column(table: pd.DataFrame, settings: ImportSettings) -> SystemC
     header = _find(table, settings)
     nothing = np.zeros(len(table), dtype=bool)
     if header is None:
-        return SystemColumn(other=nothing, values=pd.Series(dtype="str"))
+        return SystemColumn(other=nothing)
     words = as_text(table[header]).str.strip()
     systems = _systems(words)
     found = systems[systems != ""].value_counts()
