@@ -252,8 +252,7 @@ class _HeldResult(ImportResult):
         result = cls.__new__(cls)
         for name, value in (*fields.items(), ("_tables", tables)):
             object.__setattr__(result, name, value)
-        if result.n_in != result.n_used + result.n_reported or result.n_features_out > result.n_used:
-            raise ForeignOutcomeError("count")
+        _hold_count(result)
         return result
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - called for what is not there yet
@@ -278,3 +277,15 @@ class _HeldResult(ImportResult):
 
     def _n_rows(self, name: str) -> int:
         return len(self.__dict__[name]) if name in self.__dict__ else self._tables[name].n_rows
+
+
+def _hold_count(result: ImportResult) -> None:
+    """Hold the count a second time, on this side: each row is used or reported.
+
+    Raises
+    ------
+    ForeignOutcomeError
+        If the rows do not add up.
+    """
+    if result.n_in != result.n_used + result.n_reported or result.n_features_out > result.n_used:
+        raise ForeignOutcomeError("count")

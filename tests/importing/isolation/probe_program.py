@@ -299,6 +299,34 @@ def _result(n_in: int, n_used: int, labels: list[int]):
     return Examination(name="a.csv", kind="CSV", sha256="0", headers=("x",), sample=(("1",),), result=result)
 
 
+def _examine_all(files: dict[str, str]) -> dict[str, str]:
+    """Examine each file as the product does; what comes out of each as text."""
+    import base64
+
+    return {name: _everything(name, base64.b64decode(data)) for name, data in files.items()}
+
+
+def _everything(name: str, data: bytes) -> str:
+    from spatial.errors import AtlasError
+    from spatial.importing.examine import examine
+    from spatial.importing.model import ImportSettings, Subject
+    from spatial.limits import DEFAULT_LIMITS
+
+    path = Path(f"{abs(hash(name)):x}{Path(name).suffix}")
+    path.write_bytes(data)
+    settings = ImportSettings(subject=Subject.FEATURES, crs="wgs84")
+    told = lambda *_: None  # noqa: E731
+    try:
+        found = examine(path.absolute(), name=name, settings=settings, limits=DEFAULT_LIMITS, progress=told)
+    except AtlasError as refusal:
+        return f"refused {refusal.key} {refusal.message('zh')} {refusal.message('en')}"
+    except Exception as fault:  # noqa: BLE001 - told apart by the test
+        return f"broke {type(fault).__name__} {fault}"
+    result = found.result
+    tables = [result.frame.to_csv(), result.rejected_source.to_csv()] if result else []
+    return " ".join(["examined", repr(found), *tables])
+
+
 PROBES = {
     name.removeprefix("_"): function
     for name, function in list(globals().items())
