@@ -29,6 +29,8 @@ from spatial.importing.place.context import context_of_pack
 from spatial.importing.place.coordinate_columns import find_pairs
 from spatial.importing.place.decide import Placed, place_geometry, place_table
 from spatial.importing.readers.registry import list_layers, read_layer, recognise
+from spatial.notice import Notice
+from spatial.text import TextKey
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from spatial.importing.model import ImportSettings, LayerInfo, Progress, SourceLayer
     from spatial.importing.place.context import ImportContext
     from spatial.limits import Limits
-    from spatial.notice import Notice
 
 __all__ = ["examine"]
 
@@ -231,6 +232,11 @@ def _build(
         columns=columns,
     )
     built = BUILDERS[subject](material)
+    rejected = draft.rejected()
+    if not len(built.attributes) and len(rejected):
+        first = TextKey(rejected["reason_key"].iloc[0])
+        params = {"name": run.name, "n": len(rejected), "reason": first}
+        draft.warnings.insert(0, Notice("import.nothing_usable", params))
     frame = gpd.GeoDataFrame(built.attributes, geometry=built.geometry, crs=CANONICAL_CRS)
     return ImportResult(
         subject=subject,
@@ -238,7 +244,7 @@ def _build(
         frame=frame,
         n_in=layer.n_in,
         n_used=draft.n_used,
-        rejected=draft.rejected(),
+        rejected=rejected,
         rejected_source=draft.rejected_source(),
         row_unit=layer.row_unit,
         crs=placed.crs,

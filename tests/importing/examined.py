@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import shapely
 
 from spatial.importing.examine import examine
 from spatial.importing.model import Examination, ImportSettings, Subject
 from spatial.limits import Limits
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIMITS = Limits()
 HEADER = "基站编号,基站名称,运营商,经度,纬度"

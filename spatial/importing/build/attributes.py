@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from spatial.importing.columns.mapping import ColumnMapping
     from spatial.importing.model import Subject
 
-__all__ = ["canonical_attributes", "filled", "row_numbers", "text_column", "with_basis"]
+__all__ = ["canonical_attributes", "filled", "led_by", "row_numbers", "text_column", "with_basis"]
 
 _RESERVED: Final = ("geometry", "geom", "fid", "ogc_fid", "index")
 """Names that a written layer needs for itself."""
@@ -89,6 +89,12 @@ def filled(
             result = result.mask(used, other)
             counts[name] = int(used.sum())
     return result, counts
+
+
+def led_by(attributes: pd.DataFrame, first: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """Return the columns with ``first`` before the others, in the place of those of the same names."""
+    rest = {name: attributes[name] for name in attributes.columns if name not in first}
+    return pd.DataFrame({**first, **rest}, index=attributes.index)
 
 
 def row_numbers(attributes: pd.DataFrame) -> pd.Series:

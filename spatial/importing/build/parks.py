@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
 import shapely
 
-from spatial.importing.build.attributes import filled, row_numbers, text_column, with_basis
+from spatial.importing.build.attributes import filled, led_by, row_numbers, text_column, with_basis
 from spatial.importing.build.duplicates import outside_district, repeated_ids
 from spatial.importing.build.material import Built
 from spatial.importing.build.mending import mend_shapes
@@ -33,8 +32,7 @@ def build_parks(material: Material) -> Built:
     rows = attributes
     ids, counts = filled(text_column(rows, _PLACE_ID), {"row": lambda: row_numbers(rows)})
     draft.warnings.extend(Notice("import.ids_from_row", {"n": n}) for n in counts.values())
-    rest = [name for name in attributes.columns if name != _PLACE_ID]
-    attributes = pd.concat([ids.rename(_PLACE_ID), attributes[rest]], axis=1)
+    attributes = led_by(attributes, {_PLACE_ID: ids})
     if "rent" in attributes:
         rents, notices = read_rents(attributes["rent"], header=material.columns["rent"])
         attributes = attributes.assign(rent_yuan_per_m2_month=rents)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from spatial.importing.build.attributes import filled, row_numbers, text_column
+from spatial.importing.build.attributes import filled, led_by, row_numbers, text_column
 from spatial.importing.build.cells import collapse_cells, station_keys
 from spatial.importing.build.duplicates import has_repeats, outside_district, repeated_ids, repeated_places
 from spatial.importing.build.material import Built
@@ -14,6 +12,8 @@ from spatial.importing.model import Subject
 from spatial.notice import Notice
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from spatial.importing.build.material import Material
 
 __all__ = ["build_points"]
@@ -51,5 +51,4 @@ def _with_ids(attributes: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
     }
     ids, counts = filled(text_column(attributes, _SITE_ID), others)
     notices = [Notice(f"import.ids_from_{source}", {"n": n}) for source, n in counts.items()]
-    rest = [name for name in attributes.columns if name != _SITE_ID]
-    return pd.concat([ids.rename(_SITE_ID), attributes[rest]], axis=1), notices
+    return led_by(attributes, {_SITE_ID: ids}), notices

@@ -12,7 +12,7 @@ import shapely
 from spatial.counting import overlapping_pairs
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import GeometryError
-from spatial.importing.build.attributes import filled, text_column, with_basis
+from spatial.importing.build.attributes import filled, led_by, text_column, with_basis
 from spatial.importing.build.duplicates import outside_district
 from spatial.importing.build.material import Built
 from spatial.importing.build.mending import mend_shapes
@@ -63,8 +63,7 @@ def _named(attributes: pd.DataFrame) -> tuple[pd.DataFrame, list[Notice]]:
     own = text_column(attributes, _ID)
     ids, counts = filled(own, {"row": lambda: _free_numbers(own)})
     names, _ = filled(text_column(attributes, _NAME), {_ID: lambda: ids})
-    rest = [name for name in attributes.columns if name not in (_ID, _NAME)]
-    frame = pd.concat([ids.rename(_ID), names.rename(_NAME), attributes[rest]], axis=1)
+    frame = led_by(attributes, {_ID: ids, _NAME: names})
     return frame, [Notice("import.zone_ids_from_row", {"n": n}) for n in counts.values()]
 
 
