@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["KML_ROOT", "foreign_json", "foreign_lines", "foreign_markup", "markup_root"]
 
 KML_ROOT: Final = "kml"
+_PAGE_ROOT: Final = "html"
 
 _LAYER: Final = "vector.refused_layer"
 _POINTER: Final = "vector.refused_pointer"
@@ -104,14 +105,14 @@ _LINES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
 def markup_root(characters: str) -> str | None:
     """Return the name of the root element with its prefix in lower case; None where none is in sight.
 
-    A document type stands for its root, since a page may have nothing else.
+    A page is one by its document type, whatever it begins with.
     """
     at, declared = 0, None
     while found := (_MISC.match(characters, at) or _DOCTYPE.match(characters, at)):
         if found.re is _DOCTYPE:
             declared = found.group(1).lower()
         at = found.end()
-    root = _ROOT.match(characters, at)
+    root = None if declared == _PAGE_ROOT else _ROOT.match(characters, at)
     return root.group(1).lower() if root and not root.group(1).startswith(("!", "?")) else declared
 
 

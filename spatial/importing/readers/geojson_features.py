@@ -140,9 +140,9 @@ def read_layer(path: Path, *, name: str, options: ReadOptions) -> SourceLayer:
         raise UnreadableFileError("vector.one_layer", name=name, layer=options.layer)
     crs: StatedCrs | None = _WGS84
     if _FORM_FEED in characters and not characters.partition(_FORM_FEED)[0].strip():
-        rows = _read_lines(characters, _FORM_FEED, name=name, limits=limits)
+        rows = _read_records(characters, name=name, limits=limits)
     elif _is_lines(characters, name):
-        rows = _read_lines(characters, "\n", name=name, limits=limits)
+        rows = _read_lines(characters, name=name, limits=limits)
     else:
         rows, crs = _read_document(characters, name=name, limits=limits)
     if not rows.places and not rows.rejected:
@@ -235,35 +235,42 @@ def _is_feature(line: str) -> bool:
     return isinstance(item, dict) and item.get("type") in (*GEOMETRY_TYPES, "Feature")
 
 
-def _read_lines(characters: str, mark: str, *, name: str, limits: Limits) -> _Rows:
-    """Read a feature from each line, or from each record that begins with a mark."""
+def _read_lines(characters: str, *, name: str, limits: Limits) -> _Rows:
+    """Read a feature from each line."""
     text = JsonText(characters, name=name, limits=limits)
     rows = _Rows(limits, "line")
-    number = 1
-    for record in characters.split(mark):
-        if record.strip():
-            _add_line(rows, number + _blank_lines(record), record.strip(), text)
-        number += 1 if mark == "\n" else record.count("\n")
+    for number, line in enumerate(characters.split("\n"), start=1):
+        if line.strip():
+            _add_text(rows, number, line.strip(), text)
+    return _held_to_json(rows, name)
+
+
+def _read_records(characters: str, *, name: str, limits: Limits) -> _Rows:
+    """Read a feature from each record that begins with a separator, over however many lines it goes."""
+    text = JsonText(characters, name=name, limits=limits)
+    rows = _Rows(limits, "feature")
+    records = [record.strip() for record in characters.split(_FORM_FEED)]
+    for at, record in enumerate(record for record in records if record):
+        _add_text(rows, at, record, text)
+    return _held_to_json(rows, name)
+
+
+def _held_to_json(rows: _Rows, name: str) -> _Rows:
+    """Return the rows of a text; one in which nothing at all is JSON is refused."""
     if not rows.places and all(row.reason_key == "vector.reason_not_json" for row in rows.rejected):
-        first = rows.rejected[0].row if rows.rejected else 1
-        raise UnreadableFileError("error.not_json", name=name, line=first, column=1)
+        raise UnreadableFileError("error.not_json", name=name, line=1, column=1)
     return rows
 
 
-def _blank_lines(record: str) -> int:
-    """Return how many lines a record has before its first character."""
-    return record[: len(record) - len(record.lstrip())].count("\n")
-
-
-def _add_line(rows: _Rows, number: int, record: str, text: JsonText) -> None:
-    """Take the feature of a line."""
+def _add_text(rows: _Rows, place: int, record: str, text: JsonText) -> None:
+    """Take the feature of a line or record."""
     try:
         item = text.read_line(record)
     except json.JSONDecodeError:
-        rows.reject(number, "", record, "vector.reason_not_json")
+        rows.reject(place, "", record, "vector.reason_not_json")
         rows.limits.check("features", len(rows.places) + len(rows.rejected))
         return
-    rows.add(number, item, text)
+    rows.add(place, item, text)
 
 
 def _read_document(characters: str, *, name: str, limits: Limits) -> tuple[_Rows, StatedCrs | None]:

@@ -7,6 +7,7 @@ when a file of it comes, so that GDAL is there for Shapefile and GeoPackage alon
 
 from __future__ import annotations
 
+import codecs
 import stat
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, Protocol, cast
@@ -194,7 +195,7 @@ def _sample(head: bytes) -> str | None:
         characters = head.decode(wide, "replace")
         return characters if zeros > len(head) // 8 and _is_plain(characters) else None
     # Every byte stands for itself here, which is enough to see markup, braces and key words.
-    characters = head.decode("latin-1")
+    characters = head.removeprefix(codecs.BOM_UTF8).decode("latin-1")
     return characters if _is_plain(characters) else None
 
 

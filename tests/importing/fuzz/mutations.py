@@ -255,18 +255,15 @@ def _database(data: bytes, seeds: dict[str, bytes], rng: random.Random) -> bytes
         table = rng.choice([*(name for (name,) in tables), "sqlite_master"])
         columns = [row[1] for row in database.execute(f'PRAGMA table_info("{table}")')]
         action = rng.random()
+        statement = 'CREATE VIEW v AS SELECT * FROM "{table}"'
+        if action < 0.9:
+            statement = 'DROP TABLE "{table}"'
+        if action < 0.8:
+            statement = 'DELETE FROM "{table}" WHERE rowid % 2 = 0'
         if action < 0.7:
-            value = rng.choice([*CELLS, rng.choice(WORDS)])
-            database.execute(
-                f'UPDATE "{table}" SET "{rng.choice(columns)}" = ? WHERE rowid % 2 = ?',
-                (value, 1),  # noqa: S608
-            )
-        elif action < 0.8:
-            database.execute(f'DELETE FROM "{table}" WHERE rowid % 2 = 0')  # noqa: S608
-        elif action < 0.9:
-            database.execute(f'DROP TABLE "{table}"')
-        else:
-            database.execute(f'CREATE VIEW v{rng.randrange(9)} AS SELECT * FROM "{table}"')  # noqa: S608
+            statement = 'UPDATE "{table}" SET "{column}" = :value WHERE rowid % 2 = 1'
+        value = rng.choice([*CELLS, rng.choice(WORDS)])
+        database.execute(statement.format(table=table, column=rng.choice(columns)), {"value": value})
         database.commit()
         return database.serialize()
     except (sqlite3.Error, IndexError, UnicodeDecodeError):
