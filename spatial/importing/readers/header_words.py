@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from spatial.station_words import ATTRIBUTE_WORDS, DEGREE_WORDS, GRID_WORDS, normalise_word
+from spatial.importing.columns.profiles import PROFILES
+from spatial.station_words import DEGREE_WORDS, GRID_WORDS, normalise_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,11 +31,6 @@ def is_known_header(word: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     """Return every known word in the form in which words are compared."""
-    families: list[Iterable[str]] = [
-        *DEGREE_WORDS,
-        *GRID_WORDS,
-        *ATTRIBUTE_WORDS.values(),
-        ATTRIBUTE_WORDS,
-        _FURTHER,
-    ]
+    fields = (field.words for profile in PROFILES.values() for field in profile.fields)
+    families: list[Iterable[str]] = [*DEGREE_WORDS, *GRID_WORDS, *fields, _FURTHER]
     return frozenset(normalise_word(word) for words in families for word in words) - {""}
