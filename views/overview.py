@@ -73,7 +73,7 @@ def _show_tools(frames: PackFrames, view: ViewState) -> None:
             inventory = brought_inventory() or frames.inventories[STATIONS]
             show_definition_panel(view, year_ends(inventory.points if inventory else None))
         with st.popover(text("app.inventory.title", view.lang)):
-            show_inventory_panel(view.lang)
+            show_inventory_panel(view)
 
 
 def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:

@@ -20,7 +20,7 @@ from spatial.importing.build import BUILDERS
 from spatial.importing.build.attributes import canonical_attributes
 from spatial.importing.build.draft import Draft
 from spatial.importing.build.material import Material
-from spatial.importing.build.preview import candidate_preview, preview_of, sample_of
+from spatial.importing.build.preview import candidate_preview, candidates_of, preview_of, sample_of
 from spatial.importing.build.shapes import find_wkt_column, geometry_from_text, set_unusable_aside
 from spatial.importing.columns.mapping import ColumnMapping, map_columns
 from spatial.importing.columns.system_column import read_system_column
@@ -135,6 +135,7 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
         questions=questions,
         fields=(*_coordinate_states(placed, layer), *mapping.states),
         preview=candidate_preview(placed.candidates),
+        details={"candidates": candidates_of(placed.candidates)},
     )
     if questions or placed.geometry is None:
         return examination

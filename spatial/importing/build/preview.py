@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from spatial.importing.model import SourceLayer
 
-__all__ = ["candidate_preview", "preview_of", "sample_of"]
+__all__ = ["candidate_preview", "candidates_of", "preview_of", "sample_of"]
 
 SAMPLE_ROWS: Final = 20
 MOST_POSITIONS: Final = 2_000
@@ -56,6 +56,13 @@ def candidate_preview(
         if len(kept):
             return Preview(lon=lon[kept], lat=lat[kept], parts=kept)
     return None
+
+
+def candidates_of(
+    candidates: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> dict[str, list[list[float]]]:
+    """Return where each answer to an open question would put the rows, as plain values."""
+    return {value: [lon.tolist(), lat.tolist()] for value, (lon, lat) in candidates.items() if len(lon)}
 
 
 def _outlines(geometry: NDArray[np.object_], rows: NDArray[np.int64], there: NDArray[np.int64]) -> Preview:

@@ -1,0 +1,87 @@
+"""The confirmation: what was examined becomes part of this session, and the file is let go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from spatial.importing.build.report import report_dict
+from spatial.importing.model import Subject
+from spatial.text import text
+from spatial.workspace.model import Dataset, add_dataset, remember_columns
+from views.figures import figure
+from views.import_draft import current_draft, drop_draft
+from views.import_zones import show_zone_changes, take_zones
+from views.messages import note, reporting
+from views.session import SessionKey, current_workspace, keep_workspace
+
+if TYPE_CHECKING:
+    from spatial.importing.model import Examination, ImportResult
+    from views.import_draft import Draft
+    from views.state import ViewState
+
+__all__ = ["show_confirmation", "show_done"]
+
+
+def show_confirmation(draft: Draft, examination: Examination, view: ViewState) -> None:
+    """Show what confirming changes, and the button that does it; closed while a question is open."""
+    lang, result = view.lang, examination.result
+    if examination.questions:
+        note(text("app.import.confirm_blocked", lang, n=len(examination.questions)), tone="caution")
+    ready = result is not None and bool(result.n_features_out)
+    if ready and draft.settings.subject == Subject.ZONES:
+        ready = False
+        with reporting(lang):
+            ready = show_zone_changes(draft, result, view)
+    zones = draft.settings.subject == Subject.ZONES
+    pressed = st.button(
+        text("app.import.confirm_zones" if zones else "app.import.confirm", lang),
+        key=SessionKey.IMPORT_CONFIRM,
+        type="primary",
+        disabled=not ready,
+    )
+    if pressed and result is not None:
+        _take(draft, examination, result, view)
+        st.rerun()
+
+
+def show_done(lang: str) -> None:
+    """Say once what was taken."""
+    done = st.session_state.get(SessionKey.IMPORT_DONE)
+    if done is None:
+        return
+    if current_draft() is not None:
+        st.session_state.pop(SessionKey.IMPORT_DONE)
+        return
+    name, n, subject = done
+    words = text(
+        "app.import.done",
+        lang,
+        name=name,
+        n=figure(n),
+        subject=text(f"app.import.subject_{subject}", lang),
+    )
+    note(words, role="status")
+
+
+def _take(draft: Draft, examination: Examination, result: ImportResult, view: ViewState) -> None:
+    """Make the result a data set of this session, remember the columns, and let go of the bytes."""
+    dataset = Dataset(
+        title=result.name,
+        result=result,
+        sha256=examination.sha256,
+        imported_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        report=report_dict(result, view.lang),
+    )
+    workspace = add_dataset(current_workspace(), dataset)
+    if draft.settings.columns:
+        workspace = remember_columns(
+            workspace, result.subject, examination.headers, dict(draft.settings.columns)
+        )
+    if result.subject == Subject.ZONES:
+        workspace = take_zones(workspace, draft, workspace.datasets[-1], view)
+    keep_workspace(workspace)
+    st.session_state[SessionKey.IMPORT_DONE] = (result.name, result.n_features_out, str(result.subject))
+    drop_draft()
