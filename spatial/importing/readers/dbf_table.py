@@ -102,7 +102,8 @@ def open_table(data: bytes, *, name: str, n_shapes: int, limits: Limits) -> DbfT
         raise UnreadableFileError("gis.dbf_damaged", name=name)
     n_there = max(len(data) - head, 0) // width
     n = min(max(n_stated, n_shapes), n_there)
-    limits.check("features", max(n, n_stated if n_stated <= 2 * (n_there + n_shapes) else n))
+    # Rows that are stated and not there are reported one by one.
+    limits.check("features", max(n, n_stated))
     rows = np.frombuffer(data, dtype=np.uint8, count=n * width, offset=min(head, len(data)))
     return DbfTable(fields=fields, rows=rows.reshape(n, width), n_stated=n_stated, language=language)
 
