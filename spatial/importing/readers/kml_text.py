@@ -276,7 +276,11 @@ def read_positions(text: str) -> list[list[float]]:
     if "_" in text or any(not _AXES <= len(position) <= _WITH_HEIGHT for position in positions):
         raise GeometryFaultError("vector.reason_coordinates", text.strip())
     try:
-        return [[float(number) for number in position if number] for position in positions]
+        # A comma may end a position, but none may stand for a missing longitude or latitude.
+        return [
+            [float(number) for at, number in enumerate(position) if number or at < _AXES]
+            for position in positions
+        ]
     except ValueError:
         raise GeometryFaultError("vector.reason_coordinates", text.strip()) from None
 
