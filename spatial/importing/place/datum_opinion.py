@@ -58,6 +58,8 @@ _DOUBT_SPILL: Final = 0.3
 _DOUBT_ONE_ANCHOR: Final = 0.2
 _DOUBT_TWO_ANCHORS: Final = 0.08
 _DOUBT_CONFLICT: Final = 0.5
+_AGREES: Final = 1.5
+"""Log-likelihood by which one kind of evidence has to lead to speak by itself."""
 _SPEAKS: Final = 0.75
 
 
@@ -135,11 +137,7 @@ def datum_opinion(lon: Floats, lat: Floats, texts: Sequence[str] | None, context
 def _weigh(land: _Evidence, anchors: _Evidence, *, n_rows: int) -> Opinion:
     """Put both kinds of evidence together."""
     logs = land.logs + anchors.logs
-    if land.speaks and anchors.speaks:
-        agree = int(np.argmax(land.logs)) == int(np.argmax(anchors.logs))
-        doubt = min(land.doubt, anchors.doubt) if agree else _DOUBT_CONFLICT
-    else:
-        doubt = land.doubt if land.speaks else anchors.doubt
+    doubt = _joint_doubt([kind for kind in (land, anchors) if kind.speaks], int(np.argmax(logs)))
     weights = np.exp(logs - logs.max())
     scores = (1.0 - doubt) * weights / weights.sum() + doubt * _EVEN
     best = int(np.argmax(scores))
@@ -160,6 +158,19 @@ def _weigh(land: _Evidence, anchors: _Evidence, *, n_rows: int) -> Opinion:
         scores={datum: round(float(score), 3) for datum, score in zip(_HYPOTHESES, scores, strict=True)},
         why=Notice("place.opinion_tells" if tells else "place.opinion_cannot_tell", figures),
     )
+
+
+def _joint_doubt(kinds: list[_Evidence], joint: int) -> float:
+    """Return how far to doubt the datum that all evidence together prefers.
+
+    Only evidence that tells it from every other datum by itself lowers the doubt; evidence that clearly
+    prefers another one makes a conflict.
+    """
+    leads = {id(kind): float(kind.logs[joint] - np.delete(kind.logs, joint).max()) for kind in kinds}
+    if any(lead < -_AGREES for lead in leads.values()):
+        return _DOUBT_CONFLICT
+    telling = [kind.doubt for kind in kinds if leads[id(kind)] > _AGREES]
+    return min(telling) if telling else max((kind.doubt for kind in kinds), default=_DOUBT)
 
 
 def _land_evidence(lon: Floats, lat: Floats, carried: list[LonLat], context: ImportContext) -> _Evidence:

@@ -113,7 +113,19 @@ def understand(
     decision = Decision(
         what="reading", chosen=reading.name, why=why, confidence=confidence or 0.0, choices=judged.choices
     )
-    return _combine(x, y, reading, decision, system, settings, opinion_of)
+    found = _combine(x, y, reading, decision, system, settings, opinion_of)
+    return replace(found, warnings=(*found.warnings, *_other_grid(x, y, found, context)))
+
+
+def _other_grid(x: Floats, y: Floats, found: Understanding, context: ImportContext) -> tuple[Notice, ...]:
+    """Warn where a stated grid leads away from the district that another grid leads to."""
+    if found.reading is None or found.system is None or not found.reading.is_plane:
+        return ()
+    common = judge_readings(x, y, bounds=context.bounds)
+    other = common.readings[0] if common.is_clear else found.reading
+    if other == found.reading or zone_meridian(other.crs) == zone_meridian(found.reading.crs):
+        return ()
+    return (Notice("place.other_grid_fits", {"stated": found.reading.crs, "found": other.crs}),)
 
 
 def _told(x: Floats, y: Floats, name: str) -> Reading | None:

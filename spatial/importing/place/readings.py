@@ -242,8 +242,10 @@ def judge_readings(
         return found
     rows = finite[np.unique(np.linspace(0, finite.size - 1, min(_SAMPLE, finite.size)).astype(int))]
     x, y = x[rows], y[rows]
-    common = _plausible(x, y)
-    for candidates in (stated, common):
+    # A whole file within 180 m of the origin of a plane is one of degrees.
+    if np.median(np.maximum(np.abs(x), np.abs(y))) <= EARTH[2]:
+        stated = ()
+    for candidates in (stated, tuple(_plausible(x, y))):
         for region in regions_of(bounds):
             far = region == EARTH
             # Beyond the country metres would fit anything; only what was stated is tried there.
