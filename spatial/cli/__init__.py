@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Final
 
-from spatial.cli import catalog, check, convert, export, plan, serve, validate
+from spatial.cli import catalog, check, convert, export, import_file, plan, serve, validate
 from spatial.cli.options import Parser, add_language, language_of
 from spatial.errors import AtlasError
 from spatial.text import text
@@ -26,6 +26,7 @@ VERBS: Final = {
     "plan": plan,
     "convert": convert,
     "export": export,
+    "import": import_file,
     "serve": serve,
     "validate": validate,
 }

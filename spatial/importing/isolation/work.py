@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ __all__ = ["examiner", "run"]
 
 def examiner() -> Callable[..., Examination]:
     """Return what examines a file."""
+    # A library looks up the system's list of types as soon as it is loaded; that file is out of reach.
+    mimetypes.init(())
     examine: Callable[..., Examination] = import_module("spatial.importing.examine").examine
     return examine
 
