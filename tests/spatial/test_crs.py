@@ -13,6 +13,7 @@ from spatial.crs import (
     METRIC_CRS,
     WEB_CRS,
     Datum,
+    carried_accuracy_m,
     geometry_to_canonical,
     metric_crs_for,
     parse_crs,
@@ -218,3 +219,97 @@ def test_each_vertex_of_a_gcj02_outline_is_carried():
     assert list(found.index) == [9]
     assert found.crs == CRS(CANONICAL_CRS)
     assert shapely.hausdorff_distance(found.geometry.iloc[0], wgs) < 1e-8
+
+
+CITY = "+proj=tmerc +lon_0=113.28 +k=1 +x_0=41000 +y_0=-2318000 +ellps=GRS80 +towgs84=0,0,0 +units=m"
+CITY_WKT = (
+    'PROJCS["city",GEOGCS["CGCS2000",DATUM["China_2000",SPHEROID["CGCS2000",6378137,298.257222101]],'
+    'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],'
+    'PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",113.28],PARAMETER["scale_factor",1],'
+    'PARAMETER["false_easting",41000],PARAMETER["false_northing",-2318000],UNIT["metre",1]]'
+)
+
+
+@pytest.mark.parametrize("text", [CITY, f"  {CITY}\n", CITY_WKT, CITY_WKT.replace(",", ",\n\t")])
+def test_a_system_by_its_own_text(text):
+    there = transform_xy(113.3, 23.1, source="cgcs2000", target=text)
+    assert np.hypot(there[0] - 41000, there[1]) < 240_000
+    np.testing.assert_allclose(transform_xy(*there, source=text, target="cgcs2000"), (113.3, 23.1), atol=1e-8)
+
+
+def test_the_text_that_other_programs_write_for_web_mercator():
+    for version in ("WKT1_GDAL", "WKT2_2019", "WKT1_ESRI"):
+        stated = parse_crs(CRS.from_epsg(3857).to_wkt(version))
+        mercator = transform_xy(113.32, 23.08, source="wgs84", target=stated)
+        np.testing.assert_allclose(mercator, (12614724.697, 2641696.156), atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+proj=longlat +ellps=krass +nadgrids=/etc/passwd",
+        "+proj=longlat +ellps=krass +nadgrids=@null,/etc/passwd",
+        "+proj=longlat +geoidgrids=x.gtx",
+        "+proj=longlat +towgs84=0,0,0 +file=/etc/passwd",
+        "+init=epsg:4326",
+        CITY_WKT.replace("city", "http://127.0.0.1/x"),
+        'BOUNDCRS[SOURCECRS[x],METHOD["NTv2"],PARAMETERFILE["grid","/etc/passwd"]]',
+        CRS.from_epsg(3857).to_wkt("WKT1_GDAL").replace("@null", "/etc/passwd"),
+    ],
+)
+def test_a_text_that_names_a_file_or_an_address_is_refused_unread(text):
+    with pytest.raises(UnknownCrsError) as caught:
+        parse_crs(text)
+    assert caught.value.key == "place.crs_text_reads_files"
+    assert caught.value.message("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/etc/passwd",
+        "http://127.0.0.1/crs.wkt",
+        '{"type": "GeographicCRS", "name": "x"}',
+        "+proj=pipeline +step +proj=utm +zone=49",
+        "+proj=utm +zone=49 +proj=longlat",
+        "+proj=",
+        "+proj",
+        "+proj=tmerc +lon_0=113;x",
+        "+proj=geocent +datum=WGS84",
+        "+proj=nothing",
+        "+towgs84=0,0,0",
+        'PROJCS["a"]',
+        "GEOGCS[" * 2000,
+        CITY_WKT + "\x00",
+        CITY_WKT.replace(",", "," + " " * 2_000),
+        CRS.from_epsg(3857).to_wkt("WKT1_GDAL").replace("+wktext", "+step"),
+    ],
+)
+def test_other_texts_are_no_systems(text):
+    with pytest.raises(UnknownCrsError):
+        parse_crs(text)
+
+
+@given(st.text(max_size=60), st.sampled_from(["", "+proj=", "PROJCS[", "EPSG:", 'GEOGCS["x",']))
+def test_any_text_is_a_system_or_refused(text, begin):
+    try:
+        parse_crs(begin + text)
+    except UnknownCrsError as error:
+        assert error.message("en")  # noqa: PT017 - either end is right, and this one has words
+
+
+@pytest.mark.parametrize(("code", "flat"), [("EPSG:4979", 4326), ("EPSG:4480", 4490), ("EPSG:9518", 4326)])
+def test_heights_are_left_out_of_a_system(code, flat):
+    assert parse_crs(code) == CRS.from_epsg(flat)
+
+
+def test_how_well_a_system_is_carried():
+    assert carried_accuracy_m(Datum.WGS84) == 0.0
+    assert carried_accuracy_m(Datum.GCJ02) == 1.0
+    assert carried_accuracy_m(parse_crs("EPSG:4326")) == 0.0
+    assert carried_accuracy_m(parse_crs("EPSG:4547")) == 0.0
+    assert carried_accuracy_m(parse_crs(CITY_WKT)) == 0.0
+    assert carried_accuracy_m(parse_crs("EPSG:4258")) == pytest.approx(1.0, abs=2.0)
+    assert carried_accuracy_m(parse_crs(CITY)) is None
+    with pytest.raises(UnknownCrsError):
+        carried_accuracy_m(parse_crs("+proj=longlat +ellps=krass"))
