@@ -10,6 +10,7 @@ import errno
 import importlib
 import importlib.util
 import json
+import mimetypes
 import os
 import sys
 import time
@@ -78,6 +79,7 @@ def forbid(job: dict[str, Any]) -> None:
 
 def _load_library() -> None:
     """Load the library by its place: the folder around it, with all else that lies there, is closed."""
+    mimetypes.knownfiles.clear()  # a library asks for them, and they are files of the system
     folder = _ROOT / _LIBRARY
     spec = importlib.util.spec_from_file_location(
         _LIBRARY, folder / "__init__.py", submodule_search_locations=[str(folder)]

@@ -12,6 +12,7 @@ import os
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
+from weakref import finalize
 
 import geopandas as gpd
 
@@ -210,6 +211,7 @@ class _HeldTable:
             with source:
                 source = BytesIO(source.read())
         self._source = source
+        self._close = finalize(self, source.close)
 
     def frame(self) -> pd.DataFrame:
         """Return the table.
@@ -222,7 +224,7 @@ class _HeldTable:
         with self._lock:
             if self._frame is None:
                 self._frame = self._read()
-                self._source.close()
+                self._close()
             return self._frame
 
     def _read(self) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -64,5 +65,4 @@ def _without_a_guard(monkeypatch):
 
         monkeypatch.setattr(outcome_files, "_hold_count", lambda *_: None)
     if "escape" in off:
-        monkeypatch.setattr("layers.escape.escape_text", str)
-        monkeypatch.setattr("layers.escape.script_json", __import__("json").dumps)
+        monkeypatch.setattr("layers.atlas_map.script_json", json.dumps)
