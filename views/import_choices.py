@@ -87,7 +87,8 @@ def show_decisions(draft: Draft, examination: Examination, lang: str) -> None:
         _show_encoding(draft, examination, lang)
     asked = {question.what for question in examination.questions}
     for decision in examination.decisions:
-        if decision.what not in asked:
+        # How each field got its column stands in the matching of columns; here only where to look for places.
+        if decision.what not in asked and (decision.what != "columns" or decision.choices):
             _show_decision(draft, decision, lang)
 
 

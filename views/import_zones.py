@@ -73,6 +73,8 @@ def show_zone_changes(draft: Draft, result: ImportResult, view: ViewState) -> bo
         target=frames.pack.target,
     )
     st.html(_change_table(table, frames, lang))
+    if brought_inventory() is None:
+        note(text("app.import.zones_simulated", lang), tone="caution")
     _show_left_over(change.match, frames, result, lang)
     return True
 

@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 from spatial.catalog import DATASET_KINDS
+from spatial.importing.isolation.run import GUARDS
+from spatial.importing.model import Subject
 from spatial.limits import Limits
 from spatial.pack import open_pack
 from spatial.plan_records import FINDING_KINDS, OPERATORS, PLACE_KINDS
+from spatial.workspace.zone_replacement import SUPPLIED_BASES
 from views.definition_fields import DEFINITION_FIELDS
 from views.export_request import POINT_DETAILS, PROFILES, SYSTEMS
 from views.export_result import FAULT_COLUMNS
-from views.inventory_panel import REFERENCE_SYSTEMS
+from views.import_choices import CERTAINTIES, REFERENCE_SYSTEMS, WHATS
 from views.sheets_panel import PAPERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +55,12 @@ FAMILIES = {
     "app.export.fault_": FAULT_COLUMNS,
     "app.export.": ("points", "crs"),
     "app.sheets.size_": [paper.lower() for paper in PAPERS],
+    "app.import.subject_": list(Subject),
+    "app.import.what_": WHATS,
+    "app.import.certainty_": [word for _, word in CERTAINTIES],
+    "app.import.guard_": GUARDS,
+    "app.import.zones_": SUPPLIED_BASES,
+    "app.import.field_": ("required", "optional"),
     "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
         *("dataset", "kind", "origin", "licence", "crs", "basis", "checksum"),
