@@ -36,6 +36,8 @@ _ZERO_SHARE: Final = 0.2
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 # In UTF-8 a byte of a control character is that character and never part of another.
 _CONTROL_BYTES: Final = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
+# Blanks but line ends, and the bytes with which the blanks beyond ASCII begin.
+_BLANK_BYTES: Final = b" \t\x0b\x0c\xc2\xe1\xe2\xe3"
 
 
 class DecodedText(NamedTuple):
@@ -49,12 +51,13 @@ class Utf8Text(NamedTuple):
     """A text as UTF-8 without byte order mark, the encoding it had, and what said so.
 
     ``source`` is ``"stated"``, ``"mark"`` (byte order mark) or ``"strict"`` (the first of the tried that
-    fits every byte).
+    fits every byte). ``has_blanks`` is False only where it holds no blank of any kind but line ends.
     """
 
     data: bytes
     encoding: str
     source: str
+    has_blanks: bool
 
 
 def decode_text(data: bytes, *, name: str, encoding: str | None = None) -> DecodedText:
@@ -96,11 +99,24 @@ def to_utf8(data: bytes, *, name: str, encoding: str | None = None) -> Utf8Text:
             utf8 = _transcode(data, candidate)
         except UnicodeError:
             continue
-        if not any(len(piece.translate(None, _CONTROL_BYTES)) < len(piece) for piece in _pieces(utf8)):
+        text = utf8.removeprefix(codecs.BOM_UTF8)
+        has_controls, has_blanks = _controls_and_blanks(text)
+        if not has_controls:
             marked = any(data.startswith(mark) for mark, _ in _MARKS)
             source = "stated" if encoding else "mark" if marked else "strict"
-            return Utf8Text(utf8.removeprefix(codecs.BOM_UTF8), candidate.removesuffix("-sig"), source)
+            return Utf8Text(text, candidate.removesuffix("-sig"), source, has_blanks)
     raise _no_text(name, encoding)
+
+
+def _controls_and_blanks(utf8: bytes) -> tuple[bool, bool]:
+    """Tell whether a text holds control characters, and whether it may hold blanks."""
+    has_blanks = False
+    for piece in _pieces(utf8):
+        if len(piece.translate(None, _CONTROL_BYTES + _BLANK_BYTES)) < len(piece):
+            if len(piece.translate(None, _CONTROL_BYTES)) < len(piece):
+                return True, True
+            has_blanks = True
+    return False, has_blanks
 
 
 def _transcode(data: bytes, encoding: str) -> bytes:

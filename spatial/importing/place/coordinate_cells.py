@@ -83,17 +83,24 @@ def read_numbers(cells: pd.Series) -> tuple[Floats, NDArray[np.object_]]:
     if pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype):
         return _typed(cells)
     texts = _as_text(cells)
-    plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), fill_value=False)
-    if pc.all(plain).as_py() is not False:
-        numbers = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
-    else:
-        numbers = pc.cast(pc.if_else(plain, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
-    numbers = np.array(numbers, dtype=np.float64)
+    numbers, plain = _plain_numbers(texts)
     reasons = np.full(len(numbers), "", dtype=object)
-    _read_slowly(texts, np.flatnonzero(~plain.to_numpy(zero_copy_only=False)), numbers, reasons)
+    _read_slowly(texts, np.flatnonzero(~plain), numbers, reasons)
     endless = ~np.isfinite(numbers) & (reasons == "")
     numbers[endless], reasons[endless] = np.nan, _NOT_FINITE
     return numbers, reasons
+
+
+def _plain_numbers(texts: pa.Array) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the number of each cell that is a plain decimal, and which are."""
+    try:
+        # Of what the cast takes only the words for what is not finite are no plain decimals.
+        numbers = np.array(pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    except pa.ArrowInvalid:
+        plain = pc.fill_null(pc.match_substring_regex(texts, _PLAIN), fill_value=False)
+        cast = pc.cast(pc.if_else(plain, texts, None), pa.float64()).to_numpy(zero_copy_only=False)
+        return np.array(cast, dtype=np.float64), plain.to_numpy(zero_copy_only=False)
+    return numbers, np.isfinite(numbers)
 
 
 def _typed(cells: pd.Series) -> tuple[Floats, NDArray[np.object_]]:

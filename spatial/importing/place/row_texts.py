@@ -54,6 +54,8 @@ def opinion_of_rows(
         if rows.size > _ENOUGH_ROWS:
             rows = rows[np.linspace(0, rows.size - 1, _ENOUGH_ROWS).astype(int)]
         lon, lat = positions(x[rows], y[rows], reading)
-        return datum_opinion(lon, lat, texts_of(layer.table, rows, {pair.x, pair.y}), context)
+        # Names are asked for where there are known places alone.
+        texts = texts_of(layer.table, rows, {pair.x, pair.y}) if context.places else [""] * rows.size
+        return datum_opinion(lon, lat, texts, context)
 
     return opinion

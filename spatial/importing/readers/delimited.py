@@ -106,7 +106,14 @@ def read_layer(
     names = _drop_trailing_blanks(header.names)
     headers, repeated = name_columns(header.names)
     limits.check("columns", len(headers))
-    shape = Shape(n_named=len(names), width=len(headers), delimiter=delimiter, name=name, limits=limits)
+    shape = Shape(
+        n_named=len(names),
+        width=len(headers),
+        delimiter=delimiter,
+        name=name,
+        limits=limits,
+        has_blanks=text.has_blanks,
+    )
     body = read_body(text.data, head[header.last][1], shape, fast=fast)
     body.n_unguarded += sum(record.n_guarded for record, _ in head[header.first : header.last + 1])
     if not body.n_rows and not body.ragged:

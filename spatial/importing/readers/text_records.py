@@ -40,8 +40,6 @@ _WORKERS: Final = 2
 _QUOTE: Final = ord('"')
 _NEWLINE: Final = ord("\n")
 _RETURN: Final = ord("\r")
-# Single bytes, the ideographic blank, and the first bytes that all other blanks have.
-_BLANKS: Final = (b" ", b"\t", b"\x0b", b"\x0c", b"\xe3\x80\x80", b"\xc2", b"\xe1", b"\xe2")
 _MARK: Final = "'"
 _GUARDED: Final = f"^'('*[{DANGEROUS.replace('-', '')}-])".replace("\x00", r"\x00")
 _TEXT: Final = pa.large_string()
@@ -91,13 +89,17 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What the records are held to: how many columns have a name, how many the header has at all."""
+    """What the records are held to: how many columns have a name, how many the header has at all.
+
+    ``has_blanks`` is False only where the text holds no blank but line ends.
+    """
 
     n_named: int
     width: int
     delimiter: str
     name: str
     limits: Limits
+    has_blanks: bool = True
 
 
 class ExactRecords:
@@ -248,7 +250,7 @@ def _fast_block(data: bytes, start: Start, end: int, shape: Shape, body: Body) -
     n_lines = len(columns[0])
     with_marks = data.find(b"'", start.offset, end) >= 0
     n_unguarded = 0
-    if with_marks or _may_have_blanks(data, start.offset, end):
+    if with_marks or shape.has_blanks:
         n_unguarded, columns = _plain_columns(columns, with_marks=with_marks)
     filled = _filled_rows(columns)
     # A guard before nothing but a blank is counted in no row.
@@ -286,11 +288,6 @@ def _plain_block(data: bytes, begin: int, end: int, delimiter: str) -> bool:
         return True
     quotes, ends = np.flatnonzero(codes == _QUOTE), np.flatnonzero(codes == _NEWLINE)
     return _quotes_whole_cells(codes, quotes, ends, ord(delimiter))
-
-
-def _may_have_blanks(data: bytes, begin: int, end: int) -> bool:
-    """Tell whether a block holds a blank of any kind, or the first byte of one that is not common."""
-    return any(data.find(blank, begin, end) >= 0 for blank in _BLANKS)
 
 
 def _quotes_whole_cells(

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import time
 import zipfile
+from functools import cache
 
 import openpyxl
 import pytest
@@ -336,18 +337,18 @@ def test_no_part_may_declare_a_type_or_entities(tmp_path, declaration, part):
 
 
 @pytest.mark.parametrize(
-    "mark",
+    ("mark", "letter"),
     [
-        '<c a="{}"/>',
-        "<!--{}-->",
-        "<?pi {}?>",
-        "<{}/>",
+        ('<c a="{}"/>', "y"),
+        ('<c a="{}"/>', ">"),
+        ("<!--{}-->", "y"),
+        ("<!--{}-->", "<"),
+        ("<!--{}-->", ">"),
+        ("<?pi {}?>", "<"),
+        ("<{}/>", "y"),
     ],
 )
-@pytest.mark.parametrize("letter", ["y", ">"])
 def test_one_giant_mark_is_stopped_at_once(tmp_path, mark, letter):
-    if mark == "<{}/>" and letter == ">":
-        pytest.skip("a name cannot hold it")
     content = sheet_of("<row>" + mark.format(letter * 32_000_000) + "</row>")
     path = crafted(tmp_path, content)
     began = time.process_time()
@@ -453,12 +454,18 @@ def test_cells_agree_with_openpyxl(tmp_path_factory, rows):
     assert layer.table.to_numpy().tolist() == [[as_text(value) for value in row] for row in values]
 
 
+@cache
+def whole_workbook():
+    """Return the bytes of one workbook, the same ones each time: a file holds when it was saved."""
+    whole = io.BytesIO()
+    book_of([HEADER, ["1", "甲", 113.5, 23, dt.date(2024, 5, 1)]]).save(whole)
+    return whole.getvalue()
+
+
 @given(data=st.data())
 def test_a_broken_workbook_is_refused_or_read_and_nothing_else(tmp_path_factory, data):
     folder = tmp_path_factory.mktemp("broken")
-    whole = io.BytesIO()
-    book_of([HEADER, ["1", "甲", 113.5, 23, dt.date(2024, 5, 1)]]).save(whole)
-    bytes_ = bytearray(whole.getvalue())
+    bytes_ = bytearray(whole_workbook())
     for _ in range(data.draw(st.integers(1, 6))):
         bytes_[data.draw(st.integers(0, len(bytes_) - 1))] = data.draw(st.integers(0, 255))
     path = folder / "b.xlsx"
