@@ -11,8 +11,8 @@ from spatial.export.content.build import ContentOptions, build_content
 from spatial.export.content.cell_tables import telling_cells
 from spatial.export.content.extent import Extent
 from spatial.export.package import STEPS, package_bytes
+from spatial.importing.model import Subject
 from spatial.text import TextKey, text
-from views import cache
 from views.export_request import ExportRequest, layer_offers, show_choices
 from views.export_result import MadePackage, RefusedPackage, show_result
 from views.html_table import fragment
@@ -20,6 +20,7 @@ from views.messages import note, reporting
 from views.pack_choice import show_pack_choice
 from views.pack_frames import STATIONS
 from views.session import SessionKey, brought_inventory, current_view
+from views.session_frames import session_frames
 from views.sheets_panel import show_sheets_panel
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def show_export() -> None:
             )
         )
         show_pack_choice(lang)
-        frames = cache.frames(view.pack)
+        frames = session_frames(view.pack)
         if "district" not in frames.layers:
             note(text("app.export.no_geometry", lang), tone="caution")
             return
@@ -59,14 +60,13 @@ def show_export() -> None:
 def _show_package(frames: PackFrames, view: ViewState) -> None:
     """Show the choices, and beside them what became of them."""
     lang = view.lang
-    brought = brought_inventory()
-    inventories = {**frames.inventories, **({} if brought is None else {STATIONS: brought})}
+    brought = _brought()
     with st.container(key="atlas-export"):
         request = show_choices(
             frames,
-            layer_offers(frames, inventories),
+            layer_offers(frames, {**frames.inventories, **brought}),
             definition=view.definition,
-            inventory="" if brought is None else f"{brought.name} ({brought.n_used})",
+            inventory=", ".join(f"{each.name} ({each.n_used})" for each in brought.values()),
             lang=lang,
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -82,6 +82,12 @@ def _show_package(frames: PackFrames, view: ViewState) -> None:
                 st.session_state.pop(SessionKey.EXPORT_RESULT, None)
                 st.session_state[SessionKey.EXPORT_RESULT] = _make(request, frames, brought, lang)
             _show_latest(request, frames.names[lang], lang)
+
+
+def _brought() -> dict[str, Inventory]:
+    """Return the stations and poles that the planner brought, by their layer."""
+    found = {str(each): brought_inventory(each) for each in (Subject.BASE_STATIONS, Subject.LAMP_POLES)}
+    return {layer: inventory for layer, inventory in found.items() if inventory is not None}
 
 
 def _show_definition(view: ViewState, lang: str) -> None:
@@ -110,7 +116,7 @@ def _show_latest(request: ExportRequest, names: Mapping[str, str], lang: str) ->
 
 
 def _make(
-    request: ExportRequest, frames: PackFrames, brought: Inventory | None, lang: str
+    request: ExportRequest, frames: PackFrames, brought: Mapping[str, Inventory], lang: str
 ) -> MadePackage | RefusedPackage:
     """Make and check the package; a press on the button beside the bar ends the work and leaves nothing."""
     place = st.empty()
@@ -126,10 +132,9 @@ def _make(
         extent=Extent(zone_ids=request.zone_ids) if request.zone_ids else None,
         definition=request.definition,
     )
-    brought_ones = None if brought is None else {STATIONS: brought}
     try:
-        with telling_cells([] if brought is None else [brought]):
-            content = build_content(frames.pack, options=options, inventories=brought_ones)
+        with telling_cells([brought[STATIONS]] if STATIONS in brought else []):
+            content = build_content(frames.pack, options=options, inventories=brought)
         data, report = package_bytes(content, progress=_steps_on(bar, content.formats, lang))
     except ExportRefusedError as error:
         return RefusedPackage(request=request, error=error)

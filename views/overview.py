@@ -8,8 +8,8 @@ import streamlit as st
 
 from layers.atlas_map import build_atlas
 from spatial.errors import AtlasError
+from spatial.importing.model import Subject
 from spatial.text import text
-from views import cache
 from views.definition_fields import variations, year_ends
 from views.definition_panel import show_definition_panel
 from views.density_chart import density_chart
@@ -20,13 +20,13 @@ from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
 from views.messages import note, reporting, show
 from views.pack_choice import show_pack_choice
-from views.pack_frames import POLES, STATIONS
 from views.plan_tables import finding_note, finding_sentence
 from views.remarks import inventory_remarks, remark_list, remarks
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
-from views.session import brought_inventory, current_view
+from views.session import current_view
 from views.session_evaluation import session_evaluation
+from views.session_frames import session_frames, session_inventory, session_notices
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
@@ -45,11 +45,13 @@ def show_overview() -> None:
     """Show the page."""
     view = current_view()
     with reporting(view.lang):
-        frames = cache.frames(view.pack)
+        frames = session_frames(view.pack)
         if "district" not in frames.layers:
             note(text("app.overview.no_geometry", view.lang), tone="caution")
             show_pack_choice(view.lang)
             return
+        for notice in session_notices(view.pack):
+            note(notice.message(view.lang), tone="caution")
         _show_tools(frames, view)
         evaluation = session_evaluation(view, view.definition)
         with st.container(key="atlas-main"):
@@ -70,7 +72,7 @@ def _show_tools(frames: PackFrames, view: ViewState) -> None:
         with st.popover(text("app.layers.title", view.lang)):
             show_layers_panel(view)
         with st.popover(text("app.definition.title", view.lang)):
-            inventory = brought_inventory() or frames.inventories[STATIONS]
+            inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
             show_definition_panel(view, year_ends(inventory.points if inventory else None))
         with st.popover(text("app.inventory.title", view.lang)):
             show_inventory_panel(view)
@@ -81,8 +83,8 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
         frames,
         view,
         evaluation,
-        stations=brought_inventory() or frames.inventories[STATIONS],
-        poles=frames.inventories[POLES],
+        stations=session_inventory(view.pack, Subject.BASE_STATIONS),
+        poles=session_inventory(view.pack, Subject.LAMP_POLES),
         tianditu_key=tianditu_key(),
     )
     click = show_atlas(build_atlas(scene, lang=view.lang), height=LEAST_MAP_HEIGHT, key="atlas")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from layers.scene import MapScene
 from spatial.text import text
+from spatial.workspace.changed_pack import outline_attribution
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -78,7 +79,7 @@ def map_scene(
         highlighted_place_id=view.place,
         stations_synthetic=stations is not None and stations.synthetic,
         poles_synthetic=poles is not None and poles.synthetic,
-        attribution=text("app.map_attribution", view.lang),
+        attribution=outline_attribution(frames.pack, view.lang) or text("app.map_attribution", view.lang),
         review_number=frames.pack.review_number,
         tianditu_key=tianditu_key,
     )

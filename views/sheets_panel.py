@@ -9,14 +9,15 @@ import streamlit as st
 from layers.standalone import standalone_html
 from layers.zone_sheet_pdf import zone_sheets, zone_sheets_pdf
 from spatial.export.iso_dates import is_iso_date
+from spatial.importing.model import Subject
 from spatial.text import text
 from views import cache
 from views.hand_over import hand_over
 from views.html_table import fragment
-from views.pack_frames import POLES, STATIONS
 from views.scene import map_scene
 from views.session import SessionKey, brought_inventory, put_back
 from views.session_evaluation import session_evaluation
+from views.session_frames import session_inventory
 
 if TYPE_CHECKING:
     from layers.zone_sheet_pdf import ZoneSheet
@@ -83,9 +84,10 @@ def _save_sheets(frames: PackFrames, view: ViewState, *, zone_id: str, paper: st
 def _sheets(frames: PackFrames, view: ViewState) -> tuple[ZoneSheet, ...]:
     """Return the sheets of the view, the district's first."""
     evaluation = session_evaluation(view, view.definition)
-    stations = brought_inventory() or frames.inventories[STATIONS]
+    stations = session_inventory(view.pack, Subject.BASE_STATIONS)
+    poles = session_inventory(view.pack, Subject.LAMP_POLES)
     return zone_sheets(
-        map_scene(frames, view, evaluation, stations=stations, poles=frames.inventories[POLES]),
+        map_scene(frames, view, evaluation, stations=stations, poles=poles),
         counted=[evaluation.district, evaluation.zones, evaluation.parts],
         published=evaluation.published,
         counts=[frames.published] if frames.published else [],

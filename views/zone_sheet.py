@@ -8,6 +8,7 @@ from spatial.text import text
 from views.citation import cite, localised
 from views.figures import figure, plain
 from views.html_table import Markup, fragment, join
+from views.outline_words import accuracy_words, outline_basis, water_words
 from views.plan_tables import finding_note
 from views.verdict_table import badge
 
@@ -125,17 +126,11 @@ def zone_targets(plan: PlanRecords, scope: str, lang: str) -> Markup:
 def geometry_facts(zone: Mapping[str, Any], lang: str) -> Markup:
     """Return how well a zone's outline and area are known."""
     facts = [
-        (text("app.sheet.basis", lang), text(f"app.basis.{zone['geometry_basis']}", lang)),
-        (
-            text("app.sheet.accuracy", lang),
-            text("app.sheet.metres", lang, metres=figure(zone["position_accuracy_m"])),
-        ),
+        (text("app.sheet.basis", lang), outline_basis(zone, lang)),
+        (text("app.sheet.accuracy", lang), accuracy_words(zone, lang)),
         (text("app.sheet.area_geometry", lang), f"{figure(zone['area_geometry_km2'], 2)} km²"),
         (text("app.sheet.area_official", lang), _official(zone, lang)),
-        (
-            text("app.sheet.water", lang),
-            text("app.yes" if zone["includes_water"] else "app.no", lang),
-        ),
+        (text("app.sheet.water", lang), water_words(zone, lang)),
     ]
     note = zone.get(f"note_{lang}")
     return fragment(

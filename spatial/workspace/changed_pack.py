@@ -18,6 +18,7 @@ import shapely
 
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import UsageError
+from spatial.notice import Notice
 from spatial.pack import Pack
 from spatial.text import text
 from spatial.workspace.zone_replacement import SUPPLIED_BASES
@@ -34,12 +35,15 @@ __all__ = [
     "changed_pack",
     "checked_point",
     "fingerprint",
+    "outline_attribution",
+    "usable_changes",
     "with_placed_points",
 ]
 
 PLACED_BASIS: Final = "placed_by_user"
 _BASIS: Final = "geometry_basis"
 _TITLED: Final = ("district", "zones", "parts")
+_CLAUSE_MARKS: Final = {"zh": "；", "en": "; "}
 _MOST_LON_DEG: Final = 180.0
 _MOST_LAT_DEG: Final = 90.0
 
@@ -79,6 +83,40 @@ def changed_pack(pack: Pack, changes: PackChanges) -> Pack:
     return ChangedPack(**own, changes=replace(changes, zones=MappingProxyType(known)))
 
 
+def usable_changes(
+    layers: Mapping[str, gpd.GeoDataFrame], changes: PackChanges
+) -> tuple[PackChanges, tuple[Notice, ...]]:
+    """Return the changes that fit a pack, and a remark on each replaced layer that does not.
+
+    Parameters
+    ----------
+    layers : mapping
+        Zone layers of the pack by name.
+    changes : PackChanges
+        Made on this edition of the pack or on another.
+
+    Returns
+    -------
+    usable : PackChanges
+        Replaced layers with the very zones of the pack; all points.
+    notices : tuple of Notice
+        Which layers stay as the pack has them.
+    """
+    fits = {
+        name: zones
+        for name, zones in changes.zones.items()
+        if name in layers and list(zones.frame["zone_id"]) == list(layers[name]["zone_id"])
+    }
+    notices = tuple(
+        Notice("workspace.other_edition", {"layer": name, "name": zones.dataset.source_name})
+        for name, zones in changes.zones.items()
+        if name not in fits
+    )
+    if not notices:
+        return changes, ()
+    return replace(changes, zones=fits), notices
+
+
 def fingerprint(pack: Pack) -> str:
     """Return a digest of the pack's zones and places, by which another edition is told."""
     digest = hashlib.sha256(pack.pack_id.encode())
@@ -86,6 +124,22 @@ def fingerprint(pack: Pack) -> str:
         if dataset.kind in {"zone_layer", "place_points", "places"}:
             digest.update(f"\n{dataset.path}\t{dataset.sha256}".encode())
     return digest.hexdigest()
+
+
+def outline_attribution(pack: Pack, lang: str) -> str:
+    """Return where the outlines on a map come from, ``""`` of a pack whose outlines are its own."""
+    if not isinstance(pack, ChangedPack) or not pack.changes.zones:
+        return ""
+    words = []
+    for layer in _TITLED:
+        zones = pack.changes.zones.get(layer)
+        if zones is not None:
+            some = "replaced" if len(zones.match.pairs) == len(zones.frame) else "some"
+            key = f"workspace.attribution_{some}_{layer}"
+            words.append(text(key, lang, file=zones.dataset.source_name))
+        elif layer in pack.zone_layers():
+            words.append(text(f"workspace.attribution_{layer}", lang))
+    return _CLAUSE_MARKS[lang].join([*words, text("workspace.attribution_river", lang)])
 
 
 def checked_point(places: gpd.GeoDataFrame, point: PlacedPoint, *, move_located: bool = False) -> PlacedPoint:

@@ -201,6 +201,8 @@ def _kind_of_objects(values: pd.Series) -> tuple[str, str]:
     nothing = nothings.pop() if nothings else "none"
     present = values.dropna()
     kind = _KIND_OF_CELLS.get(infer_dtype(present, skipna=False) if len(present) else "empty", "json")
+    if kind == "date" and not all(type(cell) is dt.date for cell in present):
+        kind = "json"  # an instant is a date too
     if kind == "integer" and not all(_INT64.min <= cell <= _INT64.max for cell in present):
         kind = "json"
     return kind, nothing or "none"
