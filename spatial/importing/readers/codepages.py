@@ -62,6 +62,8 @@ _SIDECAR_BYTES: Final = 64
 _HANZI_RUNS: Final = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
 _HIGH_RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _LEAST_RUNS: Final = 3
+_LEAST_LONG: Final = 2
+"""Letters of three bytes from which on a text that is UTF-8 is no chance."""
 _FEW_BAD: Final = 0.1
 """Share of different texts up to which the others are read, and those that cannot be are named."""
 _THREE_BYTES: Final = "\u0800"
@@ -216,14 +218,18 @@ def _misfits(cells: Collection[bytes], codec: str) -> int:
 
 
 def _better(cells: Collection[bytes], codec: str) -> str | None:
-    """Return the encoding that the bytes are beyond doubt though the file names one of single bytes.
+    """Return the encoding that the bytes are beyond doubt though they fit the one that the file names.
 
-    Every sequence of bytes is a text in those, so that fitting says nothing.
+    Every sequence of bytes is a text in encodings of single bytes, and most are one in GBK, so that fitting
+    says little; hardly any text of another encoding is UTF-8.
     """
-    if codec in _SEVERAL_BYTES:
+    if codec == "utf-8":
         return None
     if not _misfits(cells, "utf-8"):
-        return "utf-8"
+        n_long = sum(letter >= _THREE_BYTES for cell in cells for letter in cell.decode("utf-8", "ignore"))
+        return "utf-8" if codec not in _SEVERAL_BYTES or n_long >= _LEAST_LONG else None
+    if codec in _SEVERAL_BYTES:
+        return None
     runs = [run for cell in cells for run in _HIGH_RUNS.findall(cell)]
     hanzi = len(runs) >= _LEAST_RUNS and all(_HANZI_RUNS.fullmatch(run) for run in runs)
     return "gb18030" if hanzi and codec in _LATIN else None

@@ -126,36 +126,41 @@ def _read_rows(
 ) -> _Rows:
     """Read every row; those behind a damaged page are marked."""
     rows = _Rows()
+    batch: list[tuple[Any, ...]] = []
     wanted = ", ".join(quoted(column.name) for column in columns)
     shape = "NULL" if layer.column is None else quoted(layer.column)
     try:
         query = f"SELECT {shape}{', ' * bool(columns)}{wanted} FROM {quoted(layer.table)}"  # noqa: S608
-        found = database.execute(query)
-        while batch := found.fetchmany(_BATCH):
-            limits.check("features", len(rows.cells) + len(batch))
-            _take_batch(rows, [row[0] for row in batch], limits)
-            rows.cells += [row[1:] for row in batch]
+        for row in database.execute(query):
+            batch.append(row)
+            if len(batch) == _BATCH:
+                limits.check("features", len(rows.cells) + len(batch))
+                _take_batch(rows, batch, limits)
+                batch = []
     except sqlite3.Error:
-        if not rows.cells:
+        if not rows.cells and not batch:
             raise
+    limits.check("features", len(rows.cells) + len(batch))
+    _take_batch(rows, batch, limits)
     lost = range(len(rows.cells), layer.n_rows)
     rows.faults |= dict.fromkeys(lost, ("", "gis.reason_row"))
     rows.geometry += [None] * len(lost)
     return rows
 
 
-def _take_batch(rows: _Rows, cells: list[Any], limits: Limits) -> None:
-    """Build the geometries of some rows."""
+def _take_batch(rows: _Rows, found: list[tuple[Any, ...]], limits: Limits) -> None:
+    """Keep the cells of some rows and build their geometries."""
     start = len(rows.cells)
-    batch = GeometryBatch(cells)
+    rows.cells += [row[1:] for row in found]
+    batch = GeometryBatch([row[0] for row in found])
     built = build_batch(batch, limits=limits, n_before=rows.n_positions)
     rows.n_positions += built.n_positions
     rows.geometry += built.geometry.tolist()
     rows.systems |= batch.systems
     rows.faults |= {start + row: fault for row, fault in batch.faults.items()}
     rows.faults |= {start + row: ("", key) for row, key in built.faults.items()}
-    for key, found in _remarks(batch, built):
-        rows.told.setdefault(key, []).extend(start + row for row in found)
+    for key, treated in _remarks(batch, built):
+        rows.told.setdefault(key, []).extend(start + row for row in treated)
 
 
 def _remarks(batch: GeometryBatch, built: BuiltGeometry) -> list[tuple[str, list[int]]]:

@@ -67,8 +67,8 @@ def test_the_encoding_is_found_in_its_order(tmp_path, written, cpg, language, fo
     ("written", "cpg", "language", "key"),
     [
         ("gbk", b"UTF-8", 0, "gis.encoding_lies"),
-        ("utf-8", b"GBK", 0, "gis.encoding_lies"),
-        ("utf-8", None, 0x4D, "gis.encoding_lies"),
+        ("utf-8", b"GBK", 0, "gis.encoding_doubted"),
+        ("utf-8", None, 0x4D, "gis.encoding_doubted"),
         ("utf-8", b"ISO-8859-1", 0, "gis.encoding_doubted"),
         ("gbk", b"ISO-8859-1", 0, "gis.encoding_doubted"),
         ("gbk", None, 0x03, "gis.encoding_doubted"),
