@@ -71,8 +71,7 @@ class Understanding:
 
 def crs_flag(settings: ImportSettings) -> str:
     """Return the option of the command line that states the reference system of the subject."""
-    areas = {Subject.ZONES, Subject.FEATURES}
-    return "--zones-crs" if settings.subject in areas else "--points-crs"
+    return "--zones-crs" if settings.subject == Subject.ZONES else "--points-crs"
 
 
 def understand(

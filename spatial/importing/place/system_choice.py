@@ -23,7 +23,20 @@ _HEADER_CONFIDENCE: Final = 0.9
 _COLUMN_CONFIDENCE: Final = 0.95
 _FORMAT_CONFIDENCE: Final = 0.7
 """Web tools write GCJ-02 into GeoJSON and KML, which by their rule are WGS 84."""
-_CONFIDENCES: Final = {"format": _FORMAT_CONFIDENCE, "member": 0.9, "prj": 0.95, "layer": 0.95}
+_CONFIDENCES: Final = {
+    "format": _FORMAT_CONFIDENCE,
+    "member": 0.9,
+    "prj": 0.95,
+    "layer": 0.95,
+    "column": _COLUMN_CONFIDENCE,
+}
+_SAID_BY: Final = {
+    "prj": "place.crs_by_prj",
+    "layer": "place.crs_by_layer",
+    "member": "place.crs_by_member",
+    "format": "place.crs_by_format",
+    "column": "place.crs_by_row_column",
+}
 _OFFSET: Final = frozenset((Datum.GCJ02, Datum.BD09))
 
 
@@ -84,7 +97,7 @@ def stated_system(settings: ImportSettings, file: StatedCrs | None) -> StatedSys
     if file is None:
         return StatedSystem()
     system = resolve_system(file.name)
-    why = Notice(f"place.crs_by_{file.source}", {"crs": worded(system.label)})
+    why = Notice(_SAID_BY.get(file.source, "place.crs_by_layer"), {"crs": worded(system.label)})
     return _stated(system, why, _CONFIDENCES.get(file.source, _FORMAT_CONFIDENCE))
 
 

@@ -41,6 +41,8 @@ def one_question(placed):
         ("EPSG:4547", CRS.from_epsg(4547).to_wkt("WKT1_ESRI"), "prj"),
         ("EPSG:4526", "EPSG:4526", "layer"),
         ("EPSG:3857", "EPSG:3857", "layer"),
+        ("gcj02", "gcj02", "column"),
+        ("wgs84", "wgs84", "rumour"),
     ],
 )
 def test_the_system_that_a_file_names_is_taken(target, name, source):
