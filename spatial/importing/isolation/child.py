@@ -131,7 +131,7 @@ def _run(job: dict[str, Any], steps: Steps, lines: TextIO) -> int:
         drivers.assert_drivers()
     except drivers.DriversError:
         return REFUSED_TO_RUN
-    examine = steps.examine or work.examiner()
+    examine = steps.examine or work.examiner(job.get("task"))
     held["drivers"] = True
     held["memory"] = steps.bound(job)
     steps.forbid(job)

@@ -83,6 +83,7 @@ _RESULT: Final[dict[str, Any]] = {
     "columns": dict,
     "notices": tuple,
     "warnings": tuple,
+    "sha256": str,
 }
 
 

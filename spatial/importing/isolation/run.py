@@ -14,7 +14,7 @@ import signal
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 from uuid import uuid4
 
 from spatial.errors import LimitExceededError, UnreadableFileError
@@ -42,8 +42,10 @@ __all__ = [
     "guards_here",
     "missing_guards",
     "run_examination",
+    "run_workspace_opening",
 ]
 
+_Held = TypeVar("_Held")
 GUARDS: Final = ("memory", "cpu", "file_size", "network", "files", "drivers")
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST_NOTE: Final = 100_000
@@ -138,13 +140,44 @@ def run_examination(
             "readable": _pack_folder(settings.pack),
         }
         ended = watch(job, limits, on_progress=on_progress, cancelled=cancelled)
-        examination = _outcome(folder, ended, name=name, limits=limits)
+        examination = _outcome(folder, ended, name=name, limits=limits, read=read_outcome)
     return IsolatedRun(
         examination=examination,
         enforced=ended.enforced,
         peak_bytes=ended.peak_bytes,
         seconds=ended.seconds,
     )
+
+
+def run_workspace_opening(
+    source: Path | bytes, *, name: str, limits: Limits, read: Callable[[Path], _Held]
+) -> _Held:
+    """Open a workspace file in a process that can reach nothing else.
+
+    Parameters
+    ----------
+    source, name, limits
+        As for `run_examination`.
+    read : callable
+        Reads from the folder of the process what it left there.
+
+    Raises
+    ------
+    AtlasError, LimitExceededError, UnreadableFileError
+        As for `run_examination`.
+    """
+    with job_folder() as folder:
+        path = _copy(source, folder, name=name, limits=limits, siblings=())
+        job: dict[str, Any] = {
+            "task": "open_workspace",
+            "folder": str(folder),
+            "path": str(path),
+            "name": name,
+            "limits": asdict(limits),
+            "readable": [],
+        }
+        ended = watch(job, limits)
+        return _outcome(folder, ended, name=name, limits=limits, read=read)
 
 
 @cache
@@ -232,7 +265,9 @@ def _own_suffix(name: str) -> str:
     return suffix if plain else ""
 
 
-def _outcome(folder: Path, ended: Ended, *, name: str, limits: Limits) -> Examination:
+def _outcome(
+    folder: Path, ended: Ended, *, name: str, limits: Limits, read: Callable[[Path], _Held]
+) -> _Held:
     """Return what the process found, or raise why it found nothing."""
     if ended.ran_out_of is not None:
         limits.breach(ended.ran_out_of, getattr(limits, ended.ran_out_of))
@@ -247,7 +282,7 @@ def _outcome(folder: Path, ended: Ended, *, name: str, limits: Limits) -> Examin
         _LOG.debug("The reader broke down:\n%s", "\n".join(map(printable, note["fault"].split("\n"))))
         raise UnreadableFileError("guard.reader_stopped", name=name)
     try:
-        return read_outcome(folder)
+        return read(folder)
     except ForeignOutcomeError as fault:
         _LOG.debug("The outcome is not what it must be: %r", fault)
         raise UnreadableFileError("guard.reader_stopped", name=name) from fault
