@@ -84,7 +84,7 @@ def _show_field(draft: Draft, state: FieldState, headers: tuple[str, ...], lang:
 
 
 def _field_word(field: str, lang: str) -> str:
-    key = f"import.field_{field}"
+    key = f"app.import.field_{field}" if field in AXES else f"import.field_{field}"
     return text(key, lang) if key in catalogue() else field
 
 

@@ -144,19 +144,23 @@ def examine_draft(draft: Draft, lang: str) -> Outcome:
     The columns may show that the first guess of the subject was wrong, and that a file with the same
     header was matched before: then it is examined once more.
     """
-    outcome = _outcome_of_now(draft, lang)
-    for better in (_better_subject, _recalled_columns):
-        settings = better(draft, outcome.examination)
-        if settings is not None:
-            draft.settings = settings
-            outcome = _outcome_of_now(draft, lang)
+    steps = _Steps(lang)
+    try:
+        outcome = _outcome_of_now(draft, steps)
+        for better in (_better_subject, _recalled_columns):
+            settings = better(draft, outcome.examination)
+            if settings is not None:
+                draft.settings = settings
+                outcome = _outcome_of_now(draft, steps)
+    finally:
+        steps.clear()
     draft.subject_stated = draft.subject_stated or bool(outcome.examination and outcome.examination.headers)
     return outcome
 
 
-def _outcome_of_now(draft: Draft, lang: str) -> Outcome:
+def _outcome_of_now(draft: Draft, steps: _Steps) -> Outcome:
     if draft.outcome is None or draft.outcome.settings != draft.settings:
-        draft.outcome = _examine(draft, lang)
+        draft.outcome = _examine(draft, steps)
     return draft.outcome
 
 
@@ -182,13 +186,9 @@ def _columns_of_old(subject: Subject, examination: Examination) -> Mapping[str, 
     return {field: column for field, column in recalled.items() if found.get(field, "") != column}
 
 
-def _examine(draft: Draft, lang: str) -> Outcome:
+def _examine(draft: Draft, steps: _Steps) -> Outcome:
     """Examine the file beside the server; a press on the button ends the work and leaves nothing."""
-    place = st.empty()
-    with place.container(key="atlas-import-progress"):
-        bar = st.progress(0.0, text=text("app.import.starting", lang))
-        st.button(text("app.import.cancel", lang), key=SessionKey.IMPORT_CANCEL, on_click=drop_draft)
-    steps = _Steps(bar, lang)
+    steps.begin()
     try:
         run = run_examination(
             draft.data,
@@ -203,26 +203,42 @@ def _examine(draft: Draft, lang: str) -> Outcome:
         asked = Examination(name=draft.name, kind="", sha256="", questions=tuple(error.questions))
         return Outcome(settings=draft.settings, examination=asked)
     except AtlasError as error:
-        return Outcome(settings=draft.settings, error=error)
-    finally:
-        place.empty()
+        former = draft.outcome.examination if draft.outcome else None
+        kept = None if former is None else replace(former, result=None, preview=None)
+        return Outcome(settings=draft.settings, examination=kept, error=error)
     return Outcome(settings=draft.settings, examination=run.examination)
 
 
 class _Steps:
     """Shows the steps of the work; each word to the page also ends a run that nobody waits for."""
 
-    def __init__(self, bar: DeltaGenerator, lang: str) -> None:
-        self.bar, self.lang = bar, lang
-        self.words, self.share = text("app.import.starting", lang), 0.0
-        self.said_at = 0.0
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.place = st.empty()
+        self.bar: DeltaGenerator | None = None
+        self.words, self.share, self.said_at = text("app.import.starting", lang), 0.0, 0.0
+
+    def begin(self) -> None:
+        """Show the bar, and beside it the button that ends the work."""
+        self.words, self.share = text("app.import.starting", self.lang), 0.0
+        if self.bar is None:
+            with self.place.container(key="atlas-import-progress"):
+                self.bar = st.progress(0.0, text=self.words)
+                st.button(
+                    text("app.import.cancel", self.lang), key=SessionKey.IMPORT_CANCEL, on_click=drop_draft
+                )
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self.bar is not None:
+            self.place.empty()
 
     def show(self, stage: str, share: float) -> None:
         self.words, self.share = text(stage, self.lang), min(max(share, 0.0), 1.0)
 
     def beat(self) -> bool:
         """Say the present step again; a press on any button of the page is raised from here."""
-        if time.monotonic() - self.said_at > SAY_EVERY_S:
+        if self.bar is not None and time.monotonic() - self.said_at > SAY_EVERY_S:
             self.said_at = time.monotonic()
             self.bar.progress(self.share, text=self.words)
         return False

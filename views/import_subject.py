@@ -17,6 +17,7 @@ __all__ = ["first_guess", "guess_subject"]
 TABLE_SUFFIXES: Final = (".csv", ".tsv", ".txt", ".xlsx")
 # Headers that say little: tables of every subject have them.
 COMMON: Final = 2
+OUTLINES: Final = "outlines"
 TOLD_APART: Final = (Subject.LAMP_POLES, Subject.PARKS, Subject.ZONES, Subject.BASE_STATIONS)
 
 
@@ -58,16 +59,20 @@ def _sharers(header: str) -> int:
 def _possible(examination: Examination) -> tuple[Subject, ...]:
     """Return the subjects that fit the geometry of the file, as far as it has any."""
     kind = _geometry(examination)
-    if "polygon" in kind:
+    if "polygon" in kind or kind == OUTLINES:
         return (Subject.ZONES, Subject.PARKS)
     if "line" in kind:
         return ()
-    return TOLD_APART if "point" in kind else tuple(each for each in TOLD_APART if each != Subject.ZONES)
+    return tuple(each for each in TOLD_APART if each != Subject.ZONES)
 
 
 def _geometry(examination: Examination) -> str:
+    """Return the type of the chosen layer's geometry as the file names it, else as the preview shows it."""
     types = {(layer.geometry_type or "").lower() for layer in examination.layers}
-    return types.pop() if len(types) == 1 else ""
+    named = types.pop() if len(types) == 1 else ""
+    if named or examination.preview is None:
+        return named
+    return "point" if examination.preview.kind == "points" else OUTLINES
 
 
 def _plain_subject(examination: Examination, usual: Subject) -> Subject:

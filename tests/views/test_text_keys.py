@@ -60,7 +60,7 @@ FAMILIES = {
     "app.import.certainty_": [word for _, word in CERTAINTIES],
     "app.import.guard_": GUARDS,
     "app.import.zones_": SUPPLIED_BASES,
-    "app.import.field_": ("required", "optional"),
+    "app.import.field_": ("required", "optional", "lon", "lat"),
     "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
         *("dataset", "kind", "origin", "licence", "crs", "basis", "checksum"),
