@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from spatial.errors import UnknownCrsError
@@ -93,7 +94,7 @@ def place_table(
         opinion_of=opinion,
         named_degrees=normalise_word(pair.x) in DEGREE_WORDS[0] or pair.datum is not None,
     )
-    if not (np.isfinite(numbers.x) & np.isfinite(numbers.y)).any() and told.system is not None:
+    if unknown is None and not (np.isfinite(numbers.x) & np.isfinite(numbers.y)).any():
         # No cell holds a position: there is nothing to ask, every row says why.
         return _without_positions(layer, pair, numbers, columns, told)
     if unknown is not None:
@@ -178,7 +179,7 @@ def _finish(
             *found.warnings,
             *doubt,
             *_against_headers(pair, reading),
-            *_coarse(numbers, reading),
+            *_coarse(layer, pair, numbers, reading),
         ),
         crs=system,
         x_name=pair.x,
@@ -207,11 +208,12 @@ def _rejections(
 ) -> tuple[Rejection, ...]:
     """Return the first fault of each row that is not kept: a cell that is no number, then the position."""
     both = pair.x if pair.is_single else f"{pair.x}, {pair.y}"
-    x_cells, y_cells = layer.table[pair.x], layer.table[pair.y]
+    lost = np.flatnonzero(~kept)
+    cells = zip(layer.table[pair.x].iloc[lost], layer.table[pair.y].iloc[lost], strict=True)
     found = []
-    for at in np.flatnonzero(~kept).tolist():
+    for at, values in zip(lost.tolist(), cells, strict=True):
         row = int(layer.rows[at])
-        x_cell, y_cell = _cell(x_cells.iat[at]), _cell(y_cells.iat[at])
+        x_cell, y_cell = map(_cell, values)
         if numbers.x_reasons[at]:
             found.append(Rejection(row, pair.x, x_cell, numbers.x_reasons[at]))
         elif numbers.y_reasons[at]:
@@ -236,13 +238,17 @@ def _against_headers(pair: ColumnPair, reading: Reading) -> tuple[Notice, ...]:
     return (Notice("place.columns_exchanged", {"x": pair.x, "y": pair.y}),)
 
 
-def _coarse(numbers: Coordinates, reading: Reading) -> tuple[Notice, ...]:
+def _coarse(
+    layer: SourceLayer, pair: ColumnPair, numbers: Coordinates, reading: Reading
+) -> tuple[Notice, ...]:
     """Warn of degrees with so few decimals that the place is known to a hundred metres at best."""
-    if reading.kind != "degrees":
+    if reading.kind != "degrees" or pair.is_single:
         return ()
     with np.errstate(invalid="ignore"):
         coarse = (np.round(numbers.x, _COARSE_DECIMALS) == numbers.x) & (
             np.round(numbers.y, _COARSE_DECIMALS) == numbers.y
         )
-    n = int(coarse.sum())
+    # Degrees and minutes may come out round and are not coarse for it.
+    decimals = pd.to_numeric(layer.table[pair.x][coarse], errors="coerce").notna()
+    n = int(decimals.sum())
     return (Notice("place.coarse", {"n": n, "decimals": _COARSE_DECIMALS}),) if n else ()

@@ -15,7 +15,9 @@ from spatial.importing.place.readings import (
     judge_readings,
     parse_reading,
     positions,
+    share_near,
     stated_readings,
+    utm_beside,
     zone_meridian,
 )
 from spatial.notice import Notice
@@ -51,6 +53,8 @@ __all__ = [
 _SHOWN: Final = 500
 _USUAL_GRID: Final = 0.8
 """Confidence that metres of a zone of CGCS2000 are CGCS2000: the rule since 2018, old files aside."""
+_RARE_GRID: Final = 0.1
+"""Confidence that they are UTM of WGS 84, which differs by a kilometre and looks the same."""
 _USUAL_MERCATOR: Final = 0.7
 _SYSTEM_OF_MERCATOR: Final = "EPSG:3857"
 _DEGREES: Final = (Datum.WGS84, Datum.CGCS2000, Datum.GCJ02, Datum.BD09)
@@ -118,19 +122,24 @@ def understand(
 
 def _other_grid(x: Floats, y: Floats, found: Understanding, context: ImportContext) -> tuple[Notice, ...]:
     """Warn where a stated grid leads away from the district that another grid leads to."""
-    if found.reading is None or found.system is None or not found.reading.is_plane:
+    if found.reading is None or found.system is None or not found.reading.is_plane or context.bounds is None:
+        return ()
+    if share_near(x, y, found.reading, context.bounds) > 0.0:
         return ()
     common = judge_readings(x, y, bounds=context.bounds)
-    other = common.readings[0] if common.is_clear else found.reading
-    if other == found.reading or zone_meridian(other.crs) == zone_meridian(found.reading.crs):
+    if not common.is_clear or common.readings[0] == found.reading:
         return ()
-    return (Notice("place.other_grid_fits", {"stated": found.reading.crs, "found": other.crs}),)
+    figures = {"stated": worded(found.reading.label), "found": worded(common.readings[0].label)}
+    return (Notice("place.other_grid_fits", figures),)
 
 
 def _told(x: Floats, y: Floats, name: str) -> Reading | None:
     """Return the stated reading where it is one and places any row at all."""
     reading = parse_reading(name)
     if reading is None:
+        return None
+    sizes = np.maximum(np.abs(x), np.abs(y))
+    if reading.is_plane and not (sizes[np.isfinite(sizes)] > 180.0).any():  # noqa: PLR2004
         return None
     lon, lat = positions(x, y, reading)
     with np.errstate(invalid="ignore"):
@@ -228,6 +237,9 @@ def crs_question(
     if reading.kind == "grid":
         label = Notice("place.grid_of_cgcs2000", {"crs": reading.crs})
         choices = [Choice(reading.crs, label, _USUAL_GRID)]
+        utm = utm_beside(reading.crs)
+        if utm:
+            choices.append(Choice(utm, Notice("place.grid_of_utm", {"crs": utm}), _RARE_GRID))
     elif reading.kind == "web_mercator":
         label = Notice("place.mercator_of_wgs84")
         choices = [

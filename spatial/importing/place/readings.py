@@ -37,7 +37,9 @@ __all__ = [
     "parse_reading",
     "positions",
     "regions_of",
+    "share_near",
     "stated_readings",
+    "utm_beside",
     "zone_meridian",
 ]
 
@@ -52,6 +54,7 @@ _FIRST_3_DEGREE: Final = 4534
 _FIRST_3_DEGREE_NUMBERED: Final = {zone: 4513 + zone - 25 for zone in range(25, 46)}
 _FIRST_6_DEGREE_NUMBERED: Final = {zone: 4491 + zone - 13 for zone in range(13, 24)}
 _NUMBERED: Final = _FIRST_3_DEGREE_NUMBERED | _FIRST_6_DEGREE_NUMBERED
+_FIRST_UTM: Final = 32600
 _MERIDIANS: Final = range(75, 136, 3)
 _SAMPLE: Final = 2_000
 _ENOUGH: Final = 0.5
@@ -185,6 +188,24 @@ def zone_meridian(crs: str) -> tuple[float, float] | None:
             if epsg == number:
                 return float(zone * width - (3 if width == 6 else 0)), width / 2  # noqa: PLR2004
     return None
+
+
+def utm_beside(crs: str) -> str:
+    """Return the UTM grid whose numbers look like those of a plain zone of CGCS2000, ``""`` for none."""
+    zone = zone_meridian(crs)
+    plain = zone is not None and f"EPSG:{_FIRST_3_DEGREE + int(zone[0]) // 3 - 25}" == crs.upper()
+    if zone is None or not plain or zone[0] % 6 != 3:  # noqa: PLR2004
+        return ""
+    return f"EPSG:{_FIRST_UTM + (int(zone[0]) + 183) // 6}"
+
+
+def share_near(x: Floats, y: Floats, reading: Reading, bounds: Bounds) -> float:
+    """Return the share of positions that a reading puts into the neighbourhood of a district."""
+    finite = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if finite.size == 0:
+        return 0.0
+    rows = finite[np.unique(np.linspace(0, finite.size - 1, min(_SAMPLE, finite.size)).astype(int))]
+    return float(_inside(*positions(x[rows], y[rows], reading), regions_of(bounds)[0]).mean())
 
 
 def _within_grid(lon: Floats, lat: Floats, crs: str) -> Mask:

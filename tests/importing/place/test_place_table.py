@@ -320,8 +320,10 @@ def test_a_stated_reading_is_obeyed_or_refused():
     assert question.why.key == "place.reading_unknown"
 
 
-def test_a_table_without_any_position():
-    placed = place(table(LON, LAT).assign(经度=""), crs="wgs84")
+@pytest.mark.parametrize("crs", ["wgs84", None])
+def test_a_table_without_any_position(crs):
+    placed = place(table(LON, LAT).assign(经度=""), crs=crs)
+    assert placed.questions == ()
     assert not placed.kept.any()
     assert {row.reason_key for row in placed.rejections} == {"error.reason_missing"}
     assert len(placed.rejections) == len(LON)
@@ -330,6 +332,32 @@ def test_a_table_without_any_position():
 def test_coarse_degrees_are_told():
     placed = place(table(np.round(LON, 2), np.round(LAT, 2)), crs="wgs84")
     assert placed.warnings == (Notice("place.coarse", {"n": len(LON), "decimals": 3}),)
+
+
+def test_round_minutes_are_not_coarse():
+    frame = pd.DataFrame({"经度": ["113°19′12″"] * 3, "纬度": ["23°4′48″"] * 3})
+    assert warned(place(frame.astype("str"), crs="wgs84")) == set()
+
+
+def test_utm_is_offered_beside_the_grid_that_looks_like_it():
+    grid = transform_xy(LON, LAT, source="wgs84", target="EPSG:32649")
+    frame = table(*grid, names=("X", "Y"))
+    question = one_question(place(frame))
+    assert [choice.value for choice in question.choices] == ["EPSG:4546", "EPSG:32649"]
+    placed = place(frame, crs="EPSG:32649")
+    np.testing.assert_allclose(lonlat(placed), np.column_stack([LON, LAT]), atol=1e-8)
+    assert warned(placed) == set()
+
+
+def test_degrees_are_never_read_as_metres():
+    question = one_question(place(table(LON, LAT), crs="wgs84", reading="web_mercator"))
+    assert question.why.key == "place.reading_places_nothing"
+
+
+def test_a_long_table_is_judged_by_some_of_its_rows():
+    lon, lat = degrees(20_500)
+    placed = place(table(lon, lat, 站名=["站"] * len(lon)), crs="wgs84")
+    assert placed.kept.all()
 
 
 def test_typed_columns_of_a_layer():
