@@ -30,9 +30,9 @@ def has_repeats(words: pd.Series) -> bool:
 
 def repeated_ids(ids: pd.Series) -> tuple[Notice, ...]:
     """Tell how many rows have an id that an earlier row has; rows without an id repeat none."""
-    again = ids.duplicated() & (ids != "")
-    if not again.any():
+    if not has_repeats(ids):
         return ()
+    again = ids.duplicated() & (ids != "")
     named = ids[again].drop_duplicates().head(_SHOWN + 1).tolist()
     return (Notice("import.repeated_ids", {"n": int(again.sum()), "ids": named}),)
 
@@ -43,9 +43,6 @@ def repeated_places(geometry: NDArray[np.object_], ids: pd.Series) -> tuple[Noti
     Several operators on one tower do; so do rows whose position was copied.
     """
     xy = shapely.get_coordinates(geometry)
-    if len(xy) != len(geometry):
-        xy, rows = shapely.get_coordinates(geometry, return_index=True)
-        ids = ids.iloc[rows]
     # Positions of one square metre are hashed as one number; equal ones are always among them.
     squares = np.round(xy / _ONE_METRE_DEG).astype(np.int64) @ np.array([_SQUARES_PER_TURN, 1])
     near = pd.Series(squares).duplicated(keep=False).to_numpy()

@@ -35,7 +35,7 @@ def build_points(material: Material) -> Built:
     attributes, notices = _with_ids(attributes)
     draft.warnings.extend(notices)
     ids = text_column(attributes, _SITE_ID)
-    if keys is None and not unique_ids:
+    if keys is None:
         draft.warnings.extend(repeated_ids(ids))
     draft.warnings.extend(repeated_places(geometry, ids))
     draft.warnings.extend(outside_district(geometry, material.context.district, ids))

@@ -106,10 +106,11 @@ def area_km2_of(geometry: BaseGeometry) -> float:
 
 def _mend(geometry: BaseGeometry) -> BaseGeometry | None:
     """Return the geometry made valid, of its own dimension; None where nothing is left of it."""
-    areal = shapely.get_type_id(geometry) in _AREAL
+    areal, dimension = shapely.get_type_id(geometry) in _AREAL, shapely.get_dimensions(geometry)
     for mended in _made_valid(geometry):
         kept = _polygons_of(mended) if areal else mended
-        if kept is not None and not kept.is_empty and kept.is_valid:
+        # A line of no length would become a point, which nobody drew.
+        if kept is not None and kept.is_valid and shapely.get_dimensions(kept) == dimension:
             return kept
     return None
 

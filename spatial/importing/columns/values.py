@@ -50,6 +50,8 @@ _NEVER_NEGATIVE: Final = (
 _UNIT_ASSUMED: Final = (ValueKind.AREA_M2, ValueKind.AREA_KM2)
 
 
+_SCHEMATIC: Final = "schematic"
+_SCHEMATIC_MARKS: Final = ("示意", "schematic")
 _BASIS_KEYS: Final = ("map.basis_", "content.place_basis_")
 
 
@@ -113,11 +115,20 @@ def read_cells(cells: pd.Series, kind: ValueKind, *, header: str) -> ReadCells:
     tables = {
         ValueKind.SITE_TYPE: SITE_TYPE_WORDS,
         ValueKind.STATUS: STATUS_WORDS,
-        ValueKind.BASIS: _basis_words(),
     }
+    if kind == ValueKind.BASIS:
+        return _each_once(words, _basis, header)
     if kind in tables:
         return _translated(words, tables[kind], header)
     return ReadCells(words)
+
+
+def _basis(cell: str) -> str | None:
+    """Return how a geometry is known; whatever says that it is schematic stays so in other words too."""
+    known = _basis_words().get(normalise_word(cell))
+    if known is None and any(mark in cell.casefold() for mark in _SCHEMATIC_MARKS):
+        return _SCHEMATIC
+    return known
 
 
 @cache
@@ -129,7 +140,8 @@ def _basis_words() -> Mapping[str, str]:
         if mark and key.startswith(_BASIS_KEYS):
             words[normalise_word(basis)] = basis
             words |= {normalise_word(said[lang]): basis for lang in LANGUAGES}
-    return words
+    simulated = catalogue()["content.position_synthetic"]
+    return words | {normalise_word(simulated[lang]): "synthetic" for lang in LANGUAGES}
 
 
 def _numbers(cells: pd.Series, kind: ValueKind, header: str) -> ReadCells:
