@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from spatial.errors import AtlasError
 from spatial.text import text
-from spatial.workspace.gpkg_file import open_workspace, workspace_bytes
+from spatial.workspace.gpkg_file import workspace_bytes
+from spatial.workspace.isolated_opening import open_isolated
 from views import cache
 from views.hand_over import hand_over
 from views.html_table import fragment
@@ -54,14 +53,11 @@ def show_file_buttons(workspace: Workspace, lang: str) -> None:
 
 def _open(upload: UploadedFile, lang: str) -> None:
     """Put what a file holds in place of this session's; a refusal changes nothing."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "workspace.gpkg"  # a name of ours: theirs may hold anything
-        path.write_bytes(upload.getbuffer())
-        try:
-            opened = open_workspace(path, name=upload.name, limits=cache.limits())
-        except AtlasError as error:
-            show_error(error, lang)
-            return
+    try:
+        opened = open_isolated(upload.getvalue(), name=upload.name, limits=cache.limits())
+    except AtlasError as error:
+        show_error(error, lang)
+        return
     drop_draft()
     keep_workspace(opened)
     st.session_state.pop(SessionKey.IMPORT_DONE, None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from spatial.area import area_km2
 from spatial.check import check_zones
@@ -348,12 +349,12 @@ def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
 def _put(frame: pd.DataFrame, column: str, rows: np.ndarray, values: Iterable[object]) -> None:
     """Set the cells of some rows; a new column is empty elsewhere."""
     cells = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    numeric = True
     if column in frame:
         cells = frame[column].astype(object)
+        numeric = is_numeric_dtype(frame[column]) and not is_bool_dtype(frame[column])
     cells[rows] = list(values)
-    numeric = all(cell is None or isinstance(cell, float | int) for cell in cells) and any(
-        isinstance(cell, float) for cell in cells
-    )
+    numeric = numeric and all(cell is None or isinstance(cell, float | int) for cell in cells)
     frame[column] = cells.astype(float) if numeric else cells
 
 
