@@ -35,6 +35,7 @@ lint:
 benchmark: setup-test
 	$(VENV_PYTHON) benchmarks/map_ready.py
 	$(VENV_PYTHON) benchmarks/geojson_export.py
+	$(VENV_PYTHON) benchmarks/table_import.py
 
 build-geodata: setup-test
 	$(VENV_PYTHON) geodata/build/build_all.py
