@@ -52,6 +52,7 @@ _CODE_NAME: Final = re.compile(
     r"(?:urn:ogc:def:crs:|https?://www\.opengis\.net/def/crs/)?(epsg|esri)[:/](?:[\d.]*[:/])?(\d{1,6})"
 )
 _MOST_OF_A_NAME: Final = 4000
+_SHOWN_CHARACTERS: Final = 80
 
 
 @dataclass
@@ -95,7 +96,7 @@ class _Rows:
 
     def reject(self, place: int, name: str, value: object, key: str, item: object = None) -> None:
         """Set a feature aside."""
-        self.rejected.append(Rejection(place, name, str(value)[:80], key))
+        self.rejected.append(Rejection(place, _whole(name), _whole(str(value)[:_SHOWN_CHARACTERS]), key))
         properties = item.get("properties") if isinstance(item, dict) else None
         self.set_aside.append(properties if isinstance(properties, dict) else {})
 
@@ -167,7 +168,7 @@ def system_of_member(member: object, *, name: str) -> StatedCrs | None:
         properties = {"name": f"EPSG:{property_text(properties.get('code'))}"}
     elif kind != "name" or not isinstance(properties, dict):
         raise UnsupportedFormatError("error.geojson_crs_link", name=name, kind=str(kind)[:40])
-    printed = str(properties.get("name")).strip()[:_MOST_OF_A_NAME]
+    printed = _whole(str(properties.get("name")).strip()[:_MOST_OF_A_NAME])
     words = printed.lower()
     if _CRS84_NAME.fullmatch(words):
         return StatedCrs("wgs84", "member")
@@ -361,4 +362,9 @@ def _cells(set_aside: list[Mapping[str, Any]], columns: list[str]) -> tuple[tupl
 
 def _printed(value: object) -> str:
     """Return a value of a feature that was set aside, whatever is the matter with it."""
-    return property_text(value).encode("utf-8", "replace").decode()
+    return _whole(property_text(value))
+
+
+def _whole(words: str) -> str:
+    """Return words that can be written: half of a character becomes a question mark."""
+    return words.encode("utf-8", "replace").decode()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from spatial.limits import Limits
 
-__all__ = ["PropertyColumns", "cell_text"]
+__all__ = ["PropertyColumns"]
 
 _EXACT: Final = 2**53
 _NUMBERS: Final = {int, float}
@@ -65,11 +65,6 @@ class PropertyColumns:
             cells.append(self._cell(value))
         self.n_rows += 1
 
-    @property
-    def names(self) -> list[str]:
-        """Names of the columns, in the order in which they first appear."""
-        return list(self._columns)
-
     def frame(self) -> pd.DataFrame:
         """Return the table, indexed 0…n-1."""
         columns: dict[str, Any] = {}
@@ -103,11 +98,6 @@ class PropertyColumns:
                 if isinstance(item, dict | list)
             )
             level = [item for item in below if isinstance(item, dict | list)]
-
-
-def cell_text(value: object) -> str:
-    """Return a cell as a line of text shows it."""
-    return property_text(value)
 
 
 def _typed(cells: list[Any]) -> pd.Series[Any]:

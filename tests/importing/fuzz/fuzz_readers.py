@@ -289,6 +289,7 @@ def _hold_layer(layer) -> None:
     for notice in (*layer.notices, *layer.warnings):
         _hold_notice(notice)
     for row in layer.rejected:
+        f"{row.field}{row.value}".encode()
         for lang in LANGUAGES:
             text(row.reason_key, lang)
 

@@ -212,6 +212,24 @@ def test_a_document_without_features_is_refused(read, document, key):
     assert caught.value.key == key
 
 
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"type":"\\ud800"}',
+        '"\\ud800"',
+        with_properties('{"\\ud800":1,"\\ud800":2}'),
+        shaped("Point", '["\\ud800",23]'),
+        with_properties('{"a":1}', '{"type":"\\ud800"}'),
+        with_properties('{"a":"\\ud800"}'),
+    ],
+)
+def test_half_of_a_character_never_leaves_the_reader(read, bad):
+    good = json.dumps(feature(point(), properties={"a": "甲"}))
+    layer = read(f'{{"type":"FeatureCollection","features":[{good},{bad}]}}')
+    (row,) = layer.rejected
+    assert "".join([row.field, row.value, *layer.rejected_cells[0]]).encode()
+
+
 def test_unclosed_rings_are_closed_and_told(read):
     layer = read(collection(feature(point()), feature({"type": "Polygon", "coordinates": [RING[:3]]})))
     assert layer.geometry[1].equals(shapely.Polygon(RING))
@@ -319,6 +337,10 @@ def test_a_system_that_stands_elsewhere_is_refused_and_never_asked_for(read, tmp
                 read(collection(feature(point()), crs=crs))
             assert caught.value.key == "error.geojson_crs_link"
             assert "canary" not in caught.value.message("zh")
+        if kind != "name":
+            crs = {"type": kind, "properties": {"href": address, "name": "EPSG:4547"}}
+            with pytest.raises(UnsupportedFormatError):
+                read(collection(feature(point()), crs=crs))
         assert asked == []
 
 

@@ -296,6 +296,10 @@ def test_each_limit_is_held(read, limit, value, content):
     assert caught.value.key == f"error.limit_{limit}"
 
 
+def test_positions_outside_any_geometry_are_nothing(read):
+    assert read(document(mark("<coordinates>113,23</coordinates>"))).geometry.tolist() == [None]
+
+
 def test_deep_nesting_is_refused(read):
     error = refused(read, document(*["<Folder>"] * 100, *["</Folder>"] * 100))
     assert isinstance(error, UnreadableFileError)

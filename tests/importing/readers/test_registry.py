@@ -13,7 +13,7 @@ import pytest
 from spatial.errors import AtlasError, LimitExceededError, UnreadableFileError, UnsupportedFormatError
 from spatial.importing.model import ReadOptions
 from spatial.importing.readers import registry
-from spatial.importing.readers.foreign_text import foreign_json, markup_root
+from spatial.importing.readers.foreign_text import foreign_json, foreign_markup, markup_root
 from spatial.limits import Limits
 from spatial.text import LANGUAGES, catalogue
 
@@ -127,6 +127,7 @@ FOREIGN = {
     "Shapefile .prj": b'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984"]]',
     "OGR VRT": b"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/etc/passwd</SrcDataSource>",
     "GDAL VRT": b"<VRTDataset/>",
+    "WMS": b"<WMS_Capabilities/>",
     "WFS": b"<OGRWFSDataSource><URL>http://127.0.0.1/</URL></OGRWFSDataSource>",
     "GML": b'<?xml version="1.0"?><ogr:FeatureCollection xmlns:gml="http://www.opengis.net/gml"/>',
     "GPX": b"<gpx version='1.1'/>",
@@ -186,6 +187,12 @@ def test_databases_are_told_by_their_tables(tmp_path):
     assert refusal(tmp_path, database(tmp_path, "t1"), "a.gpkg").params["found"] == "SQLite"
     assert refusal(tmp_path, database(tmp_path, "geometry_columns"), "a.gpkg").params["found"] == "SpatiaLite"
     assert kind_of(tmp_path, database(tmp_path, "gpkg_contents"), "a.gpkg") == "GeoPackage"
+    workspace = database(tmp_path, "atlas_workspace")
+    assert refusal(tmp_path, workspace, "a.gpkg").key == "vector.refused_workspace"
+    damaged = bytearray(workspace[:5000])
+    damaged[68:72] = b"GPKG"
+    damaged[100:200] = b"\xff" * 100
+    assert kind_of(tmp_path, bytes(damaged), "a.gpkg") == "GeoPackage"
 
 
 def test_a_package_and_a_zip_of_loose_files_are_refused_with_what_to_choose(tmp_path):
@@ -261,6 +268,7 @@ def test_a_root_is_found_behind_what_may_stand_before_it():
     assert markup_root("<?xml version='1.0'?>\n<!-- <kml> --><!DOCTYPE gpx [<!ENTITY a 'b'>]><kml>") == "kml"
     assert markup_root("<!doctype html>") == "html"
     assert markup_root("<") is None
+    assert foreign_markup("<wfs:FeatureCollection>").found == "WFS"
 
 
 def test_every_key_of_the_topic_is_used():
