@@ -15,17 +15,26 @@ from spatial.importing.model import Choice
 from spatial.notice import Notice
 from spatial.text import text
 from views.html_table import Markup, fragment
+from views.import_columns import AXES, show_axes
 from views.import_draft import state_choice
 from views.messages import note
 from views.session import SessionKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from spatial.importing.model import Decision, Examination, Question
+    from spatial.importing.model import Decision, Examination
     from views.import_draft import Draft
 
-__all__ = ["REFERENCE_SYSTEMS", "certainty", "show_decisions", "show_questions", "system_word"]
+__all__ = [
+    "KINDS_WITH_ENCODING",
+    "REFERENCE_SYSTEMS",
+    "WHATS",
+    "certainty",
+    "show_decisions",
+    "show_questions",
+    "system_word",
+]
 
 REFERENCE_SYSTEMS: Final = (*(str(datum) for datum in Datum), "EPSG:4547", "EPSG:4526")
 OTHER_SYSTEM: Final = "other"
@@ -61,8 +70,9 @@ def system_word(system: str, lang: str) -> str:
     return text(f"app.system.{system.replace(':', '_').lower()}", lang)
 
 
-def show_questions(draft: Draft, questions: Sequence[Question], lang: str) -> None:
+def show_questions(draft: Draft, examination: Examination, lang: str) -> None:
     """Show what must be stated before anything can be used."""
+    questions = examination.questions
     if not questions:
         return
     with st.container(key="atlas-import-questions", gap="small"):
@@ -76,6 +86,8 @@ def show_questions(draft: Draft, questions: Sequence[Question], lang: str) -> No
             if question.what in SETTING_OF:
                 choices = question.choices or _usual_choices(question.what)
                 _show_choice(draft, question.what, choices, chosen=None, lang=lang)
+            elif not any(state.field in AXES for state in examination.fields):
+                show_axes(draft, examination.headers, lang)
             else:
                 note(text("app.import.answer_columns", lang))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spatial.importing.model import Examination, FieldState
     from views.import_draft import Draft
 
-__all__ = ["show_columns"]
+__all__ = ["AXES", "show_axes", "show_columns"]
 
 NO_COLUMN: Final = ""
 ACROSS: Final = 3
@@ -49,6 +49,27 @@ def show_columns(draft: Draft, examination: Examination, lang: str) -> None:
                     words=words,
                 )
             )
+
+
+def show_axes(draft: Draft, headers: tuple[str, ...], lang: str) -> None:
+    """Show the choice of the two columns of coordinates, where no header tells; one alone is not taken."""
+    for axis, side in zip(AXES, st.columns(len(AXES), gap="small"), strict=True):
+        side.selectbox(
+            _field_word(axis, lang),
+            list(dict.fromkeys(headers)),
+            index=None,
+            placeholder=text("app.import.choose", lang),
+            key=draft.key(SessionKey.IMPORT_COLUMN, f"axis_{axis}"),
+            on_change=_axes_chosen,
+            args=(draft,),
+            filter_mode=None,
+        )
+
+
+def _axes_chosen(draft: Draft) -> None:
+    x, y = (st.session_state.get(draft.key(SessionKey.IMPORT_COLUMN, f"axis_{axis}")) for axis in AXES)
+    if x is not None and y is not None:
+        state_choice(x=x, y=y)
 
 
 def _show_fields(draft: Draft, fields: list[FieldState], headers: tuple[str, ...], lang: str) -> None:

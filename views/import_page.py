@@ -11,7 +11,7 @@ from spatial.text import text
 from views import cache
 from views.export_result import file_size
 from views.html_table import fragment
-from views.import_choices import show_decisions, show_questions
+from views.import_choices import KINDS_WITH_ENCODING, show_decisions, show_questions
 from views.import_columns import show_columns
 from views.import_confirm import show_confirmation, show_done
 from views.import_draft import current_draft, drop_draft, examine_draft, start_draft, state_subject
@@ -72,8 +72,11 @@ def _show_drop(view: ViewState) -> None:
 
 def _show_draft(draft: Draft, view: ViewState) -> None:
     lang = view.lang
+    shown = draft.settings.subject
     _show_file_line(draft, lang)
     outcome = examine_draft(draft, lang)
+    if draft.settings.subject != shown:
+        st.rerun()  # the line above names the first guess, which the columns have corrected
     if outcome.error is not None:
         show_error(outcome.error, lang)
     examination = outcome.examination
@@ -83,7 +86,7 @@ def _show_draft(draft: Draft, view: ViewState) -> None:
     with st.container(key="atlas-import-main"):
         say_side, see_side = st.columns([48, 52], gap="medium")
         with say_side:
-            show_questions(draft, examination.questions, lang)
+            show_questions(draft, examination, lang)
             with reporting(lang):
                 show_report(examination, lang)
                 show_confirmation(draft, examination, view)
@@ -130,7 +133,7 @@ def _subject_chosen(key: str) -> None:
 
 
 def _show_understanding(draft: Draft, examination: Examination, lang: str) -> None:
-    if examination.decisions:
+    if examination.decisions or examination.kind in KINDS_WITH_ENCODING:
         st.html(fragment("<h3>{words}</h3>", words=text("app.import.understood", lang)))
         with st.container(key="atlas-import-decisions", gap="small"):
             show_decisions(draft, examination, lang)
