@@ -401,3 +401,40 @@ def test_the_report_is_plain_json(tmp_path):
     assert {"n_in", "n_used", "n_reported", "n_features_out"} <= set(report)
     assert set(report["decisions"][0]) == {"what", "chosen", "why", "confidence"}
     assert set(report["warnings"][0]) == {"key", "params", "zh", "en"}
+
+
+def test_zones_too_far_apart_or_too_many_are_not_held_against_one_another(tmp_path, monkeypatch):
+    from spatial.importing.build import zones
+
+    far = collection(tmp_path, (box(113.3, 23.1), {"name": "甲"}), (box(-60.0, 23.1), {"name": "乙"}))
+    assert "import.zones_not_compared" in warned(look(far, "zones", crs="wgs84", reading="degrees"))
+    monkeypatch.setattr(zones, "_MOST_ZONES", 1)
+    near = collection(tmp_path, (box(113.3, 23.1), {"name": "甲"}), (box(113.4, 23.1), {"name": "乙"}))
+    assert warned(look(near, "zones", crs="wgs84"))["import.zones_not_compared"] == {"n": 2}
+
+
+def test_a_workbook_comes_in_like_a_table(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["基站清单"])
+    sheet.append(["基站编号", "基站名称", "经度", "纬度", "入网日期", "挂高(m)"])
+    sheet.append(["007", "甲", 113.3012, 23.1012, 44197, 25])
+    sheet.append(["008", "乙", None, 23.1012, "2020年3月", "三十"])
+    book.save(tmp_path / "站.xlsx")
+    found = look(tmp_path / "站.xlsx", "base_stations", crs="wgs84")
+    assert found.result.frame["site_id"].tolist() == ["007"]
+    assert found.result.frame["as_of"].tolist() == ["2021-01-01"]
+    assert reasons(found) == [(4, "error.reason_missing")]
+
+
+def test_where_points_and_lines_are_shown_is_bounded(tmp_path):
+    lines = [f"{at},{113.2 + at / 1e5:.5f},23.1{at % 10}" for at in range(3000)]
+    shown = look(table(tmp_path, "编号,经度,纬度", *lines), "points", crs="wgs84").preview
+    assert len(shown.lon) == 2000
+    assert (shown.parts[0], shown.parts[-1]) == (2, 3001)
+    circle = shapely.Point(113.3, 23.1).buffer(0.01, quad_segs=900)
+    outline = look(collection(tmp_path, (circle, {"name": "甲"})), "zones", crs="wgs84").preview
+    assert outline.kind == "lines"
+    assert len(outline.lon) == 2000
+    assert set(outline.parts) == {0}

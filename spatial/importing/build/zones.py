@@ -29,8 +29,8 @@ __all__ = ["build_zones"]
 _ID: Final = "zone_id"
 _NAME: Final = "name_zh"
 _SHOWN: Final = 11
-_MOST_ZONES: Final = 20_000
-"""Zones up to which gaps are looked for; a layer of more is no plan's."""
+_MOST_ZONES: Final = 3_000
+"""Zones that are held against one another; more than a district has, and no more than a second takes."""
 _SMALLEST_GAP_M2: Final = 1.0
 
 
@@ -91,8 +91,10 @@ def _together(
         return attributes, geometry, []
     _, first, sizes = np.unique(codes, return_index=True, return_counts=True)
     outlines = geometry[first].copy()
+    ends = np.cumsum(sizes)
+    parts = geometry[np.argsort(codes, kind="stable")]
     for zone in np.flatnonzero(sizes > 1):
-        outlines[zone] = shapely.union_all(geometry[codes == zone])
+        outlines[zone] = shapely.union_all(parts[ends[zone] - sizes[zone] : ends[zone]])
     named = [str(zone) for zone in distinct[sizes > 1][:_SHOWN]]
     params = {"rows": int(sizes[sizes > 1].sum()), "zones": int((sizes > 1).sum()), "ids": named}
     return attributes.iloc[first], outlines, [Notice("import.zone_parts_joined", params)]
@@ -100,15 +102,18 @@ def _together(
 
 def _how_they_lie(attributes: pd.DataFrame, geometry: NDArray[np.object_]) -> list[Notice]:
     """Tell zones that overlap, and the gaps that they enclose."""
-    if not 1 < len(geometry) <= _MOST_ZONES:
+    if len(geometry) <= 1:
         return []
+    unknown = Notice("import.zones_not_compared", {"n": len(geometry)})
+    if len(geometry) > _MOST_ZONES:
+        return [unknown]
     try:
         flat = metric_polygons(gpd.GeoDataFrame(geometry=geometry, crs=CANONICAL_CRS))
+        pairs = overlapping_pairs(flat)
     except GeometryError:
-        # Outlines on two sides of the globe lie on no common grid, and touch nowhere.
-        return []
+        # Outlines on two sides of the globe lie on no common grid; a layer laid upon itself has no end.
+        return [unknown]
     notices = []
-    pairs = overlapping_pairs(flat)
     if len(pairs):
         names = attributes[_NAME].to_numpy(dtype=object)
         named = [f"{names[one]} / {names[other]}" for one, other in pairs[:_SHOWN]]
