@@ -11,17 +11,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pypdf
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from spatial.errors import ExportRefusedError
 from spatial.export.rules.report import Fault, Report
-from spatial.inventory import read_inventory
 from tests.views.conftest import Pages
+from tests.views.own_files import dataset_of, holding
 from views import export
 from views.session import SessionKey, widget_key
 
 if TYPE_CHECKING:
+    import pytest
+
     from spatial.export.model import PackageContent
 
 OpenApp = Callable[..., Pages]
@@ -169,8 +170,7 @@ B,g2,113.34,23.10
 
 def test_a_table_of_cells_is_refused_with_the_reason_and_a_way_out(open_app: OpenApp) -> None:
     page = open_app("export")
-    cells = read_inventory(CELLS.encode("gbk"), name="小区.csv", crs="gcj02")
-    page.runner.session_state[SessionKey.INVENTORY] = cells
+    holding(page, dataset_of(CELLS, "gcj02", name="小区.csv", cells="keep"))
     page.runner.checkbox(key=widget_key(SessionKey.EXPORT_LAYER, "base_stations")).check().run()
     make(page)
     assert "“基站编号”有 2 个要素编号重复（A）" in page.words
@@ -224,11 +224,8 @@ def test_the_sheets_bear_the_youngest_date_of_what_they_show(open_app: OpenApp) 
     rows = [f"{station},113.33,23.10,{date}" for station, date in dates.items()]
     table = "\n".join(["基站编号,经度,纬度,采集日期", *rows])
     page = open_app("export")
-    for inventory, date in (
-        (None, "2020-12-31"),
-        (read_inventory(table.encode("gbk"), name="清单.csv", crs="gcj02"), "2024-06-28"),
-    ):
-        page.runner.session_state[SessionKey.INVENTORY] = inventory
+    for datasets, date in (((), "2020-12-31"), ((dataset_of(table, "gcj02"),), "2024-06-28")):
+        holding(page, *datasets)
         page.runner.button(key=SessionKey.SHEET_SAVE).click().run()
         _, data, _ = saved(page)
         words = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
