@@ -55,15 +55,13 @@ def check_last_record(stream: BinaryIO, *, name: str, limits: Limits) -> None:
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_FORMAT.size:
         raise UnreadableFileError("gis.archive_damaged", name=name)
-    _, disk, first_disk, n_here, n_members, directory, start, comment = _END_FORMAT.unpack_from(tail, at)
+    _, disk, first_disk, n_here, n_members, directory, _, comment = _END_FORMAT.unpack_from(tail, at)
     limits.check("archive_members", max(n_here, n_members))
     whole = disk == first_disk == 0 and n_here == n_members
     ends_here = size - len(tail) + at + _END_FORMAT.size + comment == size
-    # Bytes before the first member or after the directory may be another file altogether.
-    begins_here = start + directory == size - len(tail) + at
     large = tail[:at][-_LARGE_END_BYTES:].startswith(_LARGE_END)
     small = directory <= n_members * _ENTRY_BYTES
-    if not (whole and ends_here and begins_here and small) or large:
+    if not (whole and ends_here and small) or large:
         raise UnreadableFileError("gis.archive_damaged", name=name)
 
 
@@ -139,6 +137,7 @@ def _refuse_overlap(packed: zipfile.ZipFile, entries: list[zipfile.ZipInfo], *, 
     """Refuse members that share bytes: by them a small archive unpacks to many times its size."""
     stream = packed.fp
     position = 0
+    # Bytes before the first member may be another file altogether: it has to stand at the beginning.
     for entry in sorted(entries, key=lambda one: one.header_offset):
         if entry.header_offset < position or stream is None or (position == 0 and entry.header_offset):
             raise UnreadableFileError("gis.archive_damaged", name=name)

@@ -60,6 +60,7 @@ _SHORTHAND: Final = {"65001": "utf-8", "88591": "iso8859-1", "885915": "iso8859-
 _PREFIXES: Final = re.compile(r"^(?:ansi|oem|cp|ms|windows|codepage)[ _-]*(?=\d)")
 _SIDECAR_BYTES: Final = 64
 _HANZI_RUNS: Final = re.compile(rb"(?:[\xb0-\xf7][\xa1-\xfe])+")
+_PAIRED_RUNS: Final = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+[\x81-\xfe]?")
 _HIGH_RUNS: Final = re.compile(rb"[\x80-\xff]+")
 _LEAST_RUNS: Final = 3
 _LEAST_LONG: Final = 2
@@ -240,12 +241,23 @@ def _alternative(cells: Collection[bytes], codec: str, name: str) -> list[Notice
     if codec == "utf-8":
         unsure = all(max(cell.decode("utf-8", "ignore")) < _THREE_BYTES for cell in cells)
         other = "gb18030" if unsure and not _misfits(cells, "gb18030") else None
+    elif codec == "gb18030":
+        other = None if _is_chinese(cells) else "cp1252"
     else:
         other = None if codec in _SEVERAL_BYTES else "gb18030"
     if other is None:
         return []
     params = {"name": name, "encoding": codec, "sample": _sample(cells, codec)}
     return [Notice("gis.encoding_unsure", {**params, "other": other, "other_sample": _sample(cells, other)})]
+
+
+def _is_chinese(cells: Collection[bytes]) -> bool:
+    """Tell whether most letters that are not ASCII stand in pairs as those of GB 2312 do.
+
+    Western letters stand alone, and are a pair of GB18030 with the letter behind them.
+    """
+    runs = [run for cell in cells for run in _HIGH_RUNS.findall(cell)]
+    return 2 * sum(_PAIRED_RUNS.fullmatch(run) is not None for run in runs) >= len(runs)
 
 
 def _not_fitting(key: str, declared: Encoding, cells: Collection[bytes], name: str, used: str) -> Notice:

@@ -98,7 +98,8 @@ def open_table(data: bytes, *, name: str, n_shapes: int, limits: Limits) -> DbfT
         raise UnreadableFileError("gis.dbf_damaged", name=name)
     n_stated, head, width, language = _HEAD.unpack_from(data)
     fields = _fields(data, head, width, limits)
-    if width < 1 or not fields or fields[-1].start + fields[-1].width > width:
+    end = fields[-1].start + fields[-1].width if fields else 1
+    if head <= _HEAD.size or end > width or (not fields and width > 1):
         raise UnreadableFileError("gis.dbf_damaged", name=name)
     n_there = max(len(data) - head, 0) // width
     n = min(max(n_stated, n_shapes), n_there)

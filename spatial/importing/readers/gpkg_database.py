@@ -161,9 +161,9 @@ def _refuse_other(database: sqlite3.Connection, head: bytes, *, name: str) -> No
 def _real_tables(database: sqlite3.Connection) -> dict[str, str]:
     """Return the tables that hold rows of their own, in lower case and as they are called.
 
-    What a row of the catalogue calls a table may be defined as a view; the definition tells.
+    A virtual table is called a table as well; its definition tells.
     """
-    rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
+    rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     return {
         str(name).lower(): str(name)
         for name, sql in rows.fetchall()

@@ -34,6 +34,7 @@ _TYPE_BYTES: Final = 5
 _EXTENDED: Final = 0x1FFFFFFF
 """Without the three bits by which PostGIS marks heights, measures and a system."""
 _THOUSAND: Final = 1000
+_COLLECTION: Final = 7
 
 
 @dataclass
@@ -99,6 +100,10 @@ def build_geometries(blobs: Sequence[bytes | None], *, limits: Limits, n_before:
             else:
                 built.geometry[row] = mended
                 built.closed.append(row)
+    for row in np.flatnonzero(shapely.get_type_id(built.geometry) == _COLLECTION).tolist():
+        if _holds_curves(built.geometry[row]):
+            built.faults[row] = "gis.reason_shape_type"
+            built.geometry[row] = None
     built.n_positions = int(shapely.get_num_coordinates(built.geometry).sum())
     limits.check("vertices", n_before + built.n_positions)
     built.heights = np.flatnonzero(shapely.has_z(built.geometry)).tolist()
@@ -124,6 +129,17 @@ def _one(blob: bytes | None, on_invalid: OnInvalid) -> BaseGeometry | None:
         return None if blob is None else shapely.from_wkb(blob, on_invalid=on_invalid)
     except (ShapelyError, NotImplementedError, TypeError):
         return None
+
+
+def _holds_curves(collection: BaseGeometry) -> bool:
+    """Tell a collection with a curve at whatever depth: it is built, and every later step fails at it."""
+    level: NDArray[np.object_] = np.array([collection], dtype=object)
+    try:
+        while len(level):
+            level = shapely.get_parts(level[shapely.get_type_id(level) == _COLLECTION])
+    except NotImplementedError:
+        return True
+    return False
 
 
 def _drop_infinite(built: BuiltGeometry) -> None:

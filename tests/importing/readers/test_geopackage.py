@@ -151,6 +151,17 @@ def test_tables_of_cells_are_offered_where_there_is_no_layer(tmp_path):
     assert "gis.columns_unread" in keys(layer)
 
 
+def test_several_tables_of_cells_are_asked_for_by_their_rows(tmp_path):
+    path = change(
+        written(written(tmp_path / "a.gpkg"), layer="第二"),
+        "UPDATE gpkg_contents SET data_type = 'attributes'",
+    )
+    with pytest.raises(UndecidedError) as caught:
+        read(path)
+    labels = [choice.label.message() for choice in caught.value.questions[0].choices]
+    assert all("3" in label for label in labels)
+
+
 def test_a_layer_whose_geometry_column_is_not_listed_is_found_by_its_type(tmp_path):
     path = change(written(tmp_path / "a.gpkg"), "DROP TABLE gpkg_geometry_columns")
     layer = read(path)
@@ -256,6 +267,16 @@ def test_curves_become_straight_edges_and_are_named(tmp_path):
     assert faults(layer) == {2: "gis.reason_geometry"}
     (notice,) = layer.notices
     assert (notice.key, notice.params["rows"]) == ("gis.curves_straightened", [1])
+
+
+def test_a_curve_within_a_collection_costs_its_own_row_alone(tmp_path):
+    arc = struct.pack("<BII6d", 1, 8, 3, 0, 0, 1, 1, 2, 0)
+    nested = struct.pack("<BII", 1, 7, 1) + arc
+    deeper = struct.pack("<BII", 1, 7, 1) + nested
+    straight = shapely.GeometryCollection([shapely.GeometryCollection([Point(5, 5)])])
+    layer = read(with_shapes(tmp_path / "a.gpkg", blob(straight), HEAD + nested, None, HEAD + deeper))
+    assert faults(layer) == dict.fromkeys((1, 3), "gis.reason_shape_type")
+    assert layer.geometry[0].equals(straight)
 
 
 def test_a_driver_that_reads_no_curve_leaves_a_reported_row(tmp_path, monkeypatch):
@@ -374,18 +395,6 @@ def test_an_endless_view_is_never_opened(tmp_path):
         ["gis.views_passed_over"],
         ["endless"],
     )
-
-
-def test_a_view_in_the_disguise_of_a_table_is_never_opened(tmp_path):
-    path = change(
-        written(tmp_path / "a.gpkg"),
-        f"CREATE VIEW endless AS {ENDLESS}",
-        listed("endless"),
-        "PRAGMA writable_schema = ON",
-        "UPDATE sqlite_master SET type = 'table', rootpage = 5 WHERE name = 'endless'",
-    )
-    with suppress(AtlasError):
-        assert read(path).name == "站点"
 
 
 def test_a_file_of_views_alone_is_refused(tmp_path):

@@ -18,6 +18,7 @@ from shapely.geometry import Point
 from spatial.errors import AtlasError, LimitExceededError, UndecidedError, UnreadableFileError
 from spatial.importing.model import LayerInfo, ReadOptions, StatedCrs
 from spatial.importing.readers import registry
+from spatial.importing.readers.shape_records import find_records
 from spatial.importing.readers.shapefile import list_layers, read_layer
 from spatial.limits import Limits
 from tests.importing.readers.shapefile_maker import (
@@ -142,6 +143,14 @@ def test_several_shapefiles_are_asked_for_and_never_the_first_taken(tmp_path):
     assert "3" in question.choices[1].label.message()
     assert read(path, layer="站点").n_in == 3
     assert refusal(path, layer="道路").key == "error.unknown_layer"
+
+
+def test_shapefiles_of_unknown_length_are_offered_as_well(tmp_path):
+    shape = shp([parts(SQUARE)])[0]
+    with pytest.raises(UndecidedError) as caught:
+        read(zipped(tmp_path / "a.zip", {"a.shp": shape, "b.shp": shape}))
+    assert [choice.value for choice in caught.value.questions[0].choices] == ["a", "b"]
+    assert all(choice.label.message() for choice in caught.value.questions[0].choices)
 
 
 def test_one_name_in_two_folders_is_told_apart_by_the_folder(tmp_path):
@@ -316,7 +325,7 @@ def test_a_line_of_one_point_is_reported(tmp_path):
     assert faults(read(loose(tmp_path, **whole(records, 3)))) == {0: "gis.reason_geometry"}
 
 
-def test_records_that_contradict_themselves_are_reported_and_never_reach_the_driver(tmp_path, monkeypatch):
+def test_records_that_contradict_themselves_are_reported_and_never_reach_the_driver(tmp_path):
     sound = parts(SQUARE)
     too_many, foreign_part = bytearray(sound), bytearray(sound)
     struct.pack_into("<i", too_many, 40, 500)
@@ -331,6 +340,8 @@ def test_records_that_contradict_themselves_are_reported_and_never_reach_the_dri
         bytes(negative),
         sound,
     ]
+    found = find_records(shp(records)[0], None, n_rows=None, limits=Limits())
+    assert found.readable.tolist() == [0, 2, 5]
     layer = read(loose(tmp_path, **whole(records)))
     assert faults(layer) == {
         1: "gis.reason_record",
@@ -404,6 +415,16 @@ def test_features_columns_vertices_and_texts_are_limited(tmp_path, index):
     for limits in (Limits(features=3), Limits(vertices=19), Limits(columns=1), Limits(cell_characters=8)):
         assert isinstance(refusal(path, limits=limits), LimitExceededError)
     assert refusal(path, limits=Limits(unpacked_bytes=500)).key == "error.limit_unpacked_bytes"
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+def test_too_many_records_or_positions_are_refused_before_one_is_built(with_index):
+    shape, index = shp([parts(SQUARE)] * 4)
+    index = index if with_index else None
+    assert len(find_records(shape, index, n_rows=None, limits=Limits(features=4, vertices=20))) == 4
+    for limits in (Limits(features=3), Limits(vertices=19)):
+        with pytest.raises(LimitExceededError):
+            find_records(shape, index, n_rows=None, limits=limits)
 
 
 def test_an_index_that_lists_one_shape_a_thousand_times_meets_the_limit(tmp_path):

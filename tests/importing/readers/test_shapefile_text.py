@@ -215,6 +215,17 @@ def test_a_field_of_no_width_is_empty(tmp_path):
     assert list(layer.table.iloc[0]) == [None, "x"]
 
 
+def test_western_letters_that_happen_to_be_chinese_are_told(tmp_path):
+    layer = read(tmp_path, names([word.encode("cp1252") for word in ("Atlântico", "Conceição", "Málaga")]))
+    (warning,) = layer.warnings
+    assert (warning.key, warning.params["other_sample"]) == ("gis.encoding_unsure", "Conceição")
+
+
+def test_a_table_without_columns_is_no_damage(tmp_path):
+    layer = read(tmp_path, dbf([], [[], []]))
+    assert (layer.n_in, len(layer.table.columns), warned(layer)) == (2, 0, [])
+
+
 @pytest.mark.parametrize(
     ("words", "codec"),
     [
