@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,8 +26,6 @@ OPEN_WORKSPACE: Final = "open_workspace"
 
 def examiner(task: str | None = None) -> Callable[..., Any]:
     """Return what does the task with a file, its libraries loaded."""
-    # A library looks up the system's list of types as soon as it is loaded; that file is out of reach.
-    mimetypes.init(())
     if task == OPEN_WORKSPACE:
         import_module("spatial.workspace.handover")
         opening: Callable[..., Workspace] = import_module("spatial.workspace.gpkg_file").open_workspace

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 
-from tests.importing.isolation.conftest import probe  # noqa: F401 - a fixture
-from tests.importing.isolation.probe_program import guards_off
+from tests.importing.isolation.conftest import probe, without_a_guard  # noqa: F401 - fixtures
 
 CANARY = "canary-that-nobody-may-read"
 
@@ -52,17 +50,3 @@ def server():
         yield asked
         listening.shutdown()
         thread.join()
-
-
-@pytest.fixture(autouse=True)
-def _without_a_guard(monkeypatch):
-    """Switch off what stands in this process, where the suite shows that each guard is needed."""
-    off = guards_off()
-    if "limits" in off:
-        monkeypatch.setattr("spatial.limits.Limits.check", lambda *_: None)
-    if "count" in off:
-        from spatial.importing.isolation import outcome_files
-
-        monkeypatch.setattr(outcome_files, "_hold_count", lambda *_: None)
-    if "escape" in off:
-        monkeypatch.setattr("layers.atlas_map.script_json", json.dumps)

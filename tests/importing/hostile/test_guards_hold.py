@@ -22,7 +22,7 @@ CHECKS = [
     ("drivers", f"{RUN}::test_other_drivers_of_gdal_keep_the_process_from_starting"),
     ("network audit files", f"{HOSTILE}::test_no_connection_is_made[off0]"),
     ("network files", f"{HOSTILE}::test_gdal_makes_no_request"),
-    ("files audit", f"{HOSTILE}::test_no_file_outside_is_read[off0-read]"),
+    ("files audit", f"{HOSTILE}::test_no_file_outside_is_read[read-off0]"),
     ("files audit", f"{HOSTILE}::test_no_file_outside_is_written[write-off0]"),
     ("files", f"{HOSTILE}::test_no_file_outside_is_written[write_natively-off3]"),
     ("audit", f"{HOSTILE}::test_no_program_or_foreign_code_is_started[unpickle-off5-arguments5]"),

@@ -41,3 +41,17 @@ def probe(tmp_path_factory, monkeypatch) -> Probe:
         )
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def without_a_guard(monkeypatch):
+    """Switch off what stands in this process, where the suite shows that each guard is needed."""
+    off = guards_off()
+    if "limits" in off:
+        monkeypatch.setattr("spatial.limits.Limits.check", lambda *_: None)
+    if "count" in off:
+        from spatial.importing.isolation import outcome_files
+
+        monkeypatch.setattr(outcome_files, "_hold_count", lambda *_: None)
+    if "escape" in off:
+        monkeypatch.setattr("layers.atlas_map.script_json", json.dumps)
