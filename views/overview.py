@@ -19,12 +19,14 @@ from views.inventory_panel import show_inventory_panel
 from views.layers_panel import show_layers_panel, tianditu_key
 from views.map_frame import show_atlas
 from views.messages import note, reporting, show
+from views.own_layers import own_on_offer
 from views.pack_choice import show_pack_choice
+from views.placing import SPOT, current_placing, give_position, show_placing
 from views.plan_tables import finding_note, finding_sentence
 from views.remarks import inventory_remarks, remark_list, remarks
 from views.scene import map_scene
 from views.selection import pick, show_search, show_selection, show_zone_choice
-from views.session import current_view
+from views.session import current_view, current_workspace
 from views.session_evaluation import session_evaluation
 from views.session_frames import session_frames, session_inventory, session_notices
 from views.verdict_rows import district_rows, rows_of
@@ -70,12 +72,14 @@ def _show_tools(frames: PackFrames, view: ViewState) -> None:
         show_search(frames, view)
         show_zone_choice(frames, view)
         with st.popover(text("app.layers.title", view.lang)):
-            show_layers_panel(view)
+            show_layers_panel(view, own_on_offer(current_workspace()))
         with st.popover(text("app.definition.title", view.lang)):
             inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
             show_definition_panel(view, year_ends(inventory.points if inventory else None))
         with st.popover(text("app.inventory.title", view.lang)):
             show_inventory_panel(view)
+        with st.popover(text("app.placing.title", view.lang)):
+            show_placing(frames, view)
 
 
 def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
@@ -85,11 +89,16 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
         evaluation,
         stations=session_inventory(view.pack, Subject.BASE_STATIONS),
         poles=session_inventory(view.pack, Subject.LAMP_POLES),
+        own=current_workspace(),
+        placing=current_placing(frames, view.lang),
         tianditu_key=tianditu_key(),
     )
     click = show_atlas(build_atlas(scene, lang=view.lang), height=LEAST_MAP_HEIGHT, key="atlas")
-    if click is not None:
-        pick(click, frames)
+    if click is None:
+        return
+    if click.kind == SPOT:
+        give_position(click, view)
+    pick(click, frames)
 
 
 def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from layers.scene import MapScene
+from layers.registry import LayerId
+from layers.scene import MapScene, Placing
 from spatial.text import text
 from spatial.workspace.changed_pack import outline_attribution
+from spatial.workspace.model import Workspace
+from views.own_layers import own_layers
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -43,6 +46,8 @@ def map_scene(
     *,
     stations: Inventory | None,
     poles: Inventory | None,
+    own: Workspace | None = None,
+    placing: Placing | None = None,
     tianditu_key: str | None = None,
 ) -> MapScene:
     """Return the scene of ``view``.
@@ -57,6 +62,10 @@ def map_scene(
         The verdicts that the table beside the map shows.
     stations, poles : Inventory or None
         Point inventories.
+    own : Workspace or None
+        What the planner brought besides.
+    placing : Placing or None
+        The park whose position the next click gives.
     tianditu_key : str or None
         Key of the online base map.
     """
@@ -64,6 +73,7 @@ def map_scene(
         _with_verdicts(frames.layers.get(name), result)
         for name, result in (("zones", evaluation.zones), ("parts", evaluation.parts))
     )
+    brought = own or Workspace()
     return MapScene(
         pack_id=frames.pack.pack_id,
         district=frames.layers["district"],
@@ -73,6 +83,10 @@ def map_scene(
         stations=None if stations is None else stations.points,
         poles=None if poles is None else poles.points,
         backdrop=frames.backdrop,
+        context=own_layers(brought, LayerId.CONTEXT),
+        own_parks=own_layers(brought, LayerId.OWN_PARKS),
+        own_points=own_layers(brought, LayerId.OWN_POINTS),
+        placing=placing,
         layers_on=view.layers,
         opacity={layer: percent / 100 for layer, percent in view.opacity},
         selected_zone_id=view.zone,

@@ -15,7 +15,7 @@ from views import cache
 from views.hand_over import hand_over
 from views.html_table import fragment
 from views.scene import map_scene
-from views.session import SessionKey, brought_inventory, put_back
+from views.session import SessionKey, brought_inventory, current_workspace, put_back
 from views.session_evaluation import session_evaluation
 from views.session_frames import session_inventory
 
@@ -87,7 +87,7 @@ def _sheets(frames: PackFrames, view: ViewState) -> tuple[ZoneSheet, ...]:
     stations = session_inventory(view.pack, Subject.BASE_STATIONS)
     poles = session_inventory(view.pack, Subject.LAMP_POLES)
     return zone_sheets(
-        map_scene(frames, view, evaluation, stations=stations, poles=poles),
+        map_scene(frames, view, evaluation, stations=stations, poles=poles, own=current_workspace()),
         counted=[evaluation.district, evaluation.zones, evaluation.parts],
         published=evaluation.published,
         counts=[frames.published] if frames.published else [],

@@ -38,6 +38,8 @@ USUAL_OPACITY: Final = {
 LONGEST_ID: Final = 64
 FULL_PERCENT: Final = 100
 EMPTY_LAYERS: Final = "none"
+HIDDEN: Final = "-"
+OWN: Final = frozenset(spec.layer_id for spec in OWN_LAYERS)
 
 
 class UrlKey(StrEnum):
@@ -90,7 +92,9 @@ def write_address(view: ViewState) -> dict[str, str]:
     if view.definition.as_of is not None:
         address[UrlKey.AS_OF] = view.definition.as_of.isoformat()
     if view.layers != usual.layers:
-        address[UrlKey.LAYERS] = ",".join(sorted(view.layers)) or EMPTY_LAYERS
+        # Own layers are on for whoever has some, unless they were switched off.
+        hidden = sorted(f"{HIDDEN}{layer}" for layer in OWN - view.layers)
+        address[UrlKey.LAYERS] = ",".join([*hidden, *sorted(view.layers - OWN)]) or EMPTY_LAYERS
     faded = sorted((layer, percent) for layer, percent in view.opacity if percent != USUAL_OPACITY[layer])
     if faded:
         address[UrlKey.OPACITY] = ",".join(f"{layer}.{percent}" for layer, percent in faded)
@@ -151,9 +155,10 @@ def _read_as_of(view: ViewState, word: str) -> ViewState:
 
 
 def _read_layers(view: ViewState, word: str) -> ViewState:
-    if word == EMPTY_LAYERS:
-        return replace(view, layers=frozenset())
-    return replace(view, layers=frozenset(LayerId(part) for part in word.split(",")))
+    parts = [] if word == EMPTY_LAYERS else word.split(",")
+    hidden = {LayerId(part.removeprefix(HIDDEN)) for part in parts if part.startswith(HIDDEN)}
+    shown = {LayerId(part) for part in parts if not part.startswith(HIDDEN)}
+    return replace(view, layers=frozenset((OWN | shown) - hidden))
 
 
 def _read_opacity(view: ViewState, word: str) -> ViewState:

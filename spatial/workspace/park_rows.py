@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 
 from spatial.crs import CANONICAL_CRS

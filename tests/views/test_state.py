@@ -58,10 +58,17 @@ def test_only_what_differs_stands_in_the_address() -> None:
     assert write_address(view) == {"v": "1", "area_basis": "official", "zone": "pazhou"}
 
 
+def test_link_without_layers_still_shows_what_a_planner_brings():
+    view, ignored = read_address({"v": "1", "layers": "none"})
+    assert view.layers == frozenset({LayerId.CONTEXT, LayerId.OWN_PARKS, LayerId.OWN_POINTS})
+    assert not ignored
+    assert write_address(view) == {"v": "1", "layers": "none"}
+
+
 def test_no_layer_at_all_survives() -> None:
     view = replace(ViewState(), layers=frozenset())
-    assert write_address(view) == {"v": "1", "layers": "none"}
-    assert read_address({"layers": "none"})[0].layers == frozenset()
+    assert write_address(view) == {"v": "1", "layers": "-context,-own_parks,-own_points"}
+    assert read_address(write_address(view))[0].layers == frozenset()
 
 
 @pytest.mark.parametrize(
