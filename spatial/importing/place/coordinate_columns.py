@@ -233,6 +233,8 @@ def _stem(header: str) -> str:
 def _read_header(header: str, known: set[str]) -> tuple[str, Datum | None, bool]:
     """Return the word that a header means, the datum that it names, and whether that is sure."""
     plain = normalise_word(header)
+    # A header of two rows is joined by a stroke: the lower names the column, the upper its group.
+    last_level = normalise_word(header.rpartition("/")[2])
     whole = _FILLERS.sub("", unicodedata.normalize("NFKC", header).casefold())
     for word, datum, sure in _DATUM_WORDS:
         if word not in whole:
@@ -242,6 +244,7 @@ def _read_header(header: str, known: set[str]) -> tuple[str, Datum | None, bool]
             normalise_word(rest),
             _FILLERS.sub("", plain.replace(word, "", 1)),
             rest.replace("坐标系", ""),
+            last_level,
         ):
             if bare in known:
                 return bare, datum, sure
@@ -252,7 +255,7 @@ def _read_header(header: str, known: set[str]) -> tuple[str, Datum | None, bool]
         bare = whole.removeprefix(mark) if whole.startswith(mark) else whole.removesuffix(mark)
         if bare != whole and bare in known:
             return bare, datum, False
-    return plain, None, False
+    return last_level if last_level in known else plain, None, False
 
 
 def _singles(headers: list[str]) -> Iterable[ColumnPair]:

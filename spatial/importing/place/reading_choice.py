@@ -248,7 +248,10 @@ def crs_question(
         ]
     else:
         # WGS 84 and CGCS2000 are one datum here, so the evidence speaks for both alike.
-        scores = {} if opinion is None else {**opinion.scores, Datum.CGCS2000: opinion.scores[Datum.WGS84]}
+        silent = opinion is None or len(set(opinion.scores.values())) == 1
+        scores = {} if silent or opinion is None else dict(opinion.scores)
+        if Datum.WGS84 in scores:
+            scores[Datum.CGCS2000] = scores[Datum.WGS84]
         choices = [
             Choice(datum.value, Notice(f"place.datum_{datum.value}"), scores.get(datum)) for datum in _DEGREES
         ]

@@ -22,6 +22,8 @@ _URN_CRS84: Final = re.compile(r"(urn:ogc:def:crs:)?OGC:([0-9.]*:)?CRS84h?", re.
 _ENGINEERING: Final = re.compile(r"(LOCAL_CS|ENGCRS|ENGINEERINGCRS)\s*[\[(]", re.IGNORECASE)
 _OLD_DATUMS: Final = ("beijing", "xian", "xi'an")
 _COARSE_M: Final = 1.0
+_SEMI_MAJOR_M: Final = 6_378_137.0
+"""Of the ellipsoids of CGCS2000 and WGS 84."""
 _CANONICAL_NAMES: Final = {4326: Datum.WGS84, 4490: Datum.CGCS2000}
 _OFFSET_DATUMS: Final = frozenset((Datum.GCJ02, Datum.BD09))
 
@@ -84,6 +86,8 @@ def resolve_system(text: str) -> System:
     crs = _parsed(plain)
     if isinstance(crs, Datum):
         return System(text=crs.value, crs=crs, label=_datum_label(crs), is_plane=False)
+    if _is_blank_shift(crs):
+        raise UnknownCrsError("place.old_datum", crs=crs.name)
     accuracy = _accuracy(crs)
     epsg = None if crs.is_bound else crs.to_epsg()
     return System(
@@ -107,6 +111,15 @@ def _parsed(plain: str) -> CRS | Datum:
         ):
             raise UnknownCrsError("place.old_datum", crs=name) from error
         raise
+
+
+def _is_blank_shift(crs: CRS) -> bool:
+    """Tell zeros in the place of parameters: between different ellipsoids they are a placeholder."""
+    if not crs.is_bound or crs.coordinate_operation is None or crs.ellipsoid is None:
+        return False
+    shift = crs.coordinate_operation.towgs84
+    differs = abs(crs.ellipsoid.semi_major_metre - _SEMI_MAJOR_M) > _COARSE_M
+    return bool(shift) and not any(shift) and differs
 
 
 def _accuracy(crs: CRS) -> float | None:

@@ -57,6 +57,8 @@ def test_a_datum_that_nobody_states_is_asked_for():
     assert (question.what, question.flag) == ("crs", "--points-crs")
     assert {choice.value for choice in question.choices} == {"wgs84", "cgcs2000", "gcj02", "bd09"}
     assert "GCJ-02" in question.why.message()
+    bare = one_question(place(table(LON, LAT), context=NO_CONTEXT))
+    assert {choice.confidence for choice in bare.choices} == {None}
     shift = placed.candidates["wgs84"][0] - placed.candidates["gcj02"][0]
     assert (np.abs(shift) > 0.003).all()
     assert one_question(place(table(LON, LAT), subject=Subject.ZONES)).flag == "--zones-crs"

@@ -64,6 +64,8 @@ def test_a_city_grid_is_shown_by_its_parameters():
         ("EPSG:2327", "place.old_datum"),
         (CRS.from_epsg(2415).to_wkt("WKT1_ESRI"), "place.old_datum"),
         (CRS.from_epsg(4555).to_wkt(), "place.old_datum"),
+        ("+proj=tmerc +lon_0=114 +ellps=krass +towgs84=0,0,0,0,0,0,0", "place.old_datum"),
+        ("+proj=longlat +a=6378140 +rf=298.257 +towgs84=0,0,0", "place.old_datum"),
         ("+proj=tmerc +lon_0=113.28 +ellps=GRS80", "place.datum_not_named"),
         ('LOCAL_CS["x",UNIT["metre",1]]', "place.local_system"),
         ("LOCAL_CS[", "place.local_system"),
