@@ -133,7 +133,7 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
         sample=sample,
         decisions=(*placed.decisions, *mapping.decisions),
         questions=questions,
-        fields=(*_coordinate_states(placed, layer), *mapping.states),
+        fields=(*_coordinate_states(placed, shaped, run.settings.subject), *mapping.states),
         preview=candidate_preview(placed.candidates),
         details={"candidates": candidates_of(placed.candidates)},
     )
@@ -203,11 +203,12 @@ def _counted(placed: Placed, subject: Subject) -> tuple[Any, ...]:
 _UNPLACED: Final = ("error.reason_missing", "place.reason_no_geometry")
 
 
-def _coordinate_states(placed: Placed, layer: SourceLayer) -> tuple[FieldState, ...]:
+def _coordinate_states(placed: Placed, layer: SourceLayer, subject: Subject) -> tuple[FieldState, ...]:
     """Return the two fields of coordinates of a table."""
-    if layer.geometry is not None or placed.x_name is None:
+    if layer.geometry is not None:
         return ()
-    return (FieldState("lon", "required", placed.x_name), FieldState("lat", "required", placed.y_name))
+    need = "optional" if subject == Subject.PARKS else "required"
+    return (FieldState("lon", need, placed.x_name), FieldState("lat", need, placed.y_name))
 
 
 def _build(

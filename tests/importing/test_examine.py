@@ -345,6 +345,7 @@ def test_parks_without_any_coordinates_need_no_datum(tmp_path):
     found = look(table(tmp_path, "园区名称,招商方向", "甲园,软件"), "parks")
     assert found.questions == ()
     assert found.result.frame["place_id"].tolist() == ["2"]
+    assert found.fields[:2] == (("lon", "optional", None), ("lat", "optional", None))
     assert found.preview is None
 
 
