@@ -20,6 +20,7 @@ from spatial.errors import (
     UnsupportedFormatError,
 )
 from spatial.importing.model import Encoding, LayerInfo, ReadOptions
+from spatial.importing.place.coordinate_columns import find_pairs
 from spatial.importing.readers.workbook import list_layers, read_layer
 from spatial.limits import Limits
 
@@ -180,6 +181,7 @@ def test_titles_and_a_merged_header_of_two_rows(tmp_path):
         book.active.merge_cells(merged)
     layer = read(saved(book, tmp_path))
     assert list(layer.table.columns) == ["序号", "基站名称", "坐标/经度", "坐标/纬度", "所属片区"]
+    assert [(pair.x, pair.y) for pair in find_pairs(layer.table.columns)] == [("坐标/经度", "坐标/纬度")]
     assert layer.rows.tolist() == [5, 6]
     told = warned(layer)
     assert told["table.title_rows"]["n"] == 2
