@@ -477,6 +477,21 @@ def test_a_file_cut_off_is_refused(tmp_path):
     assert refusal(path).key == "gis.gpkg_damaged"
 
 
+def test_a_computed_column_is_never_computed(tmp_path):
+    path = change(
+        written(tmp_path / "a.gpkg"),
+        'ALTER TABLE "站点" ADD COLUMN trap INTEGER AS (abs(-9223372036854775807 - fid * 0 - 1))',
+    )
+    layer = read(path)
+    assert (len(layer.table), layer.warnings[0].params["columns"]) == (3, ["trap"])
+
+
+def test_too_many_rows_are_refused_before_one_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("spatial.importing.readers.geopackage._read_rows", None)
+    path = written(tmp_path / "a.gpkg")
+    assert refusal(path, limits=Limits(features=2)).key == "error.limit_features"
+
+
 def test_features_columns_vertices_and_texts_are_limited(tmp_path):
     path = written(tmp_path / "a.gpkg")
     assert read(path, limits=Limits(features=3, columns=1, vertices=3, cell_characters=1)).n_in == 3
