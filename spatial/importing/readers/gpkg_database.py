@@ -210,7 +210,7 @@ def _feature_layer(database: sqlite3.Connection, table: str, real: dict[str, str
     column, kind, srs_id = row or (_column_by_type(database, table), "GEOMETRY", None)
     kind = _TYPES.get(str(kind).upper(), str(kind))
     srs_id = srs_id if isinstance(srs_id, int) else None
-    return GpkgLayer(table, *_counts(database, table, real), column and str(column), kind, srs_id)
+    return GpkgLayer(table, *_counts(database, table, real), str(column) if column else None, kind, srs_id)
 
 
 def _column_by_type(database: sqlite3.Connection, table: str) -> str | None:
