@@ -92,6 +92,7 @@ def examine(
     InputError
         If the file is refused; nothing of it is used.
     """
+    settings = _with_coordinates(settings)
     run = _Run(name=name, settings=settings, limits=limits, tell=progress or _silent)
     run.tell("import.stage_recognise", 0.0)
     run.kind = recognise(path, name, limits)
@@ -108,6 +109,15 @@ def examine(
             name=name, kind=run.kind, sha256=run.sha256, layers=run.layers, questions=asked.questions
         )
     return _examine_layer(layer, run)
+
+
+def _with_coordinates(settings: ImportSettings) -> ImportSettings:
+    """Return the settings with the columns of the coordinates where they are stated like fields."""
+    for x, y in (("lon", "lat"), ("x", "y")):
+        east, north = settings.columns.get(x), settings.columns.get(y)
+        if settings.x is None and east and north:
+            return replace(settings, x=east, y=north)
+    return settings
 
 
 def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:

@@ -292,3 +292,9 @@ def test_a_shared_station_is_one_whatever_its_operator(tmp_path):
     )
     assert found.result.frame["operator"].tolist() == ["移动"]
     assert found.result.frame["cell_count"].tolist() == [2]
+
+
+def test_coordinates_may_be_stated_like_fields(tmp_path):
+    path = table(tmp_path, "编号,甲,乙", "A,113.3012,23.1012")
+    found = look(path, "points", crs="wgs84", columns={"lon": "甲", "lat": "乙"})
+    assert found.result.columns == {"site_id": "编号", "lon": "甲", "lat": "乙"}
