@@ -29,6 +29,7 @@ from spatial.importing.place.context import context_of_pack
 from spatial.importing.place.coordinate_columns import find_pairs
 from spatial.importing.place.decide import Placed, place_geometry, place_table
 from spatial.importing.readers.registry import list_layers, read_layer, recognise
+from spatial.importing.source_decisions import source_decisions
 from spatial.notice import Notice
 from spatial.text import TextKey
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spatial.importing.columns.system_column import SystemColumn
-    from spatial.importing.model import ImportSettings, LayerInfo, Progress, SourceLayer
+    from spatial.importing.model import Decision, ImportSettings, LayerInfo, Progress, SourceLayer
     from spatial.importing.place.context import ImportContext
     from spatial.limits import Limits
 
@@ -141,7 +142,7 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
         layers=run.layers,
         headers=headers_shown,
         sample=sample,
-        decisions=(*placed.decisions, *mapping.decisions),
+        decisions=_decisions(layer, placed, mapping, run),
         questions=questions,
         fields=(*_coordinate_states(placed, shaped, run.settings.subject), *mapping.states),
         preview=candidate_preview(placed.candidates),
@@ -261,12 +262,18 @@ def _build(
         row_unit=layer.row_unit,
         crs=placed.crs,
         encoding=layer.encoding,
-        decisions=(*placed.decisions, *mapping.decisions),
+        decisions=_decisions(layer, placed, mapping, run),
         columns=columns,
         notices=_once(draft.notices),
         warnings=_once(draft.warnings),
         sha256=run.sha256,
     )
+
+
+def _decisions(layer: SourceLayer, placed: Placed, mapping: ColumnMapping, run: _Run) -> tuple[Decision, ...]:
+    """Return how the file was understood, from its bytes to its columns."""
+    opened = source_decisions(layer, run.layers, run.settings)
+    return (*opened, *placed.decisions, *mapping.decisions)
 
 
 def _once(notices: list[Notice]) -> tuple[Notice, ...]:

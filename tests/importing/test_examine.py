@@ -298,3 +298,18 @@ def test_coordinates_may_be_stated_like_fields(tmp_path):
     path = table(tmp_path, "编号,甲,乙", "A,113.3012,23.1012")
     found = look(path, "points", crs="wgs84", columns={"lon": "甲", "lat": "乙"})
     assert found.result.columns == {"site_id": "编号", "lon": "甲", "lat": "乙"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "chosen", "least"),
+    [("utf-8", "utf-8", 0.95), ("gb18030", "gb18030", 0.5), ("utf-16", "utf-16", 1.0)],
+)
+def test_the_encoding_is_a_decision_with_its_reason(tmp_path, encoding, chosen, least):
+    path = tmp_path / "站点.csv"
+    path.write_text(f"{HEADER}\nA1,一号站,中国移动,113.32123,23.08123\n", encoding=encoding)
+    found = look(path, "points", crs="wgs84")
+    decision = next(each for each in found.decisions if each.what == "encoding")
+    assert decision.chosen == chosen
+    assert decision.confidence >= least
+    assert {"utf-8", "gb18030", "big5"} <= {choice.value for choice in decision.choices}
+    assert decision in found.result.decisions
