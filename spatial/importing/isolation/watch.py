@@ -18,6 +18,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from spatial.importing.isolation.environment import child_environment
+from spatial.importing.isolation.turns import turn
 from spatial.text import catalogue
 
 if TYPE_CHECKING:
@@ -74,6 +75,18 @@ def watch(
         If ``cancelled`` said so.
     """
     _compile_program()
+    with turn(lambda: _heed_cancelling(cancelled)):
+        return _watch(job, limits, on_progress=on_progress, cancelled=cancelled)
+
+
+def _watch(
+    job: dict[str, Any],
+    limits: Limits,
+    *,
+    on_progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> Ended:
+    """Run the process, once it is this caller's turn."""
     command = [sys.executable, "-I", "-B", "-X", "utf8", str(_PROGRAM)]
     started = time.monotonic()
     ended = Ended()
@@ -92,8 +105,7 @@ def watch(
         while not _is_over(process, ended):
             _heed(lines, ended, on_progress)
             _look_at_memory(process, ended, limits)
-            if cancelled is not None and cancelled():
-                raise ExaminationCancelledError
+            _heed_cancelling(cancelled)
             if time.monotonic() > deadline:
                 ended.ran_out_of = "seconds"
             if ended.ran_out_of is not None:
@@ -104,6 +116,12 @@ def watch(
         _end(process, ended)
     ended.seconds = time.monotonic() - started
     return ended
+
+
+def _heed_cancelling(cancelled: Callable[[], bool] | None) -> None:
+    """Give up where the caller says so."""
+    if cancelled is not None and cancelled():
+        raise ExaminationCancelledError
 
 
 @cache
