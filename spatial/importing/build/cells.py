@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 
 from spatial.importing.build.attributes import text_column
-from spatial.importing.columns.field_words import CELL_FIELDS, STATION_WORDS
 from spatial.importing.columns.values import as_text
+from spatial.importing.field_words import CELL_FIELDS, STATION_WORDS
 from spatial.notice import Notice
 from spatial.selection import CELL_LEVEL_SHARE, MERGED_ROWS_APART_DEG
 

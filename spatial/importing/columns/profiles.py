@@ -12,8 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
 from spatial.export.fields import LayerKind, fields_of
-from spatial.importing.columns.field_words import (
-    CELL_FIELDS,
+from spatial.importing.field_words import (
     CELL_WORDS,
     FEATURE_WORDS,
     PARK_WORDS,
@@ -203,6 +202,3 @@ PROFILES: Final[Mapping[Subject, Profile]] = {
     Subject.FEATURES: _profile(Subject.FEATURES, FEATURE_WORDS),
 }
 """Subject to the fields that its files may have."""
-
-CELL_LEVEL: Final = CELL_FIELDS
-"""Fields that belong to a cell, several of which make a station."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from spatial.importing.columns.profiles import PROFILES
+from spatial.export.fields import LayerKind, fields_of
+from spatial.importing.field_words import (
+    CELL_WORDS,
+    FEATURE_WORDS,
+    PARK_WORDS,
+    POLE_WORDS,
+    STATION_WORDS,
+    ZONE_WORDS,
+)
 from spatial.station_words import DEGREE_WORDS, GRID_WORDS, normalise_word
 
 if TYPE_CHECKING:
@@ -13,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_known_header"]
 
+_SUBJECTS: Final = (STATION_WORDS, CELL_WORDS, POLE_WORDS, ZONE_WORDS, PARK_WORDS, FEATURE_WORDS)
 # Words that say of a row that it is a header though no field is called so.
 _FURTHER: Final[tuple[str, ...]] = (
     *("序号", "坐标系", "坐标", "经纬度", "挂高", "备注", "建设方式", "方位角", "频点", "厂家"),
@@ -31,6 +40,7 @@ def is_known_header(word: str) -> bool:
 @cache
 def _known() -> frozenset[str]:
     """Return every known word in the form in which words are compared."""
-    fields = (field.words for profile in PROFILES.values() for field in profile.fields)
-    families: list[Iterable[str]] = [*DEGREE_WORDS, *GRID_WORDS, *fields, _FURTHER]
+    fields = ((name, *synonyms) for words in _SUBJECTS for name, synonyms in words.items())
+    handed_over = (field.code for kind in LayerKind for field in fields_of(kind))
+    families: list[Iterable[str]] = [*DEGREE_WORDS, *GRID_WORDS, *fields, handed_over, _FURTHER]
     return frozenset(normalise_word(word) for words in families for word in words) - {""}
