@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from spatial.workspace.model import Workspace
+    from views.state import ViewState
 
 __all__ = ["show_file_buttons"]
 
@@ -28,10 +29,12 @@ GEOPACKAGE: Final = "application/geopackage+sqlite3"
 MEBIBYTE: Final = 1024 * 1024
 
 
-def show_file_buttons(workspace: Workspace, lang: str) -> None:
+def show_file_buttons(workspace: Workspace, view: ViewState) -> None:
     """Show the button that saves what this session holds, and where a saved file is opened."""
+    lang = view.lang
     if not workspace.is_empty and st.button(text("app.workspace.save", lang), key=SessionKey.WORKSPACE_SAVE):
-        hand_over(text("app.workspace.file_name", lang), workspace_bytes(workspace), media_type=GEOPACKAGE)
+        name = text("app.workspace.file_name", lang, pack=view.pack)
+        hand_over(name, workspace_bytes(workspace), media_type=GEOPACKAGE)
     opened = st.session_state.get(SessionKey.WORKSPACE_OPEN)
     if opened is not None:
         note(text("app.workspace.opened", lang, name=opened), role="status")

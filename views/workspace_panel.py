@@ -42,7 +42,7 @@ def show_workspace_panel(view: ViewState) -> None:
             note(text("app.workspace.empty", lang))
         _show_changes(workspace, view)
         _show_removal(workspace, lang)
-        show_file_buttons(workspace, lang)
+        show_file_buttons(workspace, view)
 
 
 def _dataset_table(workspace: Workspace, lang: str) -> Markup:

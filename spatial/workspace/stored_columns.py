@@ -29,7 +29,6 @@ __all__ = ["ColumnForm", "free_name", "restore_column", "store_column", "stored_
 _C_STRING_END: Final = re.compile("[\x00\ud800-\udfff]")
 _BETWEEN: Final = "\n"
 _INT64: Final = np.iinfo(np.int64)
-_EXACT_INTEGER: Final = 2**53
 _NOTHING: Final[Mapping[str, Any]] = {"none": None, "nan": float("nan"), "na": pd.NA, "nat": pd.NaT}
 _KIND_OF_CELLS: Final = {
     "empty": "text",
