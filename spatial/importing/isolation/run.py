@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
+import os
 import signal
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -49,6 +49,7 @@ _Held = TypeVar("_Held")
 GUARDS: Final = ("memory", "cpu", "file_size", "network", "files", "drivers")
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST_NOTE: Final = 100_000
+_PIECE_BYTES: Final = 1_048_576
 _NEARLY_ALL: Final = 0.7
 """Share of its memory at which a process that breaks down is taken to have run out of it."""
 _REFUSED_TO_RUN: Final = 3
@@ -239,23 +240,37 @@ def _copy(
     room = limits.upload_bytes
     for part_name, content in parts:
         beside = stem.with_name(stem.name + _own_suffix(part_name))
-        room -= _copy_one(content, beside, name=part_name)
+        room -= _copy_one(content, beside, name=part_name, room=room)
         limits.check("upload_bytes", limits.upload_bytes - room)
     return target
 
 
-def _copy_one(content: Path | bytes, target: Path, *, name: str) -> int:
-    """Write one file and return its bytes; what is no plain file, or too large to copy, is not read."""
+def _copy_one(content: Path | bytes, target: Path, *, name: str, room: int) -> int:
+    """Write one file and return its bytes; of one larger than ``room`` only the size, nothing is written."""
     try:
         if isinstance(content, bytes):
-            target.write_bytes(content)
-        elif not content.is_file():
+            n_bytes = len(content)
+            if n_bytes <= room:
+                target.write_bytes(content)
+            return n_bytes
+        if not content.is_file():
             raise UnreadableFileError("error.missing_file", name=name)
-        else:
-            shutil.copyfile(content, target)
-        return target.stat().st_size
+        return _copy_file(content, target, room)
     except OSError as fault:
         raise UnreadableFileError("error.unreadable_file", name=name, reason=system_reason(fault)) from fault
+
+
+def _copy_file(source: Path, target: Path, room: int) -> int:
+    """Copy no more than ``room`` bytes and return how many there are, one more where the file still grows."""
+    with source.open("rb") as reading:
+        n_bytes = os.fstat(reading.fileno()).st_size
+        if n_bytes > room:
+            return n_bytes
+        n_bytes = 0
+        with target.open("wb") as writing:
+            while n_bytes <= room and (piece := reading.read(min(_PIECE_BYTES, room - n_bytes + 1))):
+                n_bytes += writing.write(piece)
+    return n_bytes
 
 
 def _own_suffix(name: str) -> str:

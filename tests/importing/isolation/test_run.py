@@ -16,6 +16,7 @@ from spatial.importing.isolation import (
     missing_guards,
     run_examination,
 )
+from spatial.importing.isolation.run import _copy
 from spatial.importing.model import ImportSettings, Subject
 from spatial.limits import DEFAULT_LIMITS, Limits
 
@@ -208,6 +209,18 @@ def test_a_file_above_the_limit_is_refused_before_anything_starts(monkeypatch, t
     (tmp_path / "b.csv").write_bytes(b"x" * 11)
     with pytest.raises(LimitExceededError):
         examine(tmp_path / "b.csv", limits=small)
+
+
+@pytest.mark.parametrize("growing", [False, pytest.param(True, marks=needs_linux)])
+def test_of_a_file_above_the_limit_no_more_than_the_limit_is_copied(growing, tmp_path):
+    folder, path = tmp_path / "job", tmp_path / "b.csv"
+    folder.mkdir()
+    path.write_bytes(b"x" * 5_000)
+    if growing:  # nothing tells the size of this one beforehand
+        path = Path("/proc/self/maps")
+    with pytest.raises(LimitExceededError):
+        _copy(path, folder, name="b.csv", limits=Limits(upload_bytes=10), siblings=())
+    assert sum(each.stat().st_size for each in folder.iterdir()) <= 11
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "pipe"])
