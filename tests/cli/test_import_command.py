@@ -213,4 +213,4 @@ def test_missing_file_is_one_sentence(tmp_path):
 def test_help_speaks_the_language(lang):
     code, stdout, _ = run("--lang", lang, "import", "--help")
     assert code == 0
-    assert ("读入" in stdout) == (lang == "zh")
+    assert ("导入" in stdout) == (lang == "zh")
