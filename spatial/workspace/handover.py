@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.importing.isolation.frame_files import read_frame, write_frame
+from spatial.importing.isolation.job_folder import open_left
 from spatial.importing.isolation.outcome_files import OUTCOME_FILE, read_outcome
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, of_kind
 from spatial.workspace.document import put_together, take_apart
@@ -44,7 +45,7 @@ def read_workspace(folder: Path) -> Workspace:
         If the files are not what they must be.
     """
     try:
-        with (folder / OUTCOME_FILE).open("rb") as source:
+        with open_left(folder / OUTCOME_FILE) as source:
             held = of_kind(json.loads(source.read(_LARGEST_DOCUMENT)), dict)
         if "error" in held:
             read_outcome(folder)
@@ -62,5 +63,5 @@ def _read(folder: Path, described: dict[str, Any]) -> pd.DataFrame:
     file = of_kind(described["file"], str)
     if "/" in file or "\\" in file:
         raise ForeignOutcomeError("table")
-    with (folder / file).open("rb") as source:
+    with open_left(folder / file) as source:
         return read_frame(source, described)

@@ -7,6 +7,7 @@ beside them, so that no part of the file is taken for more than numbers, text an
 from __future__ import annotations
 
 import re
+import struct
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from spatial.importing.isolation.arrow_messages import read_table
 from spatial.importing.isolation.cell_values import cell_from_words, words_of_cell
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, of_kind
 
@@ -55,7 +57,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> dict[str, Any]:
         arrays.append(array)
     names = [f"c{position}" for position in range(len(arrays))]
     table = pa.table(dict(zip(names, arrays, strict=True)))
-    with pa.OSFile(str(path), "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as writer:
+    with pa.OSFile(str(path), "wb") as sink, pyarrow.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table, max_chunksize=_BATCH_ROWS)
     geometry = frame._geometry_column_name if isinstance(frame, gpd.GeoDataFrame) else None  # noqa: SLF001
     return {
@@ -80,16 +82,14 @@ def read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
         return _read_frame(source, description)
     except ForeignOutcomeError:
         raise
-    except (pa.ArrowException, shapely.GEOSException, CRSError) as fault:
+    except (pa.ArrowException, shapely.GEOSException, CRSError, MemoryError) as fault:
         raise ForeignOutcomeError("table") from fault
-    except (KeyError, IndexError, TypeError, ValueError, OverflowError, OSError) as fault:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError, OSError, struct.error) as fault:
         raise ForeignOutcomeError("table") from fault
 
 
 def _read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
-    with pyarrow.ipc.open_file(pa.PythonFile(source, mode="r")) as reader:
-        table = reader.read_all()
-    table.validate(full=True)
+    table = read_table(source)
     n_rows = of_kind(description["n_rows"], int)
     columns, index = of_kind(description["columns"], list), of_kind(description["index"], dict)
     if table.num_columns != len(columns) + (index["way"] != "range"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,10 +15,13 @@ from spatial.atomic_write import sweep, temporary_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
-__all__ = ["job_folder", "jobs_room"]
+__all__ = ["job_folder", "jobs_room", "open_left"]
 
 _PRIVATE: Final = 0o700
+_READ_FLAGS: Final = ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+"""Where the system has them: it neither follows a link nor waits for a pipe."""
 
 
 def jobs_room() -> Path | None:
@@ -47,3 +52,18 @@ def job_folder() -> Iterator[Path]:
         yield folder.resolve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_left(path: Path) -> BinaryIO:
+    """Open a file that a process left in its folder: a link is not followed, a pipe is not waited for.
+
+    Raises
+    ------
+    OSError
+        If it is no plain file.
+    """
+    handle = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in _READ_FLAGS))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    return os.fdopen(handle, "rb")

@@ -19,6 +19,7 @@ import geopandas as gpd
 from spatial import errors
 from spatial.errors import AtlasError, UndecidedError, UnreadableFileError
 from spatial.importing.isolation.frame_files import read_frame, write_frame
+from spatial.importing.isolation.job_folder import open_left
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, from_plain, of_kind, to_plain
 from spatial.importing.model import (
     REJECTED_COLUMNS,
@@ -128,7 +129,7 @@ def read_outcome(folder: Path) -> Examination:
     """
     path = folder / OUTCOME_FILE
     try:
-        with path.open("rb") as source:
+        with open_left(path) as source:
             words = source.read(_LARGEST_DOCUMENT + 1)
         document = json.loads(words) if len(words) <= _LARGEST_DOCUMENT else None
     except (OSError, ValueError, RecursionError) as fault:
@@ -205,7 +206,7 @@ class _HeldTable:
         self._frame: pd.DataFrame | None = None
         self._lock = Lock()
         try:
-            source: BinaryIO = (folder / (name + _ENDING)).open("rb")
+            source: BinaryIO = open_left(folder / (name + _ENDING))
         except OSError as fault:
             raise ForeignOutcomeError("table") from fault
         if os.name != "posix":  # there, an open file cannot be removed

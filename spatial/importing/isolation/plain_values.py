@@ -31,6 +31,8 @@ _KIND: Final = "$"
 _TEXT_KEY, _TUPLE, _NUMBER, _ARRAY, _MAPPING = "text_key", "tuple", "number", "array", "mapping"
 _ARRAY_KINDS: Final = "biufU"
 _DEEPEST: Final = 20
+_LARGEST_ARRAY: Final = 50_000_000
+"""Bytes: of short texts, the longest one sets the width of all."""
 _NUMBER_WORDS: Final = re.compile(r"nan|-?inf")
 
 
@@ -200,6 +202,8 @@ def _array(items: list[Any], dtype: object) -> np.ndarray[Any, Any]:
     if not isinstance(dtype, str) or not re.fullmatch(r"[<>|=]([biuf][1248]|U[0-9]{1,5})", dtype):
         raise ForeignOutcomeError("array")
     try:
+        if np.dtype(dtype).itemsize * len(items) > _LARGEST_ARRAY:
+            raise ForeignOutcomeError("array")
         return np.array(items, dtype=dtype)
     except (TypeError, ValueError, OverflowError) as fault:
         raise ForeignOutcomeError("array") from fault

@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from spatial.errors import LimitExceededError, UnreadableFileError
 from spatial.file_kinds import file_suffix
-from spatial.importing.isolation.job_folder import job_folder
+from spatial.importing.isolation.job_folder import job_folder, open_left
 from spatial.importing.isolation.outcome_files import OUTCOME_FILE, read_outcome
 from spatial.importing.isolation.plain_values import ForeignOutcomeError
 from spatial.importing.isolation.process_limits import file_bytes
@@ -307,9 +307,9 @@ def _note(folder: Path) -> dict[str, str]:
     """Return the short note that a process leaves which could not finish; empty for any other outcome."""
     path = folder / OUTCOME_FILE
     try:
-        if path.stat().st_size > _LONGEST_NOTE:
-            return {}
-        note: Any = json.loads(path.read_bytes())
+        with open_left(path) as source:
+            words = source.read(_LONGEST_NOTE + 1)
+        note: Any = json.loads(words) if len(words) <= _LONGEST_NOTE else None
     except (OSError, ValueError, RecursionError):
         return {}
     is_note = isinstance(note, dict) and all(isinstance(words, str) for words in note.values())

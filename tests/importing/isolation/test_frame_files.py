@@ -9,6 +9,8 @@ from uuid import UUID
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc
 import pytest
 import shapely
 from hypothesis import given
@@ -259,6 +261,46 @@ def test_a_table_that_is_not_as_described_is_refused(changes, tmp_path):
     description = described(tmp_path, **changes)
     with (tmp_path / "t.arrow").open("rb") as source, pytest.raises(ForeignOutcomeError):
         read_frame(source, description)
+
+
+def stream_of(array: pa.Array, **options) -> io.BytesIO:
+    """Return a table of one column as a process might write it that lies."""
+    sink = io.BytesIO()
+    table = pa.table({"c0": array})
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
+        writer.write_table(table)
+    sink.seek(0)
+    return sink
+
+
+def described_numbers(n_rows: int) -> dict:
+    column = {"header": 's"a"', "way": "number", "dtype": "int64"}
+    index = {"way": "range", "name": None, "range": [0, n_rows, 1]}
+    common = {"n_rows": n_rows, "headers_dtype": "object", "is_geo": False, "geometry": None}
+    return {"columns": [column], "index": index, **common}
+
+
+SMALL_AND_VAST = {
+    "runs": pa.RunEndEncodedArray.from_arrays(pa.array([1000], pa.int64()), pa.array([7], pa.int64())),
+    "dictionary": pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int8()), pa.array([7], pa.int64())),
+    "nothing": pa.nulls(1000),
+}
+
+
+@pytest.mark.parametrize("kind", SMALL_AND_VAST)
+def test_a_column_that_stands_for_more_than_its_bytes_is_refused(kind):
+    with pytest.raises(ForeignOutcomeError, match="kind"):
+        read_frame(stream_of(SMALL_AND_VAST[kind]), described_numbers(1000))
+
+
+@pytest.mark.parametrize("packing", [None, "zstd", "lz4"])
+def test_packed_content_is_refused_before_it_is_unpacked(packing):
+    stream = stream_of(pa.array(np.zeros(1000, dtype=np.int64)), compression=packing)
+    if packing is None:
+        assert read_frame(stream, described_numbers(1000)).shape == (1000, 1)
+        return
+    with pytest.raises(ForeignOutcomeError, match="packed"):
+        read_frame(stream, described_numbers(1000))
 
 
 @pytest.mark.parametrize("crs", ["http://127.0.0.1/x", "/etc/passwd", "+init=x", "GEOGCS" * 9000, "EPSG:1"])

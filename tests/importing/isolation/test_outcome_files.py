@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import geopandas as gpd
@@ -30,6 +31,7 @@ from spatial.importing.model import (
 from spatial.notice import Notice
 from spatial.text import TextKey
 
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="pipes and links of other systems differ")
 WHY = Notice("error.limit_rows", {"value": 3, "allowed": 2, "setting": TextKey("error.system_full")})
 CHOICES = (Choice("wgs84", WHY, 0.5), Choice("gcj02", WHY))
 DECISION = Decision(what="crs", chosen="wgs84", why=WHY, confidence=1.0, choices=CHOICES)
@@ -234,6 +236,22 @@ def test_a_missing_table_is_refused(tmp_path):
         read_outcome(tmp_path)
 
 
+@needs_posix
+@pytest.mark.parametrize("left", [OUTCOME_FILE, "frame.arrow"])
+@pytest.mark.parametrize("what", ["link", "pipe", "folder"])
+def test_what_is_no_plain_file_is_not_read(left, what, tmp_path):
+    write_outcome(tmp_path, examination())
+    moved = (tmp_path / left).rename(tmp_path / "moved")
+    if what == "link":
+        (tmp_path / left).symlink_to(moved)
+    elif what == "pipe":
+        os.mkfifo(tmp_path / left)
+    else:
+        (tmp_path / left).mkdir()
+    with pytest.raises(ForeignOutcomeError):
+        read_outcome(tmp_path)
+
+
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: (
@@ -272,6 +290,7 @@ def test_values_of_no_known_kind_are_refused(value):
         {"$": "array", "dtype": "O", "items": []},
         {"$": "array", "dtype": "<i8", "items": ["x"]},
         {"$": "array", "dtype": None, "items": []},
+        {"$": "array", "dtype": "<U99999", "items": [""] * 1000},
         {"$": "tuple", "items": 5},
     ],
 )
