@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from spatial.importing.build.attributes import canonical_attributes
 from spatial.importing.build.draft import Draft
 from spatial.importing.build.material import Material
 from spatial.importing.build.preview import candidate_preview, candidates_of, preview_of, sample_of
+from spatial.importing.build.rows_beside import set_beside
 from spatial.importing.build.shapes import find_wkt_column, geometry_from_text, set_unusable_aside
 from spatial.importing.columns.mapping import ColumnMapping, map_columns
 from spatial.importing.columns.system_column import read_system_column
@@ -37,13 +39,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spatial.importing.columns.system_column import SystemColumn
-    from spatial.importing.model import Decision, ImportSettings, LayerInfo, Progress, SourceLayer
+    from spatial.importing.model import Decision, ImportSettings, LayerInfo, Progress, Question, SourceLayer
     from spatial.importing.place.context import ImportContext
     from spatial.limits import Limits
 
 __all__ = ["examine"]
-
-_CHUNK: Final = 1 << 20
 
 
 @dataclass(kw_only=True)
@@ -97,19 +97,29 @@ def examine(
     run = _Run(name=name, settings=settings, limits=limits, tell=progress or _silent)
     run.tell("import.stage_recognise", 0.0)
     run.kind = recognise(path, name, limits)
-    run.sha256 = _digest(path)
     options = ReadOptions(layer=settings.layer, encoding=settings.encoding, limits=limits)
     run.tell("import.stage_read", 0.05)
-    run.layers = list_layers(path, name=name, options=options)
+    # Hashing holds no lock of the interpreter: it runs beside the reading.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        digest = beside.submit(_digest, path)
+        run.layers = list_layers(path, name=name, options=options)
+        layer, questions = _read(path, name, options)
+        run.sha256 = digest.result()
+    if layer is None:
+        return Examination(
+            name=name, kind=run.kind, sha256=run.sha256, layers=run.layers, questions=questions
+        )
+    return _examine_layer(layer, run)
+
+
+def _read(path: Path, name: str, options: ReadOptions) -> tuple[SourceLayer | None, tuple[Question, ...]]:
+    """Return the layer of a file, or the questions which of several it is."""
     try:
-        layer = read_layer(path, name=name, options=options)
+        return read_layer(path, name=name, options=options), ()
     except UndecidedError as asked:
         if not asked.questions:
             raise
-        return Examination(
-            name=name, kind=run.kind, sha256=run.sha256, layers=run.layers, questions=asked.questions
-        )
-    return _examine_layer(layer, run)
+        return None, asked.questions
 
 
 def _with_coordinates(settings: ImportSettings) -> ImportSettings:
@@ -150,6 +160,8 @@ def _examine_layer(layer: SourceLayer, run: _Run) -> Examination:
     )
     if questions or placed.geometry is None:
         return examination
+    if layer.geometry is None:
+        set_beside(draft, mapping)
     other = np.flatnonzero(system.other)
     draft.reject(other, system.header or "", system.words(other), "import.reason_other_system")
     draft.reject_all(_counted(placed, run.settings.subject))
@@ -283,11 +295,8 @@ def _once(notices: list[Notice]) -> tuple[Notice, ...]:
 
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _silent(stage: str, share: float) -> None:

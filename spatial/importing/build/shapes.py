@@ -16,6 +16,7 @@ from spatial.station_words import normalise_word
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from spatial.importing.build.draft import Draft
     from spatial.importing.model import SourceLayer
@@ -59,10 +60,24 @@ def find_wkt_column(table: pd.DataFrame) -> str | None:
 def geometry_from_text(layer: SourceLayer, header: str, draft: Draft) -> SourceLayer:
     """Return the layer with the geometry that one column writes out; rows that it does not are rejected."""
     words = as_text(layer.table[header])
-    shapes = np.asarray(shapely.from_wkt(words.to_numpy(dtype=object), on_invalid="ignore"), dtype=object)
+    texts = words.to_numpy(dtype=object)
+    try:
+        shapes = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+    except NotImplementedError:
+        # One curve, which the library has no type for, would keep every row out.
+        shapes = np.array([_straight(text) for text in texts], dtype=object)
     unread = np.flatnonzero(shapely.is_missing(shapes) & (words != "").to_numpy())
     draft.reject(unread, header, words.iloc[unread].tolist(), "import.reason_bad_wkt")
     return replace(layer, table=layer.table.drop(columns=header), geometry=shapes)
+
+
+def _straight(text: str) -> BaseGeometry | None:
+    """Return the geometry of one text, None where it has curves or is none."""
+    try:
+        shape: BaseGeometry | None = shapely.from_wkt(text, on_invalid="ignore")
+    except NotImplementedError:
+        return None
+    return shape
 
 
 def set_unusable_aside(geometry: Geometries, subject: Subject, draft: Draft) -> Geometries:

@@ -13,7 +13,7 @@ from spatial.importing.columns.profiles import ValueKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["header_unit", "is_known_unit", "measured_number"]
+__all__ = ["header_unit", "is_known_unit", "is_unit_word", "measured_number"]
 
 _SQ_M_PER_MU: Final = 2000.0 / 3.0
 _MEASURED: Final = re.compile(
@@ -71,6 +71,25 @@ _PLAIN: Final = {
     "mhz": 1.0,
     "%": 0.01,
 }
+_KINDS_OF_CELLS: Final = frozenset(
+    (
+        "文本",
+        "字符",
+        "字符型",
+        "数值",
+        "数字",
+        "数值型",
+        "日期",
+        "元/m2·月",
+        "元/m2/月",
+        "-",
+        "/",
+        "—",
+        "text",
+        "number",
+    )
+)
+"""What a row below the header says where a column has no unit."""
 _FACTORS: Final[Mapping[ValueKind, Mapping[str, float]]] = {
     ValueKind.LENGTH_M: _METRES,
     ValueKind.AREA_M2: _SQUARE_METRES,
@@ -90,6 +109,12 @@ def header_unit(header: str) -> str | None:
 def is_known_unit(unit: str, kind: ValueKind) -> bool:
     """Tell whether numbers in ``unit`` can be brought to the unit of ``kind``."""
     return unit in _FACTORS[kind]
+
+
+def is_unit_word(words: str) -> bool:
+    """Tell a cell that holds a unit, in brackets or not, or the kind of what stands below, and no value."""
+    unit = _plain_unit(words).strip("()[]【】")
+    return unit in _KINDS_OF_CELLS or any(unit in factors for factors in _FACTORS.values())
 
 
 def measured_number(cell: str, kind: ValueKind, unit: str | None) -> float:

@@ -24,6 +24,8 @@ HEADER_SEARCH_ROWS: Final = 10
 """Rows with content among which a header is looked for."""
 
 _NUMBER: Final = re.compile(r"[-+−－＋]?[\d.,，：:/°′″'\"%\s－-]*\d[\d.,，：:/°′″'\"%\s－-]*")
+_SAID: Final = re.compile(r"[^(（]*[:：]\s*\S")
+"""A line such as ``填报单位：甲  单位：个`` says something of the table; no column is called so."""
 _SPACES: Final = re.compile(r"\s+")
 _HALF: Final = 0.5
 _KNOWN_WEIGHT: Final = 4
@@ -102,7 +104,7 @@ def header_notices(header: HeaderRows, *, lines: Sequence[int], rows: Sequence[C
     """
     notices: list[Notice] = []
     if header.first:
-        titles = [next(cell for cell in row if cell) for row in rows[: header.first]]
+        titles = [next(filter(None, row), "") for row in rows[: header.first]]
         said = {"line": lines[header.first], "n": header.first, "titles": titles}
         notices.append(Notice("table.title_rows", said))
     if header.last > header.first:
@@ -135,7 +137,9 @@ def _stack(upper: Cells, lower: Cells, knows: Knows) -> bool:
     """Tell whether two rows are one header: the upper names groups, the lower what stands under them."""
     width = max(len(upper), len(lower))
     top, below = _padded(upper, width), _padded(lower, width)
-    if _n_filled(top) < 2 or not count_known(below, knows) or _n_numbers(top) or _n_numbers(below):  # noqa: PLR2004
+    if _n_filled(top) < 2 or any(map(_SAID.match, top)):  # noqa: PLR2004
+        return False
+    if not count_known(below, knows) or _n_numbers(top) or _n_numbers(below):
         return False
     under = [not above and bool(name) for above, name in zip(top, below, strict=True)]
     both = [bool(above) and bool(name) for above, name in zip(top, below, strict=True)]

@@ -68,7 +68,9 @@ class _Rows:
     n_unguarded: int = 0
 
     def add(self, number: int, cells: dict[int, str]) -> None:
-        """Take the next row."""
+        """Take the next row; one of blanks alone is none."""
+        if not any(map(str.strip, cells.values())):
+            return
         if len(self.head) < HEADER_SEARCH_ROWS:
             self.head.append((number, cells))
             return

@@ -166,6 +166,25 @@ def test_a_date_that_is_none_stays_a_number_and_is_told(tmp_path):
     assert warned(layer)["table.odd_dates"] == {"n": 1}
 
 
+def test_a_line_that_says_who_filled_in_the_table_is_no_group_of_columns(tmp_path):
+    said = ["填报单位：甲", "", "", "", "单位：个"]
+    layer = read_rows(tmp_path, [said, HEADER, ["1", "甲", "", "", ""], ["Z1", "甲", 113.1, 23.1, ""]])
+    assert list(layer.table.columns) == HEADER
+    below = [["编号", "坐标(单位：度)", ""], ["", "经度", "纬度"], ["Z1", 113.1, 23.1]]
+    grouped = read_rows(tmp_path, below)
+    assert list(grouped.table.columns) == ["编号", "坐标(单位：度)/经度", "坐标(单位：度)/纬度"]
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\n"])
+def test_a_row_of_blanks_is_no_row_above_or_below_the_header(tmp_path, blank):
+    site = ["Z1", "甲", 113.1, 23.1, ""]
+    layer = read_rows(tmp_path, [[blank], ["表一"], HEADER, site, [blank, blank], site])
+    assert layer.rows.tolist() == [4, 6]
+    assert [notice.params["titles"] for notice in layer.notices if notice.key == "table.title_rows"] == [
+        ["表一"]
+    ]
+
+
 def test_titles_and_a_merged_header_of_two_rows(tmp_path):
     book = book_of(
         [
