@@ -88,7 +88,8 @@ class Draft:
         Rows that never came into the table have empty cells; what they held stands in the rejection.
         """
         out = np.flatnonzero(~self.used)
-        table = self.layer.table.iloc[out]
+        # To take no row of a long table by its positions takes as long as to take many.
+        table = self.layer.table.iloc[out] if len(out) else self.layer.table.iloc[:0]
         table = table.drop(columns=[name for name in REPORT_WORDS if name in table.columns])
         table = table.set_axis(pd.Index(self.layer.rows[out], dtype=np.int64), axis=0)
         if self.layer.geometry is not None:

@@ -25,7 +25,10 @@ _SHOWN: Final = 10
 
 def has_repeats(words: pd.Series) -> bool:
     """Tell whether any word stands twice, empty ones included; quicker than looking for which."""
-    return len(pc.unique(pa.array(words))) < len(words)
+    cells = pa.array(words)
+    # In one piece they take half the time that many pieces take.
+    together = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    return len(pc.unique(together)) < len(together)
 
 
 def repeated_ids(ids: pd.Series) -> tuple[Notice, ...]:

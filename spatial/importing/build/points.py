@@ -35,7 +35,8 @@ def build_points(material: Material) -> Built:
     attributes, notices = _with_ids(attributes)
     draft.warnings.extend(notices)
     ids = text_column(attributes, _SITE_ID)
-    if keys is None:
+    # Ids of which none stands twice, and none had to be filled in, are not searched again.
+    if keys is None and (notices or not unique_ids):
         draft.warnings.extend(repeated_ids(ids))
     draft.warnings.extend(repeated_places(geometry, ids))
     draft.warnings.extend(outside_district(geometry, material.context.district, ids))

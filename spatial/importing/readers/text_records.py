@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Body", "ExactRecords", "Record", "Shape", "Start", "read_body"]
 
 BLOCK_BYTES: Final = 1 << 24
-_CHUNK_BYTES: Final = 1 << 22
+_CHUNK_BYTES: Final = 1 << 20
 _BATCH_RECORDS: Final = 20_000
 _WORKERS: Final = 2
 _QUOTE: Final = ord('"')
