@@ -16,7 +16,7 @@ from spatial.station_words import DEGREE_WORDS, GRID_WORDS, normalise_word
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ColumnPair", "find_pairs", "pair_of_value"]
+__all__ = ["ColumnPair", "find_pairs"]
 
 
 class ColumnPair(NamedTuple):
@@ -43,7 +43,6 @@ class ColumnPair(NamedTuple):
         return f"{self.x}=lon, {self.y}=lat"
 
 
-_PAIR_VALUE: Final = re.compile(r"(?P<x>.*)=lon, (?P<y>.*)=lat", re.DOTALL)
 _SINGLE_WORDS: Final = frozenset(
     [
         "经纬度",
@@ -161,12 +160,6 @@ _DATUM_WORDS: Final[tuple[tuple[str, Datum, bool], ...]] = (
 )
 _SHORT_MARKS: Final = {"bd": Datum.BD09, "gd": Datum.GCJ02, "84": Datum.WGS84, "02": Datum.GCJ02}
 _FILLERS: Final = re.compile(r"[\s_\-\u200b\ufeff*:/.()\[\]【】]+")
-
-
-def pair_of_value(value: str) -> ColumnPair | None:
-    """Return the pair that a choice's value names, None where it is none."""
-    found = _PAIR_VALUE.fullmatch(value)
-    return None if found is None else ColumnPair(found["x"], found["y"])
 
 
 def find_pairs(headers: Iterable[str], *, grid_first: bool = False) -> tuple[ColumnPair, ...]:

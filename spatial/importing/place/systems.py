@@ -25,7 +25,6 @@ _COARSE_M: Final = 1.0
 _SEMI_MAJOR_M: Final = 6_378_137.0
 """Of the ellipsoids of CGCS2000 and WGS 84."""
 _CANONICAL_NAMES: Final = {4326: Datum.WGS84, 4490: Datum.CGCS2000}
-_OFFSET_DATUMS: Final = frozenset((Datum.GCJ02, Datum.BD09))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,11 +58,6 @@ class System:
         if isinstance(self.crs, Datum):
             return self.crs
         return None if self.is_plane or self.crs.is_bound else _CANONICAL_NAMES.get(self.crs.to_epsg() or 0)
-
-    @property
-    def is_offset(self) -> bool:
-        """Whether the system is one of the shifted datums of web maps."""
-        return self.crs in _OFFSET_DATUMS
 
 
 def resolve_system(text: str) -> System:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spatial.crs import Datum
-from spatial.importing.place.coordinate_columns import ColumnPair, find_pairs, pair_of_value
+from spatial.importing.place.coordinate_columns import ColumnPair, find_pairs
 
 PAIRS = [
     ("经度", "纬度"),
@@ -68,9 +68,3 @@ def test_one_column_for_both(header):
 @pytest.mark.parametrize("headers", [[], ["名称"], ["经度"], ["经度", "名称"]])
 def test_no_pair(headers):
     assert find_pairs(headers) == ()
-
-
-def test_the_value_of_a_choice_reads_back():
-    pair = ColumnPair("a=lon, b", "纬度")
-    assert pair_of_value(pair.value) == pair
-    assert pair_of_value("经度") is None

@@ -41,8 +41,6 @@ def test_datums_of_degrees():
     assert resolve_system("EPSG:4326").datum is Datum.WGS84
     assert resolve_system("EPSG:4490").datum is Datum.CGCS2000
     assert resolve_system("EPSG:4547").datum is None
-    assert resolve_system("bd09").is_offset
-    assert not resolve_system("EPSG:4326").is_offset
 
 
 def test_a_city_grid_is_shown_by_its_parameters():
