@@ -38,18 +38,33 @@ CHECKS = [
 ]
 
 
-def outcome(check: str, off: str, folder: Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", check]
+def outcome(checks: list[str], off: str, folder: Path) -> tuple[int, str]:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        f"--basetemp={folder}",
+        *checks,
+    ]
     environment = {**os.environ, SWITCHED_OFF: off}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize(("guard", "check"), CHECKS)
-def test_without_a_guard_its_check_fails(guard, check, tmp_path):
-    code, words = outcome(check, guard, tmp_path / "off")
+@pytest.mark.parametrize("guard", sorted({guard for guard, _ in CHECKS}))
+def test_without_a_guard_its_checks_fail(guard, tmp_path):
+    checks = [check for off, check in CHECKS if off == guard]
+    code, words = outcome(checks, guard, tmp_path / "off")
     assert code == 1, words
     assert "error" not in words.splitlines()[-1], words
-    code, words = outcome(check, "", tmp_path / "on")
+    assert "passed" not in words.splitlines()[-1], words
+
+
+@pytest.mark.deep
+def test_with_every_guard_each_check_passes(tmp_path):
+    code, words = outcome([check for _, check in CHECKS], "", tmp_path / "on")
     assert code == 0, words

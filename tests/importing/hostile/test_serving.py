@@ -70,7 +70,7 @@ def test_the_server_answers_while_files_are_examined(tmp_path):
 def watch_server(port: int, done: Path, server: subprocess.Popen[bytes]) -> list[float]:
     """Ask the server how it is until it is done; the seconds that each answer took."""
     answers: list[float] = []
-    deadline = time.monotonic() + 200
+    deadline = time.monotonic() + 400
     while not done.exists():
         assert server.poll() is None
         assert time.monotonic() < deadline
