@@ -2,14 +2,15 @@
 
 Drawn on the server as one picture: it needs nothing of the network, runs no script, every word in it is
 escaped, and it is there as soon as the table is. The page takes a drawing as an image alone, so its
-style stands within it.
+style stands within it. Where several systems are possible each has a picture of its own, all at one
+scale: drawn over one another, their dots could not be told apart.
 """
 
 from __future__ import annotations
 
 import base64
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
 __all__ = ["Places", "preview_map"]
 
 WIDTH: Final = 640.0
+WIDTH_OF_SEVERAL: Final = 380.0
 LEAST_SHAPE, MOST_SHAPE = 0.5, 0.8
 """Height of the picture as a share of its width."""
 MARGIN: Final = 0.05
 KM_PER_DEGREE: Final = 111.32
 SCALE_SHARE: Final = 0.25
 LEAST_SPAN_DEGREES: Final = 0.002
-READING_COLOURS: Final = ("#b3261e", "#1f4e79", "#2e7d32", "#8e24aa", "#b26a00")
+INSIDE_COLOUR: Final = "#1f4e79"
+OUTSIDE_COLOUR: Final = "#c62828"
+SAME_PLACE_DEGREES: Final = 1e-6
+"""Two systems that put every row nearer together than this (0.1 m) share a picture."""
 STYLE: Final = Markup(
     "path{fill:none}"
     ".ground{fill:#eef1f4}"
@@ -50,7 +55,7 @@ STYLE: Final = Markup(
     ".scale{stroke:#1b2733;stroke-width:1.5}"
     ".dots{stroke-linecap:round;stroke-width:5;opacity:.75}"
     ".lines{stroke-width:1.5}"
-    + "".join(f".reading-{at}{{stroke:{colour}}}" for at, colour in enumerate(READING_COLOURS))
+    f".inside{{stroke:{INSIDE_COLOUR}}}.outside{{stroke:{OUTSIDE_COLOUR}}}"
 )
 FAR_OFF: Final = 8.0
 """From how many widths of the district on its zones are too small to be named."""
@@ -83,6 +88,7 @@ class Window:
     north: float
     scale: float
     shrink: float
+    width: float
     height: float
 
     def x(self, lon: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,39 +106,91 @@ class Window:
 
 
 def preview_map(frames: PackFrames | None, places: Sequence[Places], lang: str) -> Markup:
-    """Return the picture with its caption; nothing where there is nothing to draw."""
-    layers = {} if frames is None else frames.layers
-    district = layers.get("district")
-    window = _window(district, places)
+    """Return a picture of each reading with its caption; nothing where there is nothing to draw."""
+    shown = _told_apart(places, lang)
+    district = None if frames is None else frames.layers.get("district")
+    if len(shown) <= 1:
+        return _figure(frames, shown, _window(district, shown, WIDTH), lang)
+    common = _window(district, shown, WIDTH_OF_SEVERAL)
+    windows = [common] * len(shown)
+    if common is None or _far_off(district, common):  # at one scale, nothing could be seen of either
+        windows = [_window(district, [each], WIDTH_OF_SEVERAL) for each in shown]
+    pictures = [
+        _figure(frames, [each], window, lang, attributed=False)
+        for each, window in zip(shown, windows, strict=True)
+    ]
+    return fragment(
+        '<div class="import-maps">{pictures}</div><p class="import-maps-note">{words}'
+        '<span class="statement">{statement}</span></p>',
+        pictures=join(pictures),
+        words=text("app.import.map_several", lang, n=figure(len(shown[0].lon))),
+        statement="" if district is None else text("app.map_attribution", lang),
+    )
+
+
+def _told_apart(places: Sequence[Places], lang: str) -> list[Places]:
+    """Return the readings that differ on the ground; one that does not adds its name to the other's."""
+    separator = text("app.list_separator", lang)
+    found: list[Places] = []
+    for each in places:
+        at = next((at for at, other in enumerate(found) if _same_place(each, other)), None)
+        if at is None:
+            found.append(each)
+        else:
+            found[at] = replace(found[at], label=separator.join((found[at].label, each.label)))
+    return found
+
+
+def _same_place(one: Places, other: Places) -> bool:
+    return all(
+        mine.shape == theirs.shape and np.allclose(mine, theirs, rtol=0, atol=SAME_PLACE_DEGREES)
+        for mine, theirs in ((one.lon, other.lon), (one.lat, other.lat))
+    )
+
+
+def _figure(
+    frames: PackFrames | None,
+    places: Sequence[Places],
+    window: Window | None,
+    lang: str,
+    *,
+    attributed: bool = True,
+) -> Markup:
+    """Return one picture with what stands below it."""
     if window is None:
         return Markup("")
+    layers = {} if frames is None else frames.layers
+    district = layers.get("district")
     drawn = [
         _ground(frames, window) if frames is not None else Markup(""),
-        *(_marks(each, window, number) for number, each in enumerate(places)),
+        *(_marks(each, district, window) for each in places),
         _zone_names(layers.get("zones"), district, window, lang),
         _scale_bar(window),
     ]
-    words = _caption(district, places, lang)
+    label = next((each.label for each in places), "")
+    words, counts = _caption(district, places, lang)
     picture = fragment(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         ' width="{width}" height="{height}"><style>{style}</style>'
         '<rect class="ground" width="{width}" height="{height}"></rect>{drawn}</svg>',
-        width=round(WIDTH),
+        width=round(window.width),
         height=round(window.height),
         style=STYLE,
         drawn=join(drawn),
     )
     return fragment(
-        '<figure class="import-map"><img alt="{words}" src="data:image/svg+xml;base64,{picture}">'
-        '<figcaption>{key}{words}<span class="statement">{statement}</span></figcaption></figure>',
-        words=words,
+        '<figure class="import-map"><img alt="{alternative}" src="data:image/svg+xml;base64,{picture}">'
+        '<figcaption>{label}{counts}<span class="statement">{statement}</span></figcaption></figure>',
+        alternative=" ".join(filter(None, (label, words))),
         picture=base64.b64encode(picture.encode()).decode("ascii"),
-        key=_key(places),
-        statement="" if district is None else text("app.map_attribution", lang),
+        label=fragment("<strong>{label}</strong> ", label=label) if label else "",
+        counts=counts,
+        statement=text("app.map_attribution", lang) if attributed and district is not None else "",
     )
 
 
-def _window(district: GeoDataFrame | None, places: Sequence[Places]) -> Window | None:
+def _window(district: GeoDataFrame | None, places: Sequence[Places], width: float) -> Window | None:
+    """Return the part of the world that holds the district and the rows."""
     lons = [each.lon for each in places if len(each.lon)]
     lats = [each.lat for each in places if len(each.lat)]
     if district is not None and len(district):
@@ -151,9 +209,10 @@ def _window(district: GeoDataFrame | None, places: Sequence[Places]) -> Window |
     return Window(
         west=(west + east) / 2 - across / shrink / 2,
         north=(south + north) / 2 + upward / 2,
-        scale=WIDTH / across,
+        scale=width / across,
         shrink=shrink,
-        height=upward * WIDTH / across,
+        width=width,
+        height=upward * width / across,
     )
 
 
@@ -184,17 +243,23 @@ def _line(coordinates: NDArray[np.float64], window: Window) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(across, down, strict=True))
 
 
-def _marks(places: Places, window: Window, number: int) -> Markup:
-    """Return dots, or the lines of the rows."""
-    coordinates = np.column_stack((places.lon, places.lat))
+def _marks(places: Places, district: GeoDataFrame | None, window: Window) -> Markup:
+    """Return dots, in another colour outside the district, or the lines of the rows."""
     if places.lines:
+        coordinates = np.column_stack((places.lon, places.lat))
         breaks = np.flatnonzero(np.diff(places.parts)) + 1
         words = "".join(_line(part, window) for part in np.split(coordinates, breaks) if len(part))
-    else:
-        across, down = window.x(places.lon), window.y(places.lat)
-        words = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in zip(across, down, strict=True))
-    style = f"{'lines' if places.lines else 'dots'} reading-{number % len(READING_COLOURS)}"
-    return fragment('<path class="{style}" d="{words}"></path>', style=style, words=words)
+        return fragment('<path class="lines outside" d="{words}"></path>', words=words)
+    within = _within(district, places)
+    across, down = window.x(places.lon), window.y(places.lat)
+    return join(
+        fragment(
+            '<path class="dots {style}" d="{words}"></path>',
+            style=style,
+            words="".join(f"M{x:.1f} {y:.1f}h0" for x, y in zip(across[which], down[which], strict=True)),
+        )
+        for style, which in (("inside", within), ("outside", ~within))
+    )
 
 
 def _zone_names(
@@ -202,8 +267,7 @@ def _zone_names(
 ) -> Markup:
     if zones is None or district is None:
         return Markup("")
-    west, _, east, _ = district.total_bounds
-    if (east - west) * window.shrink * window.scale * FAR_OFF < WIDTH:
+    if _far_off(district, window):
         return Markup("")
     points = zones.geometry.representative_point()
     return join(
@@ -217,9 +281,17 @@ def _zone_names(
     )
 
 
+def _far_off(district: GeoDataFrame | None, window: Window) -> bool:
+    """Return whether so much else is drawn that the district is hardly seen."""
+    if district is None:
+        return False
+    west, _, east, _ = district.total_bounds
+    return bool((east - west) * window.shrink * window.scale * FAR_OFF < window.width)
+
+
 def _scale_bar(window: Window) -> Markup:
     """Return a bar of one, two or five times a power of ten kilometres."""
-    longest = WIDTH * SCALE_SHARE * window.km_per_pixel
+    longest = window.width * SCALE_SHARE * window.km_per_pixel
     power = 10.0 ** math.floor(math.log10(longest))
     km = max(step * power for step in (1, 2, 5) if step * power <= longest)
     length, bottom = km / window.km_per_pixel, window.height - 12
@@ -235,41 +307,48 @@ def _scale_bar(window: Window) -> Markup:
     )
 
 
-def _key(places: Sequence[Places]) -> Markup:
-    """Return the colours of several readings, each with its words."""
-    return join(
-        fragment(
-            '<span class="reading"><span class="reading-dot" style="background:{colour}"></span>'
-            "{label}</span> ",
-            colour=colour,
-            label=each.label,
-        )
-        for colour, each in zip(READING_COLOURS, places, strict=False)
-        if each.label
-    )
-
-
-def _caption(district: GeoDataFrame | None, places: Sequence[Places], lang: str) -> str:
+def _caption(district: GeoDataFrame | None, places: Sequence[Places], lang: str) -> tuple[str, Markup]:
+    """Return how many rows lie where, in words alone and with the colours of the dots."""
     if not places:
-        return text("app.import.map_none", lang)
-    if len(places) > 1:
-        return text("app.import.map_several", lang, n=figure(len(places[0].lon)))
+        words = text("app.import.map_none", lang)
+        return words, fragment("{words}", words=words)
     (shown,) = places
     n_rows = len(np.unique(shown.parts))
     if district is None:
-        return text("app.import.map_rows", lang, n=figure(n_rows))
-    inside = _rows_inside(district, shown)
-    return text(
+        words = text("app.import.map_rows", lang, n=figure(n_rows))
+        return words, fragment("{words}", words=words)
+    inside = len(np.unique(shown.parts[_within(district, shown)]))
+    words = text(
         "app.import.map_caption",
         lang,
         n=figure(n_rows),
         inside=figure(inside),
         outside=figure(n_rows - inside),
     )
+    dots = Markup("") if shown.lines else _key(lang)
+    return words, fragment("{words} {dots}", words=words, dots=dots)
 
 
-def _rows_inside(district: GeoDataFrame, places: Places) -> int:
-    """Return how many rows have a position in the district."""
+def _key(lang: str) -> Markup:
+    """Return the colours of the dots, each with its word."""
+    return join(
+        fragment(
+            '<span class="reading"><span class="reading-dot" style="background:{colour}"></span>'
+            "{word}</span> ",
+            colour=colour,
+            word=text(key, lang),
+        )
+        for colour, key in (
+            (INSIDE_COLOUR, "app.import.map_inside"),
+            (OUTSIDE_COLOUR, "app.import.map_outside"),
+        )
+    )
+
+
+def _within(district: GeoDataFrame | None, places: Places) -> NDArray[np.bool_]:
+    """Return which positions lie in the district; all where none is known."""
+    if district is None:
+        return np.ones(len(places.lon), dtype=bool)
     outline = shapely.union_all(district.geometry.to_numpy())
     shapely.prepare(outline)
-    return len(np.unique(places.parts[shapely.contains_xy(outline, places.lon, places.lat)]))
+    return np.asarray(shapely.contains_xy(outline, places.lon, places.lat), dtype=bool)

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from spatial.importing.columns.profiles import PROFILES
+from spatial.importing.field_words import OUTLINE_NAMES, SUBJECT_WORDS
 from spatial.importing.model import Subject
 from spatial.station_words import normalise_word
 
@@ -41,7 +42,7 @@ def guess_subject(examination: Examination, *, usual: Subject) -> Subject:
     scores = {subject: _own_headers(subject, headers) for subject in _possible(examination)}
     best = max(scores, key=lambda subject: scores[subject], default=usual)
     if not scores.get(best):
-        return _plain_subject(examination, usual)
+        return _named_subject(examination) or _plain_subject(examination, usual)
     return best
 
 
@@ -54,6 +55,16 @@ def _own_headers(subject: Subject, headers: set[str]) -> int:
 def _sharers(header: str) -> int:
     """Return how many subjects know a header."""
     return sum(any(header in field.words for field in PROFILES[subject].fields) for subject in TOLD_APART)
+
+
+def _named_subject(examination: Examination) -> Subject | None:
+    """Return the subject that the file is called after, or whose name heads a column of its outlines."""
+    possible = _possible(examination)
+    for subject, words in SUBJECT_WORDS.items():
+        if subject in possible and any(word in examination.name for word in words):
+            return subject
+    headers = {normalise_word(header) for header in examination.headers}
+    return Subject.ZONES if Subject.ZONES in possible and headers & OUTLINE_NAMES else None
 
 
 def _possible(examination: Examination) -> tuple[Subject, ...]:

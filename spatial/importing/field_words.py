@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from spatial.importing.model import Subject
 from spatial.station_words import ATTRIBUTE_WORDS
 
 if TYPE_CHECKING:
@@ -19,14 +20,26 @@ __all__ = [
     "CELL_FIELDS",
     "CELL_WORDS",
     "FEATURE_WORDS",
+    "OUTLINE_NAMES",
     "PARK_WORDS",
     "POLE_WORDS",
     "STATION_WORDS",
+    "SUBJECT_WORDS",
     "ZONE_WORDS",
 ]
 
 _SITE_EXTRA: Final[Words] = {
-    "site_id": ("基站编号/站址编码", "站点标识", "siteid", "stationid", "点位编号", "点编号"),
+    "site_id": (
+        "基站编号/站址编码",
+        "站点编码",
+        "站点代码",
+        "站号",
+        "站点标识",
+        "siteid",
+        "stationid",
+        "点位编号",
+        "点编号",
+    ),
     "name": ("基站名", "小区所属基站名称", "点位名称", "sitename", "stationname"),
     "operator": ("电信运营商", "承建运营商", "承建方", "运营公司", "carrier", "operatorname"),
     "band": ("频段(MHz)", "5G频段", "使用频段", "frequencyband"),
@@ -301,3 +314,14 @@ FEATURE_WORDS: Final[Words] = {
     **_STATEMENT,
 }
 """Layers of context, whose own columns matter more than ours."""
+
+SUBJECT_WORDS: Final[Mapping[Subject, tuple[str, ...]]] = {
+    Subject.LAMP_POLES: ("灯杆",),
+    Subject.PARKS: ("园区", "载体"),
+    Subject.ZONES: ("片区",),
+    Subject.BASE_STATIONS: ("基站", "站址", "工参"),
+}
+"""What a file is called after; worth asking only where no header tells."""
+
+OUTLINE_NAMES: Final = frozenset({"片区", "片区名称", "分区名称", "单元名称", "zonename"})
+"""Headers of the name of an outline; a table of points has them for the zone that each lies in."""

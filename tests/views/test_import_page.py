@@ -82,7 +82,7 @@ def test_a_clean_file_takes_one_answer_and_one_press(open_app: OpenApp, encoding
     assert QUESTION not in page.words
     assert "共 80 行：使用 80 行，未用 0 行，得到 80 个要素" in page.words
     confirm(page)
-    assert "已导入“清单.csv”：80 个5G 基站" in page.words
+    assert "已导入“清单.csv”：5G 基站，80 个要素" in page.words
     (dataset,) = held(page).datasets
     assert (dataset.subject, len(dataset.frame), dataset.result.crs) == (Subject.BASE_STATIONS, 80, "gcj02")
     assert page.table("已导入（1）")[1][:4] == ["清单.csv", "5G 基站", "80", "0"]
