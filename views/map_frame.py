@@ -48,7 +48,8 @@ class MapClick:
     Attributes
     ----------
     kind : str
-        ``"zone"``, ``"place"``, or ``"spot"`` where a place was given its position.
+        ``"zone"``, ``"place"``, ``"spot"`` where a place was given its position, or ``"no_spot"`` where
+        that was called off.
     id : str
         ``zone_id`` or ``place_id``.
     part_id : str or None

@@ -21,7 +21,7 @@ from views.map_frame import show_atlas
 from views.messages import note, reporting, show
 from views.own_layers import own_on_offer
 from views.pack_choice import show_pack_choice
-from views.placing import SPOT, current_placing, give_position, show_placing
+from views.placing import NO_SPOT, SPOT, current_placing, give_position, show_placing, stop_placing
 from views.plan_tables import finding_note, finding_sentence
 from views.remarks import inventory_remarks, remark_list, remarks
 from views.scene import map_scene
@@ -76,9 +76,11 @@ def _show_tools(frames: PackFrames, view: ViewState) -> None:
         with st.popover(text("app.definition.title", view.lang)):
             inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
             show_definition_panel(view, year_ends(inventory.points if inventory else None))
-        with st.popover(text("app.inventory.title", view.lang)):
+        # A panel of another name is a closed one: the map must be free for the click that it asks for.
+        asked = current_placing(frames, view.lang) is not None
+        with st.popover(text("app.inventory.title", view.lang), key=f"own-data-{asked}"):
             show_inventory_panel(view)
-        with st.popover(text("app.placing.title", view.lang)):
+            st.html(fragment("<h3>{words}</h3>", words=text("app.placing.title", view.lang)))
             show_placing(frames, view)
 
 
@@ -98,6 +100,9 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
         return
     if click.kind == SPOT:
         give_position(click, view)
+    if click.kind == NO_SPOT:
+        stop_placing()
+        st.rerun()
     pick(click, frames)
 
 

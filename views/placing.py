@@ -24,9 +24,18 @@ if TYPE_CHECKING:
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
-__all__ = ["SPOT", "ask_for_place", "current_placing", "give_position", "show_placing"]
+__all__ = [
+    "NO_SPOT",
+    "SPOT",
+    "ask_for_place",
+    "current_placing",
+    "give_position",
+    "show_placing",
+    "stop_placing",
+]
 
 SPOT: Final = "spot"
+NO_SPOT: Final = "no_spot"
 ROW_MARK: Final = "#"
 NAME_COLUMNS: Final = ("name", "name_zh", "place_id")
 
@@ -59,7 +68,7 @@ def show_placing(frames: PackFrames, view: ViewState) -> None:
             args=(key,),
         )
     if SessionKey.PLACING in st.session_state:
-        st.button(text("app.placing.stop", lang), key=SessionKey.PLACING_STOP, on_click=_stop)
+        st.button(text("app.placing.stop", lang), key=SessionKey.PLACING_STOP, on_click=stop_placing)
     placed = current_workspace().changes(view.pack).points
     if placed:
         names = _place_names(frames, lang)
@@ -98,7 +107,7 @@ def give_position(click: MapClick, view: ViewState) -> None:
     UsageError
         If the click names no park that waits for a position.
     """
-    _stop()
+    stop_placing()
     workspace = current_workspace()
     if ROW_MARK in click.id:
         dataset, _, row = click.id.partition(ROW_MARK)
@@ -128,7 +137,8 @@ def _place_names(frames: PackFrames, lang: str) -> dict[str, str]:
     return {str(row["place_id"]): localised(row, "name", lang) for _, row in frames.places.iterrows()}
 
 
-def _stop() -> None:
+def stop_placing() -> None:
+    """Ask for no position any more."""
     st.session_state.pop(SessionKey.PLACING, None)
 
 

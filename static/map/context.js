@@ -45,7 +45,8 @@
     banner.setAttribute("role", "status");
     banner.textContent = data.words;
     box.classList.add("atlas-placing");
-    view.placing = { stop, choose: (at) => atlas.tell(view, { kind: "spot", id: data.id, part_id: null, lat: at.lat, lon: at.lng }) };
+    const tell = (kind, at) => atlas.tell(view, { kind, id: data.id, part_id: null, lat: at.lat, lon: at.lng });
+    view.placing = { stop, choose: (at) => tell("spot", at), callOff: () => tell("no_spot", view.map.getCenter()) };
     return L.layerGroup();
   };
   atlas.kinds.placing.drop = (view) => view.placing && view.placing.stop();
@@ -64,7 +65,13 @@
     }, true);
     // With the keyboard the middle of the map is the place.
     box.addEventListener("keydown", (event) => {
-      if (!view.placing || event.target !== box || event.key !== "Enter") return;
+      if (!view.placing) return;
+      if (event.key === "Escape") {
+        view.placing.callOff();
+        view.placing.stop(); // at once, not when the page has answered
+        return;
+      }
+      if (event.target !== box || event.key !== "Enter") return;
       event.preventDefault();
       view.placing.choose(view.map.getCenter());
     });

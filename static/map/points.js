@@ -2,6 +2,7 @@
 "use strict";
 (function (atlas) {
   const STEP = 1e-7;
+  const FEW = 100;
   const REACH = 7; // pixels within which the pointer finds a point
   const MIN_TIP_ZOOM = 13.5; // below, points lie too close to tell apart
 
@@ -62,6 +63,7 @@
     _onZoomEnd: function () {},
 
     _radius: function () {
+      if (this._xy.length <= 2 * FEW) return 4.5; // a handful of a planner's own points is not a texture
       const zoom = this._map.getZoom(), room = this._spacing * Math.pow(2, zoom) * 0.27;
       return Math.max(0.8, Math.min(5.5, 1.4 + (zoom - 12) * 0.75, Math.max(room, 0.8)));
     },

@@ -76,3 +76,13 @@ def test_keyboard_places_at_the_middle_of_the_map(open_page, map_server):
     watched.map.locator("#map_div").focus()
     watched.page.keyboard.press("Enter")
     assert clicked(watched) == f"点选 spot place_2 None {centre[0]:.3f} {centre[1]:.3f}"
+
+
+def test_escape_calls_the_placing_off(open_page, map_server):
+    watched = open_page(f"{map_server.url}/?placing=1")
+    watched.wait_for_map()
+    banner = watched.map.locator(".atlas-placing-banner")
+    assert "Esc" in banner.inner_text()
+    watched.map.locator("#map_div").focus()
+    watched.page.keyboard.press("Escape")
+    assert clicked(watched) == "点选 no_spot place_2 None"

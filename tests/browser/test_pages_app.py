@@ -74,7 +74,7 @@ def test_no_accessibility_violation(visit, name, lang):
 
 def test_no_accessibility_violation_with_a_panel_open(visit):
     watched = visit()
-    for panel in ("图层", "口径", "自带清单"):
+    for panel in ("图层", "口径", "自有数据"):
         watched.page.get_by_role("button", name=panel, exact=True).click()
         watched.page.wait_for_timeout(700)
         assert violations(watched.page.main_frame) == [], panel
@@ -152,7 +152,7 @@ def spoken_words(page):
 @pytest.mark.parametrize("name", PAGES)
 def test_no_english_is_left_on_a_chinese_page(visit, name):
     page = visit(name).page
-    for panel in ("图层", "口径", "自带清单") if not name else ():
+    for panel in ("图层", "口径", "自有数据") if not name else ():
         page.get_by_role("button", name=panel, exact=True).click()
         page.wait_for_timeout(600)
         assert leftovers(page) == set(), panel
