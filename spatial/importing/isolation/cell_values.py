@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, from_plain, of_kind, to_plain
+from spatial.wkb_nesting import is_nested_too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,14 @@ def _duration(words: str) -> timedelta:
     return timedelta(microseconds=int(words))
 
 
+def _geometry(words: str) -> BaseGeometry:
+    blob = bytes.fromhex(words)
+    if is_nested_too_deep(blob):
+        raise ForeignOutcomeError("cell")
+    found: BaseGeometry = shapely.from_wkb(blob)
+    return found
+
+
 def _plain_words(value: object) -> str:
     return json.dumps(to_plain(value))
 
@@ -85,7 +94,7 @@ _KINDS: Final[tuple[tuple[Any, str, Callable[[Any], str], Callable[[str], Any]],
     (timedelta, "e", lambda value: str(value // timedelta(microseconds=1)), _duration),
     (Decimal, "c", str, Decimal),
     (UUID, "u", str, UUID),
-    (BaseGeometry, "g", lambda value: shapely.to_wkb(value, hex=True), shapely.from_wkb),
+    (BaseGeometry, "g", lambda value: shapely.to_wkb(value, hex=True), _geometry),
     (np.generic, "n", _numpy_words, _numpy_cell),
     ((list, dict, tuple), "j", _plain_words, lambda words: from_plain(json.loads(words))),
 )

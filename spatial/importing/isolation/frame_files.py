@@ -22,6 +22,7 @@ from pyproj.exceptions import CRSError
 from spatial.importing.isolation.arrow_messages import read_table
 from spatial.importing.isolation.cell_values import cell_from_words, words_of_cell
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, of_kind
+from spatial.wkb_nesting import is_nested_too_deep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -270,7 +271,10 @@ def _read_words(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # no
 
 
 def _read_geometry(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401
-    held = shapely.from_wkb(_as_objects(array.to_pylist()))
+    blobs = array.to_pylist()
+    if any(is_nested_too_deep(blob) for blob in blobs if blob is not None):
+        raise ForeignOutcomeError("nesting")
+    held = shapely.from_wkb(_as_objects(blobs))
     return gpd.array.GeometryArray(held, crs=_read_crs(described["crs"]))
 
 

@@ -10,6 +10,8 @@ import numpy as np
 import shapely
 from shapely.errors import ShapelyError
 
+from spatial.wkb_nesting import is_nested_too_deep
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
@@ -87,14 +89,14 @@ def build_geometries(blobs: Sequence[bytes | None], *, limits: Limits, n_before:
         If there are too many positions.
     """
     cells = np.empty(len(blobs), dtype=object)
-    cells[:] = list(blobs)
+    cells[:] = [None if blob is None or is_nested_too_deep(blob) else blob for blob in blobs]
     with warnings.catch_warnings():
         # GEOS compares the ends of a ring, and not-a-number equals nothing.
         warnings.simplefilter("ignore", RuntimeWarning)
         built = BuiltGeometry(_from_wkb(cells, "ignore"))
         lost = [row for row, blob in enumerate(blobs) if blob is not None and built.geometry[row] is None]
         for row in lost:
-            mended = _one(cells[row], "fix")
+            mended = _one(cells[row], "fix")  # of what lies too deep, there is nothing to mend
             if mended is None:
                 built.faults[row] = "gis.reason_geometry"
             else:
