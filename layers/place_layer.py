@@ -25,6 +25,7 @@ class PlaceSymbol:
     colour: str
 
 
+PLACED_BY_USER: Final = "placed_by_user"
 SYMBOLS: Final = {
     "park": PlaceSymbol("square", "#2f6b4f"),
     "carrier": PlaceSymbol("hollow-square", "#2f6b4f"),
@@ -55,7 +56,7 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
             {
                 "id": as_text(row["place_id"]),
                 "name": name,
-                "short": localised(row, "short", lang) or name,
+                "short": _label(row, localised(row, "short", lang) or name, lang),
                 "symbol": symbol,
                 "at": [round(row.geometry.y, 6), round(row.geometry.x, 6)],
                 "confidence_m": confidence,
@@ -71,8 +72,19 @@ def place_layer(places: GeoDataFrame, layer: LayerId, *, lang: str) -> dict[str,
     return {"items": items, "symbols": looks}
 
 
+def _placed_by_user(row: Series) -> bool:
+    return as_text(row.get("basis")) == PLACED_BY_USER
+
+
+def _label(row: Series, short: str, lang: str) -> str:
+    """Return what stands beside the symbol; a position that a user gave says so also on paper."""
+    return text("map.placed_name", lang, name=short) if _placed_by_user(row) else short
+
+
 def _lines(row: Series, symbol: str, confidence: float | None, lang: str) -> list[list[str]]:
     lines = [[text("map.tip_kind", lang), word("map.kind", symbol, lang)]]
+    if _placed_by_user(row):
+        lines.append([text("map.tip_position", lang), text("map.basis_placed_by_user", lang)])
     if confidence is not None:
         lines.append([text("map.tip_position", lang), metres(confidence, lang)])
     if as_text(row.get("near_boundary")).lower() == "true":
