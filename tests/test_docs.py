@@ -98,9 +98,7 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("command", commands())
 def test_commands_run_as_they_stand(command, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
-    words = [
-        str(tmp_path / word) if word in OUTPUTS else word for word in command.split()
-    ]
+    words = [str(tmp_path / word) if word in OUTPUTS else word for word in command.split()]
     out, err = io.StringIO(), io.StringIO()
     code = main(words, out, err)
     assert code in {0, 1}, err.getvalue()
