@@ -86,6 +86,9 @@ class Opinion:
 
 
 _EVEN: Final = 1.0 / len(_HYPOTHESES)
+_PRINTED: Final = {Datum.WGS84: "WGS 84", Datum.GCJ02: "GCJ-02", Datum.BD09: "BD-09"}
+"""How people write each hypothesis."""
+
 NO_OPINION: Final = Opinion(
     datum=None,
     confidence=_EVEN,
@@ -150,7 +153,7 @@ def _weigh(land: _Evidence, anchors: _Evidence, *, n_rows: int) -> Opinion:
         "off_bd09": land.counts[2] if land.counts else 0,
         "n_anchors": anchors.counts[0] if anchors.counts else 0,
         "confidence": confidence,
-        "datum": _HYPOTHESES[best].value,
+        "datum": _PRINTED[_HYPOTHESES[best]],
     }
     return Opinion(
         datum=_HYPOTHESES[best] if tells else None,

@@ -88,6 +88,9 @@ def test_a_full_inventory_tells_its_datum(true):
         assert opinion.datum is true
         assert opinion.confidence > SURE
         assert all(opinion.why.message(lang) for lang in LANGUAGES)
+        assert not any(
+            datum.value in opinion.why.message("zh") for datum in opinion.scores
+        )  # as people write it
 
 
 @pytest.mark.parametrize("true", DATUMS)
