@@ -75,9 +75,9 @@ def laughs() -> str:
     return f'<!DOCTYPE x [<!ENTITY l0 "ha">{lines}]>'
 
 
-def archive(members: dict[str, bytes]) -> bytes:
+def archive(members: dict[str, bytes], *, packed: bool = True) -> bytes:
     sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as made:
         for name, data in members.items():
             made.writestr(name, data)
     return sink.getvalue()
@@ -103,11 +103,11 @@ def workbook(rows: list[list[object]] | None = None) -> bytes:
     return sink.getvalue()
 
 
-def workbook_with(part: str, data: bytes) -> bytes:
+def workbook_with(part: str, data: bytes, *, packed: bool = True) -> bytes:
     """Return a workbook in which one part is replaced or added."""
     with zipfile.ZipFile(io.BytesIO(workbook())) as sound:
         members = {name: sound.read(name) for name in sound.namelist()}
-    return archive({**members, part: data})
+    return archive({**members, part: data}, packed=packed)
 
 
 def workbook_with_entity(target: str) -> bytes:
@@ -128,11 +128,11 @@ def workbook_with_external_link(address: str) -> bytes:
     return workbook_with("xl/externalLinks/_rels/externalLink1.xml.rels", link.encode())
 
 
-def workbook_with_giant_token(n_bytes: int = 32_000_000) -> bytes:
-    """Return a workbook of a few kilobytes with one tag of ``n_bytes``."""
+def workbook_with_giant_token(n_bytes: int = 32_000_000, *, packed: bool = True) -> bytes:
+    """Return a workbook with one tag of ``n_bytes``; of a few kilobytes where it is packed."""
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     sheet = f'<worksheet xmlns="{space}" x="'.encode() + b"a" * n_bytes + b'"><sheetData/></worksheet>'
-    return workbook_with("xl/worksheets/sheet1.xml", sheet)
+    return workbook_with("xl/worksheets/sheet1.xml", sheet, packed=packed)
 
 
 def zip_bomb(n_bytes: int = 300_000_000) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import resource
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from spatial.errors import AtlasError, InputError, LimitExceededError
@@ -76,7 +78,27 @@ def test_an_archive_of_very_many_members_is_refused(examine):
 def test_a_giant_tag_in_a_workbook_is_refused(examine):
     data = workbook_with_giant_token()
     assert len(data) < 100_000
-    assert isinstance(examine(data, "token.xlsx"), InputError)
+    refusal = examine(data, "token.xlsx")
+    assert isinstance(refusal, LimitExceededError), refusal
+    assert refusal.key == "error.limit_archive_ratio"
+
+
+def test_a_giant_tag_is_refused_also_where_nothing_is_packed(examine):
+    refusal = examine(workbook_with_giant_token(packed=False), "token.xlsx")
+    assert isinstance(refusal, LimitExceededError), refusal
+    assert refusal.key == "error.limit_xml_token_bytes"
+
+
+def test_a_polygon_that_crosses_itself_everywhere_costs_no_more_than_its_row(examine):
+    """Each of its edges crosses nearly every other one: the repair of it has millions of corners to place."""
+    turns = np.arange(2001) * np.pi * 2 * 1000 / 2001
+    ring = np.column_stack([113.3 + 0.05 * np.cos(turns), 23.1 + 0.05 * np.sin(turns)]).round(8).tolist()
+    star = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    sound = {"type": "Polygon", "coordinates": [[[113, 23], [113.1, 23], [113.1, 23.1], [113, 23]]]}
+    features = [{"type": "Feature", "geometry": each, "properties": {}} for each in (star, sound)]
+    found = examine(json.dumps({"type": "FeatureCollection", "features": features}).encode(), "star.geojson")
+    result = found.examination.result
+    assert (result.n_in, result.n_used, result.n_reported) == (2, 1, 1)
 
 
 @pytest.mark.parametrize("layer", [None, "endless"])
