@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spatial.importing.columns.profiles import PROFILES
-from spatial.importing.readers.header_words import is_known_header
+from spatial.importing.header_words import is_known_header
 
 
 @pytest.mark.parametrize("subject", PROFILES)

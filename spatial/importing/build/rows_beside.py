@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.importing.columns.units import is_unit_word
-from spatial.importing.readers.header_words import is_known_header
+from spatial.importing.header_words import is_known_header
 
 if TYPE_CHECKING:
     from spatial.importing.build.draft import Draft

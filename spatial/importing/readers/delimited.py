@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spatial.errors import UnreadableFileError
+from spatial.importing.header_words import is_known_header
 from spatial.importing.model import Encoding, LayerInfo, Rejection, SourceLayer
 from spatial.importing.readers.header_rows import (
     HEADER_SEARCH_ROWS,
@@ -28,7 +29,6 @@ from spatial.importing.readers.header_rows import (
     header_notices,
     name_columns,
 )
-from spatial.importing.readers.header_words import is_known_header
 from spatial.importing.readers.text_records import Body, ExactRecords, Shape, Start, read_body
 from spatial.notice import Notice
 from spatial.text_decoding import to_utf8

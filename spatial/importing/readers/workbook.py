@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from spatial.errors import UnreadableFileError
 from spatial.export.formula_guard import is_guarded, unguard
+from spatial.importing.header_words import is_known_header
 from spatial.importing.model import Encoding, LayerInfo, SourceLayer
 from spatial.importing.readers.archive import open_archive
 from spatial.importing.readers.header_rows import (
@@ -25,7 +26,6 @@ from spatial.importing.readers.header_rows import (
     header_notices,
     name_columns,
 )
-from spatial.importing.readers.header_words import is_known_header
 from spatial.importing.readers.layer_choice import choose_layer
 from spatial.importing.readers.sheet_cells import read_cells
 from spatial.importing.readers.workbook_parts import SharedTexts, Styles, open_parts, read_styles
