@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["source_decisions"]
 
+_ALL_LAYERS: Final = "*"
 _LABEL: Final = "import.choice_as_named"
 _BY_FORMAT: Final = "format"
 _STATED: Final = "stated"
@@ -42,11 +43,13 @@ def source_decisions(
     found = []
     if len(layers) > 1:
         stated = settings.layer is not None
+        # Folders that are read together have no name of their own.
+        name = layer.name or settings.layer or _ALL_LAYERS
         found.append(
             Decision(
                 what="layer",
-                chosen=layer.name,
-                why=Notice("import.layer_stated" if stated else "import.layer_only", {"name": layer.name}),
+                chosen=name,
+                why=Notice("import.layer_stated" if stated else "import.layer_only", {"name": name}),
                 confidence=CERTAIN,
                 choices=tuple(_choice(each.name) for each in layers),
             )

@@ -167,3 +167,15 @@ def test_heights_are_left_out_and_told(tmp_path):
     result = look(path, "points", crs="wgs84").result
     assert not result.frame.has_z.any()
     assert {notice.key: notice.params for notice in result.notices}["import.heights_dropped"] == {"n": 1}
+
+
+def test_the_decision_on_layers_names_the_folder_of_kml(tmp_path):
+    mark = "<Placemark><name>甲</name><Point><coordinates>113.3,23.1</coordinates></Point></Placemark>"
+    folders = "".join(f"<Folder><name>{name}</name>{mark}</Folder>" for name in ("站点", "备选"))
+    path = tmp_path / "点.kml"
+    path.write_text(
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{folders}</Document></kml>', encoding="utf-8"
+    )
+    for stated, chosen in (("站点", "站点"), (None, "*")):
+        found = look(path, "points", layer=stated)
+        assert [each.chosen for each in found.decisions if each.what == "layer"] == [chosen]

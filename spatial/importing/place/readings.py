@@ -91,6 +91,9 @@ class Reading(NamedTuple):
     def label(self) -> Notice:
         """The reading in words."""
         key = TextKey(f"place.order_{'north' if self.swapped else 'east'}_first")
+        zone = zone_meridian(self.crs)
+        if zone is not None:
+            return Notice("place.reading_zone", {"order": key, "crs": self.crs, "meridian": zone[0]})
         return Notice(f"place.reading_{self.kind}", {"order": key, "crs": self.crs})
 
 

@@ -137,3 +137,12 @@ def test_zones_by_their_meridian():
     assert zone_meridian("EPSG:4497") == (111.0, 3.0)
     assert zone_meridian("EPSG:3857") is None
     assert zone_meridian("wgs84") is None
+
+
+@pytest.mark.parametrize(
+    ("crs", "meridian"), [("EPSG:4547", "114°"), ("EPSG:4526", "114°"), ("EPSG:4546", "111°")]
+)
+def test_a_zone_is_offered_with_its_central_meridian(crs, meridian):
+    label = Reading("grid", swapped=False, crs=crs).label
+    assert meridian in label.message("zh")
+    assert meridian in label.message("en")
