@@ -15,7 +15,7 @@ from spatial.importing.isolation.run import run_examination
 from spatial.importing.model import ImportSettings, Subject
 from spatial.limits import Limits
 from spatial.pack import open_pack
-from spatial.text import text
+from spatial.text import printable, text
 from spatial.vector_files import refuse_special
 from spatial.workspace.layer_file import write_layer
 
@@ -154,10 +154,12 @@ def _ask(questions: tuple[Question, ...], stderr: TextIO, lang: str) -> None:
     """Say what must be stated, with the choices and the option that settles each."""
     stderr.write(UndecidedError("cli.import_undecided", n=len(questions)).message(lang) + "\n")
     for question in questions:
-        stderr.write(f"- {question.why.message(lang)} {text('cli.import_flag', lang, flag=question.flag)}\n")
+        stderr.write(
+            f"- {printable(question.why.message(lang))} {text('cli.import_flag', lang, flag=question.flag)}\n"
+        )
         for choice in question.choices:
             share = "" if choice.confidence is None else f" ({choice.confidence:.0%})"
-            stderr.write(f"    {choice.value}  {choice.label.message(lang)}{share}\n")
+            stderr.write(f"    {printable(choice.value)}  {printable(choice.label.message(lang))}{share}\n")
 
 
 def _write_report(target: str | None, result: ImportResult, lang: str) -> None:
@@ -170,13 +172,14 @@ def _write_report(target: str | None, result: ImportResult, lang: str) -> None:
 def _tell(result: ImportResult, stdout: TextIO, lang: str) -> None:
     """Write what came in, how it was understood, and what to look at."""
     figures = {"n_in": result.n_in, "n_used": result.n_used, "n_reported": result.n_reported}
-    stdout.write(
-        text("cli.import_done", lang, name=result.name, n_out=result.n_features_out, **figures) + "\n"
-    )
+    name = printable(result.name)  # it may hold what a terminal obeys
+    stdout.write(text("cli.import_done", lang, name=name, n_out=result.n_features_out, **figures) + "\n")
     for decision in result.decisions:
         words = {"chosen": decision.chosen, "why": decision.why.message(lang)}
         stdout.write(
-            "  " + text("cli.import_decision", lang, what=_what(decision.what, lang), **words) + "\n"
+            "  "
+            + printable(text("cli.import_decision", lang, what=_what(decision.what, lang), **words))
+            + "\n"
         )
     lines = [
         text(key, lang, words=notice.message(lang))
@@ -185,7 +188,7 @@ def _tell(result: ImportResult, stdout: TextIO, lang: str) -> None:
     ]
     for reason, n in result.rejected["reason_key"].value_counts().items():
         lines.append(text("cli.import_reason", lang, n=int(n), reason=text(str(reason), lang)))
-    stdout.writelines(f"  {line}\n" for line in lines)
+    stdout.writelines(f"  {printable(line)}\n" for line in lines)
 
 
 def _what(what: str, lang: str) -> str:

@@ -214,3 +214,11 @@ def test_help_speaks_the_language(lang):
     code, stdout, _ = run("--lang", lang, "import", "--help")
     assert code == 0
     assert ("导入" in stdout) == (lang == "zh")
+
+
+@pytest.mark.parametrize("options", [(), ("--points-crs", "wgs84")])
+def test_names_out_of_a_file_send_nothing_to_the_terminal(options, tmp_path):
+    path = write_table(tmp_path, *ROWS, name="站\x1b[31m\n点.csv", head=HEAD.replace("备注", "备\x1b]0;注"))
+    code, _, said = bring(path, "base_stations", *options, folder=tmp_path)
+    assert code in {0, 1, 3}
+    assert "\x1b" not in said
