@@ -66,7 +66,7 @@ def test_each_part_of_a_package_is_made_without_the_others(room, unknown_to_it):
 IMPORTING = ROOT / "spatial" / "importing"
 GDAL = {"pyogrio", "fiona", "osgeo"}
 STARTS_PROCESSES = {"subprocess", "multiprocessing"}
-# Which rooms the files of a room never import; shared ground (model, field_words, header_words) belongs to all.
+# Which rooms the files of a room never import; model, field_words and header_words belong to all.
 UNKNOWN_ROOMS = {
     "readers": {"columns", "place", "build", "isolation", "examine"},
     "columns": {"readers", "place", "build", "isolation", "examine"},
