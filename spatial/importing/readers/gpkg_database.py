@@ -172,7 +172,7 @@ def _real_tables(database: sqlite3.Connection) -> dict[str, str]:
 
 
 def list_tables(database: sqlite3.Connection, *, name: str) -> tuple[list[GpkgLayer], list[Notice]]:
-    """Return the feature layers, or where there are none the tables of cells, and what was passed over.
+    """Return the feature layers, or where they hold nothing the tables of cells, and what was passed over.
 
     Raises
     ------
@@ -185,11 +185,13 @@ def list_tables(database: sqlite3.Connection, *, name: str) -> tuple[list[GpkgLa
     passed = [table for table, kind in listed if kind == "features" and table.lower() not in real]
     features = [real[table.lower()] for table, kind in listed if kind == "features" and table.lower() in real]
     layers = [_feature_layer(database, table, real) for table in features]
-    if not layers:
+    if not any(layer.n_rows for layer in layers):
         tables = [
             table for table, kind in listed if kind in {"attributes", "aspatial"} and table.lower() in real
         ]
-        layers = [_cell_table(database, real[table.lower()], real) for table in tables]
+        cells = [_cell_table(database, real[table.lower()], real) for table in tables]
+        # Beside a feature layer without a row the rows of a table would be lost.
+        layers = [table for table in cells if table.n_rows] or layers or cells
     if not layers:
         tiles = [table for table, kind in listed if "tile" in kind or "coverage" in kind]
         key = "gis.gpkg_pictures" if tiles else "gis.gpkg_views" if passed else "gis.gpkg_empty"

@@ -87,6 +87,16 @@ def test_tables_of_cells_are_offered_where_there_is_no_layer(tmp_path):
     assert "gis.columns_unread" in keys(layer)
 
 
+def test_rows_of_a_table_are_not_lost_beside_a_layer_without_a_row(tmp_path):
+    path = change(
+        written(written(tmp_path / "a.gpkg"), layer="第二"),
+        "UPDATE gpkg_contents SET data_type = 'attributes' WHERE table_name = '站点'",
+        "DELETE FROM 第二",
+    )
+    assert list_layers(path, name="a", options=ReadOptions()) == (LayerInfo("站点", 3, None),)
+    assert list(read(path).table["名称"]) == ["甲", "乙", "丙"]
+
+
 def test_several_tables_of_cells_are_asked_for_by_their_rows(tmp_path):
     path = change(
         written(written(tmp_path / "a.gpkg"), layer="第二"),
