@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Final
 from layers.registry import LayerId
 from layers.scene import OwnLayer
 from spatial.importing.model import Subject
+from spatial.text import text
+from spatial.workspace.changed_pack import PLACED_BASIS
 
 if TYPE_CHECKING:
-    from spatial.workspace.model import Workspace
+    from collections.abc import Iterator
+
+    from spatial.workspace.model import Dataset, Workspace
 
 __all__ = ["OWN_SUBJECTS", "own_layers", "own_on_offer"]
 
+BASIS: Final = "geometry_basis"
 OWN_SUBJECTS: Final = {
     LayerId.CONTEXT: Subject.FEATURES,
     LayerId.OWN_PARKS: Subject.PARKS,
@@ -20,13 +25,24 @@ OWN_SUBJECTS: Final = {
 }
 
 
-def own_layers(workspace: Workspace, layer: LayerId) -> tuple[OwnLayer, ...]:
+def own_layers(workspace: Workspace, layer: LayerId, *, lang: str) -> tuple[OwnLayer, ...]:
     """Return the data sets that a layer of the map shows, in the order in which they were confirmed."""
     return tuple(
-        OwnLayer(title=each.title, frame=each.frame) for each in workspace.of_subject(OWN_SUBJECTS[layer])
+        shown for each in workspace.of_subject(OWN_SUBJECTS[layer]) for shown in _by_basis(each, lang)
     )
+
+
+def _by_basis(dataset: Dataset, lang: str) -> Iterator[OwnLayer]:
+    """Yield the rows as the file located them, and apart from them those that a person put on the map."""
+    frame = dataset.frame
+    placed = frame[BASIS] == PLACED_BASIS if BASIS in frame else frame.index != frame.index
+    if not placed.all():
+        yield OwnLayer(title=dataset.title, frame=frame[~placed] if placed.any() else frame)
+    if placed.any():
+        title = text("map.placed_name", lang, name=dataset.title)
+        yield OwnLayer(title=title, frame=frame[placed])
 
 
 def own_on_offer(workspace: Workspace) -> frozenset[LayerId]:
     """Return the layers for which the planner brought something."""
-    return frozenset(layer for layer in OWN_SUBJECTS if own_layers(workspace, layer))
+    return frozenset(layer for layer, subject in OWN_SUBJECTS.items() if workspace.of_subject(subject))

@@ -36,6 +36,7 @@ __all__ = [
     "checked_point",
     "fingerprint",
     "outline_attribution",
+    "require_position",
     "usable_changes",
     "with_placed_points",
 ]
@@ -164,12 +165,23 @@ def checked_point(places: gpd.GeoDataFrame, point: PlacedPoint, *, move_located:
         raise UsageError("workspace.unknown_place", name=point.place_id)
     if found.geometry.notna().any() and not move_located:
         raise UsageError("workspace.place_is_located", name=point.place_id)
-    # Not a number is no position either, and compares to nothing.
-    if not (abs(point.lon) <= _MOST_LON_DEG and abs(point.lat) <= _MOST_LAT_DEG):
-        raise UsageError("workspace.bad_position", lon=point.lon, lat=point.lat)
+    require_position(point.lon, point.lat)
     if point.accuracy_m is not None and not 0 <= point.accuracy_m < float("inf"):
         raise UsageError("workspace.bad_accuracy", value=point.accuracy_m)
     return point
+
+
+def require_position(lon: float, lat: float) -> None:
+    """Refuse what is no longitude and latitude, in degrees.
+
+    Raises
+    ------
+    UsageError
+        Naming both.
+    """
+    # Not a number is no position either, and compares to nothing.
+    if not (abs(lon) <= _MOST_LON_DEG and abs(lat) <= _MOST_LAT_DEG):
+        raise UsageError("workspace.bad_position", lon=lon, lat=lat)
 
 
 def with_placed_points(places: gpd.GeoDataFrame, points: Mapping[str, PlacedPoint]) -> gpd.GeoDataFrame:

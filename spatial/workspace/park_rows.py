@@ -10,7 +10,7 @@ import shapely
 
 from spatial.crs import CANONICAL_CRS
 from spatial.errors import UsageError
-from spatial.workspace.changed_pack import PLACED_BASIS
+from spatial.workspace.changed_pack import PLACED_BASIS, require_position
 
 if TYPE_CHECKING:
     from spatial.workspace.model import Dataset, Workspace
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["place_row", "unplaced_rows"]
 
 _BASIS: Final = "geometry_basis"
-_MOST_LON_DEG: Final = 180.0
-_MOST_LAT_DEG: Final = 90.0
 
 
 def unplaced_rows(dataset: Dataset) -> gpd.GeoDataFrame:
@@ -53,9 +51,7 @@ def place_row(workspace: Workspace, name: str, row: int, *, lon: float, lat: flo
     placed_before = _BASIS in frame and frame.loc[row, _BASIS] == PLACED_BASIS
     if row not in unplaced_rows(dataset).index and not placed_before:
         raise UsageError("workspace.place_is_located", name=f"{name} {row}")
-    # Not a number is no position either, and compares to nothing.
-    if not (abs(lon) <= _MOST_LON_DEG and abs(lat) <= _MOST_LAT_DEG):
-        raise UsageError("workspace.bad_position", lon=lon, lat=lat)
+    require_position(lon, lat)
     shapes = frame.geometry.copy()
     shapes.loc[row] = shapely.Point(lon, lat)
     changed = frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=CANONICAL_CRS))

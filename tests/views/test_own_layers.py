@@ -44,7 +44,7 @@ def parks():
 def test_each_subject_has_its_layer():
     workspace = add_dataset(add_dataset(Workspace(), roads()), parks())
     assert own_on_offer(workspace) == {LayerId.CONTEXT, LayerId.OWN_PARKS}
-    (layer,) = own_layers(workspace, LayerId.CONTEXT)
+    (layer,) = own_layers(workspace, LayerId.CONTEXT, lang="zh")
     assert isinstance(layer, OwnLayer)
     assert layer.title == "道路{{7*7}}"
 
@@ -60,6 +60,14 @@ def test_row_without_a_position_gets_one_and_says_who_gave_it():
     assert list(unplaced_rows(workspace.dataset("parks")).index) == [3]
     moved = place_row(placed, "parks", 3, lon=113.32, lat=23.07).dataset("parks").frame
     assert moved.loc[3].geometry.x == 113.32
+
+
+def test_park_that_was_put_on_the_map_stands_apart_and_says_so():
+    workspace = place_row(add_dataset(Workspace(), parks()), "parks", 3, lon=113.31, lat=23.07)
+    located, placed = own_layers(workspace, LayerId.OWN_PARKS, lang="zh")
+    assert (list(located.frame.index), list(placed.frame.index)) == ([2], [3])
+    assert "用户放置" in placed.title
+    assert "用户放置" not in located.title
 
 
 @pytest.mark.parametrize(
