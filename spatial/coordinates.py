@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from spatial.crs import Datum, parse_crs, transform_xy
+from spatial.datums import Datum, named_datum
 from spatial.errors import GeometryError
 
 if TYPE_CHECKING:
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-__all__ = ["in_area_of_use", "judge_positions", "parse_coordinate"]
+__all__ = [
+    "in_area_of_use",
+    "judge_positions",
+    "parse_coordinate",
+    "position_faults",
+    "refuse_misreading",
+    "stated_system",
+]
 
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -83,20 +90,89 @@ def judge_positions(x: Floats, y: Floats, *, crs: str, x_name: str, y_name: str)
     UnknownCrsError
         If ``crs`` is not known.
     """
-    parsed = parse_crs(crs)
+    system = stated_system(crs)
     if x.size == 0:
         return []
-    if isinstance(parsed, Datum) or parsed.is_geographic:
-        checks = _degree_checks(x, y, in_china=_is_chinese(parsed))
-    else:
-        checks = _grid_checks(x, y, parsed)
+    found = _refused_or_found(x, y, system, crs=crs, names=(x_name, y_name))
     reasons = np.full(x.shape, "", dtype=object)
-    for key, mask in checks:
-        misread = mask & (reasons == "")
+    for key, mask in found:
+        reasons[mask] = _REASONS.get(key, key)
+    return list(reasons)
+
+
+def stated_system(crs: str) -> CRS | Datum:
+    """Return the system that ``crs`` states; PROJ is loaded where it is no datum known by name.
+
+    Raises
+    ------
+    UnknownCrsError
+        As `spatial.crs.parse_crs`.
+    """
+    datum = named_datum(crs)
+    if datum is not None:
+        return datum
+    from spatial.crs import parse_crs  # noqa: PLC0415 - PROJ takes half a second to load
+
+    return parse_crs(crs)
+
+
+def refuse_misreading(x: Floats, y: Floats, *, crs: str, names: tuple[str, str]) -> None:
+    """Refuse positions more than half of which show one and the same misreading.
+
+    Parameters
+    ----------
+    x, y : numpy.ndarray
+        Finite coordinates of one shape, east first.
+    crs : str
+        The stated reference system.
+    names : tuple of str
+        The columns' names, for the message.
+
+    Raises
+    ------
+    GeometryError
+        Naming the misreading and the first of them.
+    UnknownCrsError
+        If ``crs`` is not known.
+    """
+    if x.size:
+        _refused_or_found(x, y, stated_system(crs), crs=crs, names=names)
+
+
+def position_faults(x: Floats, y: Floats, system: CRS | Datum) -> list[tuple[str, Mask]]:
+    """Return the reasons why positions cannot be meant, each with its rows; a row has one at most.
+
+    Each row is judged by itself, so that it does not matter how a file is cut into pieces.
+    """
+    found = _exclusive(_checks(x, y, system, whole=False))
+    return [(_REASONS.get(key, key), mask) for key, mask in found if mask.any()]
+
+
+def _refused_or_found(
+    x: Floats, y: Floats, system: CRS | Datum, *, crs: str, names: tuple[str, str]
+) -> list[tuple[str, Mask]]:
+    """Return the checks with their rows, unless most positions of a file show one misreading."""
+    found = _exclusive(_checks(x, y, system, whole=True))
+    for key, misread in found:
         if key.startswith("error.misread") and misread.mean() > _MISREAD_SHARE:
-            _refuse(key, misread, x, y, crs=crs, names=(x_name, y_name))
-        reasons[misread] = key
-    return [_REASONS.get(key, key) for key in reasons]
+            _refuse(key, misread, x, y, crs=crs, names=names)
+    return found
+
+
+def _checks(x: Floats, y: Floats, system: CRS | Datum, *, whole: bool) -> list[tuple[str, Mask]]:
+    if isinstance(system, Datum) or system.is_geographic:
+        return _degree_checks(x, y, in_china=_is_chinese(system))
+    return _grid_checks(x, y, system, whole=whole)
+
+
+def _exclusive(checks: list[tuple[str, Mask]]) -> list[tuple[str, Mask]]:
+    """Leave each row to the first check that holds for it."""
+    taken: Mask | None = None
+    exclusive = []
+    for key, mask in checks:
+        exclusive.append((key, mask if taken is None else mask & ~taken))
+        taken = mask if taken is None else taken | mask
+    return exclusive
 
 
 _REASONS: Final = {
@@ -127,16 +203,17 @@ def _degree_checks(x: Floats, y: Floats, *, in_china: bool) -> list[tuple[str, M
     ]
 
 
-def _grid_checks(x: Floats, y: Floats, crs: CRS) -> list[tuple[str, Mask]]:
+def _grid_checks(x: Floats, y: Floats, crs: CRS, *, whole: bool) -> list[tuple[str, Mask]]:
     """Return reason and rows for coordinates of a plane grid, in order of precedence."""
     degrees = (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LON)
     zone = np.floor(x / _MILLION)
     prefixed = np.isin(zone, [*_THREE_DEGREE_ZONES, *_SIX_DEGREE_ZONES])
     inside, inside_swapped = in_area_of_use(x, y, crs), in_area_of_use(y, x, crs)
+    # A whole layer within 180 m of the origin is one of degrees, even where the grid has that place.
+    degrees_alone = whole and degrees.mean() > _MISREAD_SHARE
     return [
         ("error.reason_zero", (x == 0) & (y == 0)),
-        # A whole layer within 180 m of the origin is one of degrees, even where the grid has that place.
-        ("error.misread_degrees", degrees if degrees.mean() > _MISREAD_SHARE else degrees & ~inside),
+        ("error.misread_degrees", degrees if degrees_alone else degrees & ~inside),
         ("error.misread_swapped", inside_swapped & ~inside),
         ("error.misread_zone_prefix", prefixed & ~inside),
         ("error.reason_outside_crs", ~inside),
@@ -157,6 +234,8 @@ def in_area_of_use(x: Floats, y: Floats, crs: CRS) -> Mask:
     -------
     numpy.ndarray of bool
     """
+    from spatial.crs import transform_xy  # noqa: PLC0415 - PROJ takes half a second to load
+
     lon, lat = transform_xy(x, y, source=crs, target=Datum.WGS84)
     found: Mask = np.isfinite(lon) & np.isfinite(lat)
     area = crs.area_of_use

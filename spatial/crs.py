@@ -13,7 +13,6 @@ the system brings parameters of its own.
 from __future__ import annotations
 
 import warnings
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from pyproj import CRS, Transformer
 
 from spatial import chinese_datums
 from spatial.crs_text import defined_system
+from spatial.datums import Datum, named_datum
 from spatial.errors import GeometryError, MissingCrsError, UnknownCrsError
 from spatial.metric_grid import metric_epsg
 
@@ -68,16 +68,6 @@ _SAME_AS_CANONICAL: Final = (
 )
 
 
-class Datum(StrEnum):
-    """The datums that Chinese tables of longitudes and latitudes come in."""
-
-    WGS84 = "wgs84"
-    CGCS2000 = "cgcs2000"
-    GCJ02 = "gcj02"
-    BD09 = "bd09"
-
-
-_DATUM_NAMES: Final = frozenset(datum.value for datum in Datum)
 _EPSG_OF_DATUM: Final = {Datum.WGS84: WEB_CRS, Datum.CGCS2000: CANONICAL_CRS}
 
 
@@ -92,11 +82,10 @@ def parse_crs(name: str) -> CRS | Datum:
     UnknownCrsError
         If it is none of these, or the system has no flat or geographic coordinates.
     """
-    plain = name.strip()
-    compact = plain.lower().replace("-", "").replace("_", "").replace(" ", "")
-    if compact in _DATUM_NAMES:
-        return Datum(compact)
-    crs = defined_system(plain)
+    datum = named_datum(name)
+    if datum is not None:
+        return datum
+    crs = defined_system(name.strip())
     if crs is None:
         raise UnknownCrsError("verdict.unknown_crs", crs=name)
     crs = _horizontal(crs)

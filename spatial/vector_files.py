@@ -8,7 +8,6 @@ process.
 
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +26,7 @@ from spatial.geoparquet import PARQUET_SUFFIXES, read_geoparquet
 from spatial.inventory import Inventory, inventory_from_frame, read_inventory
 from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
+from spatial.plain_files import refuse_special
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
 from spatial.system_reasons import system_reason
 from spatial.text import TextKey
@@ -218,20 +218,6 @@ def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limi
         crs=stated or "wgs84",
         notices=tuple(notices),
     )
-
-
-def refuse_special(path: Path) -> None:
-    """Refuse a pipe or a device, whose bytes may never come or never end, and a directory.
-
-    Raises
-    ------
-    UnreadableFileError
-        If it is no plain file.
-    OSError
-        As the system says where there is none.
-    """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise UnreadableFileError("error.no_plain_file", name=path.name)
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:
