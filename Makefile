@@ -4,7 +4,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: app setup setup-test setup-serve setup-deep test test-deep lint benchmark build-geodata clean
+.PHONY: app setup setup-test setup-cluster setup-serve setup-deep test test-deep lint benchmark build-geodata clean
 
 app: setup
 	$(VENV_PYTHON) scripts/start.py --server.port $(PORT) --server.address $(HOST)
@@ -14,6 +14,9 @@ setup:
 
 setup-test:
 	@$(PYTHON) scripts/setup.py --test
+
+setup-cluster:
+	@$(PYTHON) scripts/setup.py --cluster
 
 setup-serve:
 	@$(PYTHON) scripts/setup.py --serve

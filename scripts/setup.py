@@ -2,7 +2,9 @@
 
 Needs nothing but the standard library, so that it runs before anything is installed, and does
 nothing when nothing changed. ``--test`` also brings what the suite needs: the packages of
-requirements-test.txt and, on Debian or Ubuntu where that is allowed, Chromium and a CJK font.
+requirements-test.txt and requirements-cluster.txt and, on Debian or Ubuntu where that is allowed,
+Chromium and a CJK font.
+``--cluster`` also brings what a count on several machines needs: the packages of requirements-cluster.txt.
 ``--serve`` makes the environment of the service for other programs, .venv-ogcapi, and nothing else.
 ``--deep`` does all of that, and brings the programs that packages are handed to: GDAL's commands, QGIS,
 CesiumJS, and the clients and judges of the service.
@@ -38,6 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     kinds = parser.add_mutually_exclusive_group()
     kinds.add_argument("--test", action="store_true", help="also bring what the test suite needs")
+    kinds.add_argument("--cluster", action="store_true", help="also bring what a count on a cluster needs")
     kinds.add_argument("--serve", action="store_true", help="make the environment of the service alone")
     kinds.add_argument("--deep", action="store_true", help="bring what make test-deep needs as well")
     arguments = parser.parse_args()
@@ -47,7 +50,7 @@ def main() -> int:
         return 2
     try:
         if not arguments.serve:
-            set_up(with_tests=arguments.test or arguments.deep)
+            set_up(with_tests=arguments.test or arguments.deep, with_cluster=arguments.cluster)
         if arguments.serve or arguments.deep:
             set_up_service(with_clients=arguments.deep)
         if arguments.deep:
@@ -74,9 +77,13 @@ def version_refusal(version: tuple[int, int]) -> str | None:
     )
 
 
-def set_up(*, with_tests: bool) -> None:
-    """Bring .venv, packages and assets up to date."""
-    requirement_files = ["requirements.txt", *(["requirements-test.txt"] if with_tests else [])]
+def set_up(*, with_tests: bool, with_cluster: bool = False) -> None:
+    """Bring .venv, packages and assets up to date; the suite counts on a cluster too."""
+    requirement_files = ["requirements.txt"]
+    if with_cluster or with_tests:
+        requirement_files.append("requirements-cluster.txt")
+    if with_tests:
+        requirement_files.append("requirements-test.txt")
     make_current(VENV_PYTHON, STAMP, requirement_files, "constraints.txt")
     run([str(VENV_PYTHON), "scripts/vendor_assets.py", *(["--test"] if with_tests else [])])
     if with_tests:

@@ -24,7 +24,8 @@
     │       └── DeltaMismatchError          a delta that belongs to another package
     ├── ExportRefusedError          a check failed; nothing is handed over
     ├── UnwritableFileError         a file could not be written; the old one is whole
-    └── ServiceError                the service for other programs cannot be started
+    ├── ServiceError                the service for other programs cannot be started
+    └── ClusterError                a count on several machines that cannot be made or finished
 
 Every error is raised with a key of the text catalogue (`spatial.text`) and the figures that
 fill it, so that one place words the message in each language: what, where, how many, and what
@@ -33,7 +34,8 @@ to do next.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+import copyreg
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from spatial.text import TextKey, printable, text
 
@@ -44,6 +46,7 @@ __all__ = [
     "AtlasError",
     "BasisUnavailableError",
     "CellLevelTableError",
+    "ClusterError",
     "DeltaMismatchError",
     "DuplicateIdError",
     "ExportRefusedError",
@@ -87,6 +90,10 @@ class AtlasError(Exception):
         self.key = key
         self.params = {name: _quotable(value) for name, value in params.items()}
         super().__init__(text(key, "zh", **self.params))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The arguments are the finished sentence: an error that comes from another process keeps its key.
+        return (copyreg.__newobj__, (type(self), *self.args), self.__dict__)  # type: ignore[attr-defined]
 
     def message(self, lang: str = "zh") -> str:
         """Return the message in ``lang`` (``"zh"`` or ``"en"``)."""
@@ -206,3 +213,7 @@ class UnwritableFileError(AtlasError):
 
 class ServiceError(AtlasError):
     """The service for other programs cannot be started."""
+
+
+class ClusterError(AtlasError):
+    """A count on several machines that cannot be made or finished."""

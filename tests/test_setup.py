@@ -88,18 +88,36 @@ def test_the_services_environment_is_its_own(setup_script, tmp_path, monkeypatch
     assert "requirements-ogcapi-test.txt" in commands[0]
 
 
+@pytest.mark.parametrize("kind", ["with_tests", "with_cluster"])
+def test_the_suite_and_the_cluster_bring_the_clusters_packages(setup_script, monkeypatch, kind):
+    asked = []
+    monkeypatch.setattr(setup_script, "make_current", lambda *arguments: asked.append(arguments))
+    monkeypatch.setattr(setup_script, "run", lambda command, env=None: None)
+    monkeypatch.setattr(setup_script, "bring_browser", lambda: None)
+    setup_script.set_up(**{"with_tests": False, kind: True})
+    (_, _, requirement_files, constraints) = asked[0]
+    assert "requirements-cluster.txt" in requirement_files
+    assert ("requirements-test.txt" in requirement_files) == (kind == "with_tests")
+    assert constraints == "constraints.txt"
+
+
 @pytest.mark.parametrize(
     ("option", "steps"),
     [
-        (None, ["atlas False"]),
-        ("--test", ["atlas True"]),
+        (None, ["atlas False False"]),
+        ("--test", ["atlas True False"]),
+        ("--cluster", ["atlas False True"]),
         ("--serve", ["service False"]),
-        ("--deep", ["atlas True", "service True", "clients"]),
+        ("--deep", ["atlas True False", "service True", "clients"]),
     ],
 )
 def test_each_option_brings_what_it_names(setup_script, monkeypatch, option, steps):
     done = []
-    monkeypatch.setattr(setup_script, "set_up", lambda with_tests: done.append(f"atlas {with_tests}"))
+    monkeypatch.setattr(
+        setup_script,
+        "set_up",
+        lambda with_tests, with_cluster: done.append(f"atlas {with_tests} {with_cluster}"),
+    )
     monkeypatch.setattr(
         setup_script, "set_up_service", lambda with_clients: done.append(f"service {with_clients}")
     )
@@ -149,6 +167,7 @@ def distribution_names(name: str) -> list[str]:
     [
         ("requirements.txt", "constraints.txt"),
         ("requirements-test.txt", "constraints.txt"),
+        ("requirements-cluster.txt", "constraints.txt"),
         ("requirements-ogcapi.txt", "constraints-ogcapi.txt"),
         ("requirements-ogcapi-test.txt", "constraints-ogcapi.txt"),
     ],
