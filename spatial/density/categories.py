@@ -1,0 +1,90 @@
+"""The values of columns as trimmed text, and the combinations of them that occur."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from spatial.errors import InputError, MissingColumnError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.int64]
+
+__all__ = ["Categories", "encoded", "ranks", "words"]
+
+
+class Categories:
+    """Numbers for the combinations of several columns' values, in the order in which they turn up."""
+
+    def __init__(self, n_columns: int) -> None:
+        self._n_columns = n_columns
+        self._codes: dict[tuple[str, ...], int] = {}
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The combinations, by number."""
+        return tuple(self._codes)
+
+    def codes(self, columns: Sequence[pa.Array]) -> Rows:
+        """Return the number of each row's combination."""
+        codes, values = zip(*(encoded(column) for column in columns), strict=True)
+        mixed = codes[0]
+        for code, value in zip(codes[1:], values[1:], strict=True):
+            # Told apart after each column, so that no number grows past the rows times one column.
+            mixed = mixed * len(value) + code
+            _, mixed = np.unique(mixed, return_inverse=True)
+        _, example, place = np.unique(mixed, return_index=True, return_inverse=True)
+        named = zip(
+            *([value[row] for row in code[example]] for code, value in zip(codes, values, strict=True)),
+            strict=True,
+        )
+        numbers = [self._codes.setdefault(name, len(self._codes)) for name in named]
+        return np.array(numbers, dtype=np.int64)[place]
+
+
+def words(columns: Mapping[str, pa.Array], name: str) -> pa.Array:
+    """Return a column as trimmed text, ``""`` where it has no value.
+
+    Raises
+    ------
+    MissingColumnError
+        If there is no such column.
+    InputError
+        If its values are no plain values: lists, structures, raw bytes.
+    """
+    # Imported here: it takes longer to load than many a count without categories.
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    if name not in columns:
+        raise MissingColumnError("density.no_such_column", column=name)
+    column = columns[name]
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.dictionary_decode(), kind.value_type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise InputError("density.column_not_plain", column=name, type=str(kind))
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
+    return pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))
+
+
+def encoded(column: pa.Array) -> tuple[Rows, list[str]]:
+    """Return the number of each row's value, and the values by number."""
+    coded = column.dictionary_encode()
+    return coded.indices.to_numpy().astype(np.int64), coded.dictionary.to_pylist()
+
+
+def ranks(column: pa.Array) -> Rows:
+    """Return numbers that sort as the texts of a column do, shape (n,)."""
+    codes, values = encoded(column)
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
+    return rank[codes]
