@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.importing.isolation.frame_files import read_frame, write_frame
 from spatial.importing.isolation.job_folder import open_left
-from spatial.importing.isolation.outcome_files import OUTCOME_FILE, read_outcome
+from spatial.importing.isolation.left_document import OUTCOME_FILE, read_document
+from spatial.importing.isolation.outcome_files import read_outcome
+from spatial.importing.isolation.own_copy import OwnCopy
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, of_kind
 from spatial.workspace.document import put_together, take_apart
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["read_workspace", "write_workspace"]
 
 _LARGEST_DOCUMENT: Final = 200_000_000
+_MOST_VALUES: Final = 10_000_000
+"""The reports of a workspace name each row that was not used."""
 
 
 def write_workspace(folder: Path, workspace: Workspace) -> None:
@@ -45,17 +49,12 @@ def read_workspace(folder: Path) -> Workspace:
         If the files are not what they must be.
     """
     try:
-        with open_left(folder / OUTCOME_FILE) as source:
-            held = of_kind(json.loads(source.read(_LARGEST_DOCUMENT)), dict)
+        held = read_document(folder, largest=_LARGEST_DOCUMENT, most_values=_MOST_VALUES)
         if "error" in held:
             read_outcome(folder)
         tables = of_kind(held["tables"], dict)
         return put_together(held["workspace"], lambda name: _read(folder, of_kind(tables[name], dict)))
     except (KeyError, TypeError, OSError, RecursionError) as fault:
-        raise ForeignOutcomeError("workspace") from fault
-    except ValueError as fault:
-        if isinstance(fault, ForeignOutcomeError) or not isinstance(fault, json.JSONDecodeError):
-            raise  # a refusal is a ValueError too
         raise ForeignOutcomeError("workspace") from fault
 
 
@@ -64,4 +63,5 @@ def _read(folder: Path, described: dict[str, Any]) -> pd.DataFrame:
     if "/" in file or "\\" in file:
         raise ForeignOutcomeError("table")
     with open_left(folder / file) as source:
-        return read_frame(source, described)
+        copy = OwnCopy(source)
+    return read_frame(copy.reader(), described, copy.forget_pages)

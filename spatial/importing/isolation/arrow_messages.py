@@ -11,6 +11,7 @@ import pyarrow.ipc
 from spatial.importing.isolation.plain_values import ForeignOutcomeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
 __all__ = ["read_table"]
@@ -28,8 +29,15 @@ _HEADER, _COMPRESSION = 2, 3
 """Positions of fields: of the header in a message, of the compression in the header of a batch."""
 
 
-def read_table(source: BinaryIO) -> pa.Table:
+def read_table(source: BinaryIO | pa.NativeFile, forget: Callable[[], None] = lambda: None) -> pa.Table:
     """Read a table, every cell of which stands in the file as it is.
+
+    Parameters
+    ----------
+    source : file
+        At the beginning of the stream.
+    forget : callable
+        Told after each column that was looked at whole.
 
     Raises
     ------
@@ -48,7 +56,10 @@ def read_table(source: BinaryIO) -> pa.Table:
         raise ForeignOutcomeError("packed")
     batches = [pyarrow.ipc.read_record_batch(message, schema) for message in messages[1:]]
     table = pa.Table.from_batches(batches, schema=schema)
-    table.validate(full=True)
+    table.validate()
+    for column in table.columns:
+        column.validate(full=True)
+        forget()
     return table
 
 

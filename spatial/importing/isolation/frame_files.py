@@ -25,12 +25,14 @@ from spatial.importing.isolation.plain_values import ForeignOutcomeError, of_kin
 from spatial.wkb_nesting import is_nested_too_deep
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
 __all__ = ["read_frame", "write_frame"]
 
-_BATCH_ROWS: Final = 100_000
+_ROWS_AT_ONCE: Final = 10_000
+"""Cells that exist twice while a column is made of them."""
 _LONGEST_CRS: Final = 20_000
 _NUMBER: Final = re.compile(r"bool|u?int(8|16|32|64)|float(16|32|64)")
 _MASKED: Final = re.compile(r"boolean|U?Int(8|16|32|64)|Float(32|64)")
@@ -59,7 +61,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> dict[str, Any]:
     names = [f"c{position}" for position in range(len(arrays))]
     table = pa.table(dict(zip(names, arrays, strict=True)))
     with pa.OSFile(str(path), "wb") as sink, pyarrow.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=_BATCH_ROWS)
+        writer.write_table(table)  # as one batch: the reading side can take each column as it lies there
     geometry = frame._geometry_column_name if isinstance(frame, gpd.GeoDataFrame) else None  # noqa: SLF001
     return {
         "n_rows": len(frame),
@@ -71,8 +73,22 @@ def write_frame(frame: pd.DataFrame, path: Path) -> dict[str, Any]:
     }
 
 
-def read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
+def read_frame(
+    source: BinaryIO | pa.NativeFile, description: dict[str, Any], forget: Callable[[], None] = lambda: None
+) -> pd.DataFrame:
     """Read what `write_frame` wrote.
+
+    Text and numbers stay where they lie in ``source``, not to be written to; of a mapped file they take no
+    memory.
+
+    Parameters
+    ----------
+    source : file
+        At the beginning of the stream.
+    description : dict
+        What `write_frame` returned.
+    forget : callable
+        Told after each column that was looked at whole.
 
     Raises
     ------
@@ -80,7 +96,7 @@ def read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
         If the file is not what the description says.
     """
     try:
-        return _read_frame(source, description)
+        return _read_frame(source, description, forget)
     except ForeignOutcomeError:
         raise
     except (pa.ArrowException, shapely.GEOSException, CRSError, MemoryError) as fault:
@@ -89,8 +105,10 @@ def read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
         raise ForeignOutcomeError("table") from fault
 
 
-def _read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
-    table = read_table(source)
+def _read_frame(
+    source: BinaryIO | pa.NativeFile, description: dict[str, Any], forget: Callable[[], None]
+) -> pd.DataFrame:
+    table = read_table(source, forget)
     n_rows = of_kind(description["n_rows"], int)
     columns, index = of_kind(description["columns"], list), of_kind(description["index"], dict)
     if table.num_columns != len(columns) + (index["way"] != "range"):
@@ -98,10 +116,13 @@ def _read_frame(source: BinaryIO, description: dict[str, Any]) -> pd.DataFrame:
     if table.num_columns and table.num_rows != n_rows:
         raise ForeignOutcomeError("table")
     labels = _read_index(index, table, n_rows)
-    held = [_values(table.column(position), column) for position, column in enumerate(columns)]
+    held = []
+    for position, column in enumerate(columns):
+        held.append(_values(table.column(position), column))
+        forget()
     # Each dtype is stated: of text among objects pandas would make a dtype of its own.
-    series = [pd.Series(values, index=labels, dtype=values.dtype) for values in held]
-    frame = pd.concat(dict(enumerate(series)), axis=1) if series else pd.DataFrame(index=labels)
+    series = [pd.Series(values, index=labels, dtype=values.dtype, copy=False) for values in held]
+    frame = pd.DataFrame(dict(enumerate(series)), index=labels, copy=False)
     headers = [cell_from_words(of_kind(column["header"], str)) for column in columns]
     frame.columns = pd.Index(headers, dtype=_headers_dtype(description["headers_dtype"]))
     if not of_kind(description["is_geo"], bool):
@@ -146,7 +167,7 @@ def _write_text(values: pd.Series) -> tuple[dict[str, Any], pa.Array]:
         array = pa.array(values.array, type=pa.large_string(), from_pandas=True)
     except UnicodeEncodeError:  # half of a pair of surrogates, out of a JSON file
         return {"way": _BY_WORDS, "text": text}, _in_words(values.astype(object))
-    return {"way": "text", "text": text}, _narrow(array)
+    return {"way": "text", "text": text}, array
 
 
 def _write_category(values: pd.Series) -> tuple[dict[str, Any], pa.Array]:
@@ -225,7 +246,7 @@ def _read_number(array: pa.ChunkedArray, described: dict[str, Any]) -> np.ndarra
     dtype = described["dtype"]
     if not _NUMBER.fullmatch(dtype) or array.null_count:
         raise ForeignOutcomeError("number")
-    return np.array(array.to_numpy(), dtype=dtype)
+    return np.asarray(array.to_numpy(), dtype=dtype)
 
 
 def _read_masked(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -233,15 +254,31 @@ def _read_masked(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # n
         raise ForeignOutcomeError("masked")
     dtype: Any = pd.api.types.pandas_dtype(described["dtype"])
     mask = np.array(array.is_null().to_numpy(), dtype=bool)
-    held = np.array(array.fill_null(False if dtype.kind == "b" else 0).to_numpy(), dtype=dtype.numpy_dtype)
-    return dtype.construct_array_type()(held, mask)
+    return dtype.construct_array_type()(_under_mask(_whole(array), dtype.numpy_dtype), mask)
+
+
+def _under_mask(array: pa.Array, dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return the numbers of a column, anything at all where it has none."""
+    if dtype.kind == "b" or array.type.to_pandas_dtype() != dtype:
+        # Of truth values, Arrow keeps eight in a byte.
+        filled = array.fill_null(False if dtype.kind == "b" else 0)
+        return np.array(filled.to_numpy(zero_copy_only=False), dtype)
+    content = array.buffers()[1]
+    if content is None:
+        return np.empty(0, dtype)
+    return np.frombuffer(content, dtype, count=len(array), offset=array.offset * dtype.itemsize)
+
+
+def _whole(array: pa.ChunkedArray) -> pa.Array:
+    """Return a column in one piece, which it is as we write it."""
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
 def _read_moment(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401
     found = _MOMENT.fullmatch(described["dtype"])
     if found is None or array.null_count:
         raise ForeignOutcomeError("moment")
-    held: Any = np.array(array.to_numpy(), dtype=np.int64).view(f"{found[1]}[{found[2]}]")
+    held: Any = np.asarray(array.to_numpy(), dtype=np.int64).view(f"{found[1]}[{found[2]}]")
     if found[3] is None:
         return held
     return pd.DatetimeIndex(held).tz_localize("UTC").tz_convert(found[3][2:]).array
@@ -262,7 +299,10 @@ def _read_text(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noq
 
 
 def _read_objects(array: pa.ChunkedArray, _: dict[str, Any]) -> np.ndarray[Any, Any]:
-    return _as_objects(array.cast(pa.large_string()).to_pylist())
+    """Return text as objects, each different text once however often it stands there."""
+    encoded = _whole(array.cast(pa.large_string())).dictionary_encode()
+    texts = _as_objects([*encoded.dictionary.to_pylist(), None])
+    return texts[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
 
 
 def _read_words(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401
@@ -271,10 +311,12 @@ def _read_words(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # no
 
 
 def _read_geometry(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401
-    blobs = array.to_pylist()
-    if any(is_nested_too_deep(blob) for blob in blobs if blob is not None):
-        raise ForeignOutcomeError("nesting")
-    held = shapely.from_wkb(_as_objects(blobs))
+    held = np.empty(len(array), dtype=object)
+    for start in range(0, len(array), _ROWS_AT_ONCE):
+        blobs = array.slice(start, _ROWS_AT_ONCE).to_pylist()
+        if any(is_nested_too_deep(blob) for blob in blobs if blob is not None):
+            raise ForeignOutcomeError("nesting")
+        held[start : start + _ROWS_AT_ONCE] = shapely.from_wkb(_as_objects(blobs))
     return gpd.array.GeometryArray(held, crs=_read_crs(described["crs"]))
 
 

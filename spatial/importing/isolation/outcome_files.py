@@ -20,6 +20,8 @@ from spatial import errors
 from spatial.errors import AtlasError, UndecidedError, UnreadableFileError
 from spatial.importing.isolation.frame_files import read_frame, write_frame
 from spatial.importing.isolation.job_folder import open_left
+from spatial.importing.isolation.left_document import OUTCOME_FILE, read_document
+from spatial.importing.isolation.own_copy import OwnCopy
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, from_plain, of_kind, to_plain
 from spatial.importing.model import (
     REJECTED_COLUMNS,
@@ -44,8 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTCOME_FILE", "read_outcome", "write_error", "write_outcome"]
 
-OUTCOME_FILE: Final = "outcome.json"
-_LARGEST_DOCUMENT: Final = 50_000_000
+_LARGEST_DOCUMENT: Final = 20_000_000
+_MOST_VALUES: Final = 2_000_000
 _TABLES: Final = ("frame", "rejected", "rejected_source")
 _ENDING: Final = ".arrow"
 _ERRORS: Final = {name: getattr(errors, name) for name in errors.__all__}
@@ -127,14 +129,7 @@ def read_outcome(folder: Path) -> Examination:
     ForeignOutcomeError
         If the files are not what they must be.
     """
-    path = folder / OUTCOME_FILE
-    try:
-        with open_left(path) as source:
-            words = source.read(_LARGEST_DOCUMENT + 1)
-        document = json.loads(words) if len(words) <= _LARGEST_DOCUMENT else None
-    except (OSError, ValueError, RecursionError) as fault:
-        raise ForeignOutcomeError("document") from fault
-    held: dict[str, Any] = of_kind(document, dict)
+    held = read_document(folder, largest=_LARGEST_DOCUMENT, most_values=_MOST_VALUES)
     if "error" in held:
         raise _error(of_kind(held["error"], dict))
     try:
@@ -230,8 +225,8 @@ class _HeldTable:
             return self._frame
 
     def _read(self) -> pd.DataFrame:
-        self._source.seek(0)
-        frame = read_frame(self._source, self.description)
+        copy = OwnCopy(self._source)
+        frame = read_frame(copy.reader(), self.description, copy.forget_pages)
         if self.name == "frame" and not isinstance(frame, gpd.GeoDataFrame):
             raise ForeignOutcomeError("frame")
         if self.name == "rejected" and tuple(frame.columns) != REJECTED_COLUMNS:

@@ -62,7 +62,7 @@ _FIELDS: Final[dict[type, dict[str, Any]]] = {
     LayerInfo: {"name": str, "n_rows": (int, type(None)), "geometry_type": _TEXT_OR_NONE},
     FieldState: {"field": str, "need": str, "column": _TEXT_OR_NONE},
     Encoding: {"name": str, "source": str},
-    Preview: {"lon": np.ndarray, "lat": np.ndarray, "parts": np.ndarray, "kind": str},
+    Preview: {"lon": np.ndarray, "lat": np.ndarray, "parts": np.ndarray, "kind": str, "starts": np.ndarray},
 }
 _BY_NAME: Final = {kind.__name__: kind for kind in _FIELDS}
 
