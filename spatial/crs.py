@@ -16,7 +16,6 @@ import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import pyproj
 import shapely
@@ -25,10 +24,11 @@ from pyproj import CRS, Transformer
 from spatial import chinese_datums
 from spatial.crs_text import defined_system
 from spatial.datums import Datum, named_datum
-from spatial.errors import GeometryError, MissingCrsError, UnknownCrsError
-from spatial.metric_grid import metric_epsg
+from spatial.errors import MissingCrsError, UnknownCrsError
+from spatial.metric_grid import metric_code_for
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
     Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -56,8 +56,6 @@ METRIC_CRS: Final = "EPSG:4547"
 WEB_CRS: Final = "EPSG:4326"
 
 _MAX_LON, _MAX_LAT = 180.0, 90.0
-_FULL_TURN: Final = 360.0
-_MAX_SPAN_DEG: Final = 120.0
 
 # Datums whose parameters EPSG lists only for oil fields at sea, or not at all.
 _WITHOUT_PARAMETERS: Final = ("beijing 1954", "xian 1980", "new beijing")
@@ -185,22 +183,7 @@ def metric_crs_for(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     GeometryError
         If the data reach farther round the Earth than any flat grid can show.
     """
-    parts = shapely.get_parts(reproject(gdf, CANONICAL_CRS).geometry.to_numpy())
-    lon, lat = shapely.get_coordinates(parts).T
-    # Off the globe no grid helps; whoever measures there is told so.
-    if not (lon.size and np.isfinite(lat).all() and (np.abs(lon) <= _FULL_TURN).all()):
-        return CRS(METRIC_CRS)
-    # Data on both sides of the antimeridian are close together when seen from there; one part that
-    # reaches round the Earth is not.
-    west, _, east, _ = shapely.bounds(parts).T
-    from_behind = np.where(lon < 0.0, lon + _FULL_TURN, lon)
-    across = np.nanmax(east - west) <= _FULL_TURN / 2 and np.ptp(from_behind) < np.ptp(lon)
-    turned = from_behind if across else lon
-    if np.ptp(turned) > _MAX_SPAN_DEG:
-        raise GeometryError("verdict.too_wide", span=float(np.ptp(turned)), allowed=_MAX_SPAN_DEG)
-    middle = (turned.min() + turned.max()) / 2.0
-    middle -= _FULL_TURN if middle > _MAX_LON else 0.0
-    return CRS.from_epsg(metric_epsg(float(middle), float(lat.min() + lat.max()) / 2.0))
+    return CRS.from_epsg(metric_code_for(reproject(gdf, CANONICAL_CRS).geometry.to_numpy()))
 
 
 def points_from_lonlat(lon: ArrayLike, lat: ArrayLike, *, crs: str) -> gpd.GeoSeries:
@@ -218,6 +201,8 @@ def points_from_lonlat(lon: ArrayLike, lat: ArrayLike, *, crs: str) -> gpd.GeoSe
     GeoSeries, shape (n,)
         In `CANONICAL_CRS`; null where a coordinate is missing, not finite or off the globe.
     """
+    import geopandas as gpd  # noqa: PLC0415 - positions alone are carried without it
+
     x, y = transform_xy(lon, lat, source=parse_crs(crs), target=CANONICAL_CRS)
     good = np.isfinite(x) & np.isfinite(y) & (np.abs(x) <= _MAX_LON) & (np.abs(y) <= _MAX_LAT)
     geometry = np.full(x.shape, None, dtype=object)
@@ -231,6 +216,8 @@ def geometry_to_canonical(gdf: gpd.GeoDataFrame, *, crs: str) -> gpd.GeoDataFram
     A system that the frame itself carries is not looked at: GCJ-02 and BD-09 have no code of their
     own, so files in them carry none or a wrong one. Each vertex is carried over.
     """
+    import geopandas as gpd  # noqa: PLC0415 - positions alone are carried without it
+
     source = parse_crs(crs)
     geometry = _carry(gdf.geometry, source, CANONICAL_CRS)
     return gdf.set_geometry(gpd.GeoSeries(geometry, index=gdf.index, crs=CANONICAL_CRS))
@@ -246,6 +233,8 @@ def reproject(gdf: gpd.GeoDataFrame, target: CRS | str) -> gpd.GeoDataFrame:
     UnknownCrsError
         If no parameters for the change of datum are known.
     """
+    import geopandas as gpd  # noqa: PLC0415 - positions alone are carried without it
+
     source, target = require_crs(gdf, layer="zones"), CRS(target)
     if source == target:
         return gdf
