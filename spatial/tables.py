@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from spatial.limits import Limits
 
-__all__ = ["RaggedRow", "Table", "read_table"]
+__all__ = ["HEADER_SEARCH_ROWS", "RaggedRow", "Table", "find_delimiter", "name_columns", "read_table"]
 
 _DELIMITERS: Final = (",", ";", "\t", "，")
-_HEADER_SEARCH_ROWS: Final = 10
+HEADER_SEARCH_ROWS: Final = 10
+"""First rows among which a header is looked for."""
 
 
 @dataclass(frozen=True)
@@ -95,23 +96,23 @@ def read_table(
     LimitExceededError
         If a named limit is passed.
     """
-    delimiter = _find_delimiter(characters, is_header)
+    delimiter = find_delimiter(characters, is_header)
     records: list[tuple[int, list[str], int]] = []
     n_blank = 0
     for line, cells, n_guarded in _records(characters, delimiter, name=name, limits=limits):
         if any(cells):
             records.append((line, cells, n_guarded))
-            if len(records) > limits.rows + _HEADER_SEARCH_ROWS:
+            if len(records) > limits.rows + HEADER_SEARCH_ROWS:
                 limits.check("rows", len(records))
         else:
             n_blank += 1
             limits.check("rows", n_blank)
     if not records:
         raise UnreadableFileError("error.empty_file", name=name)
-    search = range(min(_HEADER_SEARCH_ROWS, len(records)))
+    search = range(min(HEADER_SEARCH_ROWS, len(records)))
     position = next((at for at in search if is_header(records[at][1])), 0)
     header_line, cells, n_guarded = records[position]
-    headers = _name_columns(cells, name=name, limits=limits)
+    headers = name_columns(cells, name=name, limits=limits)
     body = records[position + 1 :]
     if not body:
         raise UnreadableFileError("error.header_only", name=name, line=header_line)
@@ -120,9 +121,9 @@ def read_table(
     return replace(table, n_unguarded=table.n_unguarded + n_guarded)
 
 
-def _find_delimiter(characters: str, is_header: Callable[[list[str]], bool]) -> str:
+def find_delimiter(characters: str, is_header: Callable[[list[str]], bool]) -> str:
     """Return the delimiter that shows a header in the first lines, else the commonest one."""
-    head = [line for line in islice(StringIO(characters, newline=""), _HEADER_SEARCH_ROWS) if line.strip()]
+    head = [line for line in islice(StringIO(characters, newline=""), HEADER_SEARCH_ROWS) if line.strip()]
     by_count = sorted(_DELIMITERS, key=lambda mark: -sum(line.count(mark) for line in head))
     for mark in by_count:
         # A cell too long for the parser is reported when the records are read.
@@ -159,7 +160,7 @@ def _records(
         begins = reader.line_num + 1
 
 
-def _name_columns(cells: list[str], *, name: str, limits: Limits) -> tuple[str, ...]:
+def name_columns(cells: list[str], *, name: str, limits: Limits) -> tuple[str, ...]:
     """Return the column names; a blank one is named after its position."""
     while cells and not cells[-1]:
         cells = cells[:-1]

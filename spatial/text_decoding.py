@@ -19,7 +19,15 @@ from spatial.errors import UnreadableFileError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ENCODINGS", "DecodedText", "Utf8Text", "decode_text", "to_utf8"]
+__all__ = [
+    "CONTROL_BYTES",
+    "ENCODINGS",
+    "DecodedText",
+    "Utf8Text",
+    "decode_text",
+    "likely_encodings",
+    "to_utf8",
+]
 
 ENCODINGS: Final = ("utf-8", "gb18030", "gbk", "big5", "utf-16", "utf-16-le", "utf-16-be")
 """The encodings that may be stated."""
@@ -34,8 +42,9 @@ _SAMPLE_BYTES: Final = 4096
 _CHUNK_BYTES: Final = 1 << 16
 _ZERO_SHARE: Final = 0.2
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-# In UTF-8 a byte of a control character is that character and never part of another.
-_CONTROL_BYTES: Final = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
+CONTROL_BYTES: Final = bytes([*range(0x09), *range(0x0E, 0x20), 0x7F])
+"""Of UTF-8: there a byte of a control character is that character and never part of another."""
+
 # Blanks but line ends, and the bytes with which the blanks beyond ASCII begin.
 _BLANK_BYTES: Final = b" \t\x0b\x0c\xc2\xe1\xe2\xe3"
 
@@ -112,8 +121,8 @@ def _controls_and_blanks(utf8: bytes) -> tuple[bool, bool]:
     """Tell whether a text holds control characters, and whether it may hold blanks."""
     has_blanks = False
     for piece in _pieces(utf8):
-        if len(piece.translate(None, _CONTROL_BYTES + _BLANK_BYTES)) < len(piece):
-            if len(piece.translate(None, _CONTROL_BYTES)) < len(piece):
+        if len(piece.translate(None, CONTROL_BYTES + _BLANK_BYTES)) < len(piece):
+            if len(piece.translate(None, CONTROL_BYTES)) < len(piece):
                 return True, True
             has_blanks = True
     return False, has_blanks
@@ -146,7 +155,7 @@ def _pieces(data: bytes) -> Iterator[bytes]:
 def _wanted(data: bytes, encoding: str | None) -> list[str]:
     """Return the stated encoding, or the likely ones."""
     if encoding is None or encoding == "":
-        return _candidates(data)
+        return likely_encodings(data)
     if encoding.lower() not in ENCODINGS:
         raise UsageError("error.unknown_encoding", encoding=encoding, known=", ".join(ENCODINGS))
     return [encoding.lower()]
@@ -156,7 +165,7 @@ def _no_text(name: str, encoding: str | None) -> UnreadableFileError:
     return UnreadableFileError("error.not_text", name=name, tried=encoding or "UTF-8, UTF-16, GB18030")
 
 
-def _candidates(data: bytes) -> list[str]:
+def likely_encodings(data: bytes) -> list[str]:
     """Return the encodings to try, the likeliest first."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spatial.errors import UnreadableFileError, UnsupportedFormatError
-from spatial.file_kinds import file_suffix
+from spatial.file_kinds import GEOJSON_SUFFIXES, TABLE_SUFFIXES, file_suffix
 from spatial.plain_files import refuse_special
 from spatial.system_reasons import system_reason
 
@@ -24,7 +24,7 @@ _GPKG_SUFFIX = ".gpkg"
 def open_source(
     path: Path | str,
     *,
-    layer: str | None = None,  # noqa: ARG001 - for the formats with layers
+    layer: str | None = None,
     x: str | None = None,
     y: str | None = None,
     crs: str | None = None,
@@ -77,4 +77,16 @@ def open_source(
         from spatial.density.sources.parquet import open_parquet  # noqa: PLC0415
 
         return open_parquet(path, names=(x, y), crs=crs, columns=wanted)
+    if suffix in TABLE_SUFFIXES:
+        from spatial.density.sources.csv_table import open_csv  # noqa: PLC0415
+
+        return open_csv(path, names=(x, y), crs=crs, columns=wanted)
+    if suffix == _GPKG_SUFFIX:
+        from spatial.density.sources.geopackage import open_geopackage  # noqa: PLC0415
+
+        return open_geopackage(path, layer=layer, crs=crs, columns=wanted)
+    if suffix in GEOJSON_SUFFIXES:
+        from spatial.density.sources.geojson import open_geojson  # noqa: PLC0415
+
+        return open_geojson(path, crs=crs, columns=wanted)
     raise UnsupportedFormatError("stream.unknown_suffix", name=path.name, suffix=suffix)
