@@ -176,11 +176,20 @@ class Pack:
 
     def inventory(self, subject: str) -> Inventory | None:
         """Return the pack's inventory of ``"base_stations"`` or ``"lamp_poles"``, or None."""
-        for dataset in self.datasets("inventory"):
-            path = member_path(self.directory, dataset.path)
-            if path.name.startswith(subject):
-                return read_inventory(self._bytes(dataset), name=path.name, crs=dataset.crs or None)
-        return None
+        dataset = self._inventory_dataset(subject)
+        if dataset is None:
+            return None
+        return read_inventory(self._bytes(dataset), name=Path(dataset.path).name, crs=dataset.crs or None)
+
+    def inventory_file(self, subject: str) -> tuple[Path, str | None] | None:
+        """Return the file of an inventory and its reference system, or None; subjects as `inventory`."""
+        dataset = self._inventory_dataset(subject)
+        return None if dataset is None else (member_path(self.directory, dataset.path), dataset.crs or None)
+
+    def _inventory_dataset(self, subject: str) -> DatasetRecord | None:
+        """Return the record of the first inventory of a subject, or None."""
+        datasets = self.datasets("inventory")
+        return next((each for each in datasets if Path(each.path).name.startswith(subject)), None)
 
     def published_counts(self, subject: str) -> tuple[PublishedCount, ...]:
         """Return the counts that documents state; the first of a zone is the one a verdict uses."""

@@ -21,6 +21,7 @@ from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS, check_district
 from spatial.text import LANGUAGES, printable, text
 from spatial.verdict import Status
+from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
     import argparse
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["add_options", "run"]
 
 _UNMET: Final = {str(Status.NEAR), str(Status.SHORT)}
-# Outlines that somebody drew from words or an area, not from a survey or a boundary file.
-_SCHEMATIC: Final = {"schematic", "published_area_only", "published_four_sides"}
 _SHOWN_REJECTS: Final = 20
 _FIGURES: Final = range(1, 8)
 _TOTALS: Final = ("total_count", "outside_count", "n_in", "n_used", "n_reported")
@@ -205,7 +204,7 @@ def _write_table(
 
 def _table_row(row: dict[str, Any], basis: object, lang: str) -> list[str]:
     """Return the cells of one zone, its figures rounded and its marks in words."""
-    marks = [text("verdict.badge_schematic", lang)] if basis in _SCHEMATIC else []
+    marks = [text("verdict.badge_schematic", lang)] if basis in SCHEMATIC_BASES else []
     if row["synthetic"]:
         marks.append(text("verdict.badge_synthetic", lang))
     if row["target_scope"] == "district_reference":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from spatial.atomic_write import replace_file
-from spatial.cli.inputs import check_columns, limits_in_force
+from spatial.cli.inputs import check_columns, limits_in_force, refuse_output
 from spatial.cli.options import add_points, check_crs
 from spatial.coordinates import in_area_of_use
 from spatial.crs import Datum, parse_crs, transform_xy
@@ -54,7 +53,7 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     if suffix == GPKG_SUFFIX:
         raise UnsupportedFormatError("error.unknown_suffix", name=source.name, suffix=suffix)
     if options.output is not None:
-        _check_output(Path(options.output), source)
+        refuse_output(Path(options.output), [source])
     limits = limits_in_force()
     sheet = read_sheet(
         read_bytes(source, limits),
@@ -76,15 +75,6 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
         told = text(f"cli.rejected_{sheet.row_unit}", options.lang, reason=reason, **words)
         stderr.write(printable(told) + "\n")
     return int(bool(sheet.rejected))
-
-
-def _check_output(output: Path, source: Path) -> None:
-    """Refuse an output that is no name of a file, or the input itself."""
-    if output.name in {"", ".."}:
-        raise UsageError("cli.output_no_name", name=str(output))
-    with suppress(OSError, RuntimeError):  # a file that is not there yet, links that go round
-        if output.resolve() == source.resolve() or output.samefile(source):
-            raise UsageError("cli.output_is_input", name=source.name)
 
 
 def _converted(sheet: Sheet, target: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from spatial.vector_files import read_points, read_zones
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from spatial.inventory import Inventory
     from spatial.notice import Notice
@@ -29,10 +31,12 @@ __all__ = [
     "PointInput",
     "ZoneInput",
     "check_columns",
+    "check_points",
     "limits_in_force",
     "load_points",
     "load_zones",
     "merge_inventories",
+    "refuse_output",
 ]
 
 
@@ -109,18 +113,8 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
     InputError
         If a file cannot be used.
     """
-    if not options.points:
-        for option in ("points_layer", "point_id", "x", "y", "points_crs"):
-            if getattr(options, option) is not None:
-                raise UsageError("cli.needs_points", option="--" + option.replace("_", "-"))
+    if not check_points(options):
         return []
-    check_columns(options)
-    check_crs("--points-crs", options.points_crs)
-    _refuse_idle("--points-layer", options.points_layer, options.points, (GPKG_SUFFIX,))
-    paths = [Path(name) for name in options.points]
-    for path in paths:
-        if file_suffix(path.name) in TABLE_SUFFIXES and options.points_crs is None:
-            raise UsageError("cli.table_needs_crs", name=path.name)
     limits = limits_in_force()
     return [
         read_points(
@@ -132,8 +126,46 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
             site_id=options.point_id,
             limits=limits,
         )
-        for path in paths
+        for path in map(Path, options.points)
     ]
+
+
+def check_points(options: argparse.Namespace) -> bool:
+    """Tell whether the call names points; refuse an option that does not go with them.
+
+    Raises
+    ------
+    UsageError
+        If a table comes without ``--points-crs``, or an option without the files it speaks of.
+    """
+    if not options.points:
+        for option in ("points_layer", "point_id", "x", "y", "points_crs"):
+            if getattr(options, option, None) is not None:
+                raise UsageError("cli.needs_points", option="--" + option.replace("_", "-"))
+        return False
+    check_columns(options)
+    check_crs("--points-crs", options.points_crs)
+    _refuse_idle("--points-layer", options.points_layer, options.points, (GPKG_SUFFIX,))
+    for name in options.points:
+        if file_suffix(name) in TABLE_SUFFIXES and options.points_crs is None:
+            raise UsageError("cli.table_needs_crs", name=Path(name).name)
+    return True
+
+
+def refuse_output(output: Path, inputs: Iterable[Path]) -> None:
+    """Refuse an output that is no name of a file, or an input itself.
+
+    Raises
+    ------
+    UsageError
+        Naming the input.
+    """
+    if output.name in {"", ".."}:
+        raise UsageError("cli.output_no_name", name=str(output))
+    for source in inputs:
+        with suppress(OSError, RuntimeError):  # a file that is not there yet, links that go round
+            if output.resolve() == source.resolve() or output.samefile(source):
+                raise UsageError("cli.output_is_input", name=source.name)
 
 
 def check_columns(options: argparse.Namespace) -> None:
