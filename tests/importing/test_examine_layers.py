@@ -45,10 +45,10 @@ def test_zones_are_mended_joined_and_judged(tmp_path):
         4: "import.reason_not_a_polygon",
         6: dict(reasons(found))[6],
     }
-    (mended,) = found.details["repaired"]
-    assert mended["row"] == 0
-    assert mended["before_km2"] == pytest.approx(0.0, abs=1e-3)
-    assert mended["after_km2"] == pytest.approx(0.567, rel=0.01)
+    mended = found.details["repaired"]
+    assert mended["row"] == [0]
+    assert mended["before_km2"] == pytest.approx([0.0], abs=1e-3)
+    assert mended["after_km2"] == pytest.approx([0.567], rel=0.01)
     said = warned(found)
     assert said["import.repaired"]["n"] == 1
     assert said["import.lines_left_out"] == {"n": 1, "rows": [5]}

@@ -120,7 +120,12 @@ def _joined(table: pd.DataFrame, unread: pd.DataFrame) -> pd.DataFrame:
     """Return both in the order of the file."""
     extra = [name for name in unread.columns if name not in table.columns]
     columns = [*table.columns, *extra]
-    both = pd.concat([table.astype(object), unread.reindex(columns=columns)])
+    texts = {
+        name: table[name].dtype for name in table.columns if isinstance(table[name].dtype, pd.StringDtype)
+    }
+    others = {name: object for name in table.columns if name not in texts}
+    # Texts stay texts: as objects, each cell would take memory of its own.
+    both = pd.concat([table.astype(others), unread.reindex(columns=columns).astype(texts)])
     return both.reindex(columns=columns).sort_index()
 
 

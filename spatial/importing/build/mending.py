@@ -41,16 +41,14 @@ def mend_shapes(material: Material, *, polygons_only: bool) -> NDArray[np.object
 def _tell(material: Material, found: Repaired) -> None:
     """Name the mended rows, their areas before and after; every one of them stands in the details."""
     rows = material.attributes.index[found.mended].tolist()
-    repaired = [
-        {"row": int(row), "before_km2": float(before), "after_km2": float(after)}
-        for row, before, after in zip(rows, found.before_km2, found.after_km2, strict=True)
-    ]
-    material.draft.details["repaired"] = repaired
+    before, after = found.before_km2.tolist(), found.after_km2.tolist()
+    # By columns: by rows, each number would come with its name.
+    material.draft.details["repaired"] = {"row": rows, "before_km2": before, "after_km2": after}
     named = [
         {
-            lang: f"{word} {entry['row']}: {entry['before_km2']:.6g} → {entry['after_km2']:.6g} km²"
+            lang: f"{word} {row}: {area_before:.6g} → {area_after:.6g} km²"
             for lang, word in (("zh", "行"), ("en", "row"))
         }
-        for entry in repaired[:_NAMED]
+        for row, area_before, area_after in zip(rows[:_NAMED], before, after, strict=False)
     ]
     material.draft.warnings.append(Notice("import.repaired", {"n": len(rows), "areas": named}))

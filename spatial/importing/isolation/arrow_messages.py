@@ -56,8 +56,9 @@ def read_table(source: BinaryIO | pa.NativeFile, forget: Callable[[], None] = la
         raise ForeignOutcomeError("packed")
     batches = [pyarrow.ipc.read_record_batch(message, schema) for message in messages[1:]]
     table = pa.Table.from_batches(batches, schema=schema)
-    table.validate()
-    for column in table.columns:
+    for column in table.columns:  # one by one: all at once, all of the file would be in memory
+        if len(column) != table.num_rows:
+            raise ForeignOutcomeError("rows")
         column.validate(full=True)
         forget()
     return table

@@ -128,7 +128,7 @@ def _read_frame(
     if not of_kind(description["is_geo"], bool):
         return frame
     geometry = description["geometry"]
-    geo: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geometry)
+    geo: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geometry, copy=False)
     return geo
 
 
