@@ -265,7 +265,7 @@ def once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
 def _says_synthetic(reading: Reading, points: gpd.GeoDataFrame | Path, source: PointSource) -> bool:
     """Tell whether any row says that it is made up; the first one that does ends the search."""
-    names = points.columns if isinstance(points, gpd.GeoDataFrame) else getattr(source, "column_names", ())
+    names = points.columns if isinstance(points, gpd.GeoDataFrame) else source.column_names
     header = pick_columns(map(str, names)).get(_SYNTHETIC)
     if header is None:
         return False

@@ -86,6 +86,11 @@ class FrameSource:
         """Rows of the arrays."""
         return len(self._lon)
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that were kept."""
+        return tuple(self._columns)
+
     def parts(self) -> tuple[SourcePart, ...]:
         """Return the pieces, in order; see `PointSource`."""
         starts = range(0, self.n_rows, _ROWS_PER_PART)

@@ -208,6 +208,10 @@ class PointSource(Protocol):
         """Rows of the file, -1 where only reading tells; an estimate from its size may stand in."""
 
     @property
+    def column_names(self) -> tuple[str, ...]:
+        """Every column that there is, whether it was asked for or not."""
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What the reader should know."""
 

@@ -218,6 +218,11 @@ class CsvSource:
         return self.path.name
 
     @property
+    def column_names(self) -> tuple[str, ...]:
+        """Every column that the file has."""
+        return tuple(self.header.names)
+
+    @property
     def notices(self) -> tuple[Notice, ...]:
         """What the reader should know."""
         notices = []

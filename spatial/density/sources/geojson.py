@@ -43,6 +43,7 @@ def open_geojson(path: Path, *, crs: str | None, columns: tuple[str, ...]) -> Ge
         stated_crs=crs,
         n_rows=sheet.n_in,
         columns=columns,
+        column_names=tuple(sheet.headers),
         notices=tuple(sheet.notices),
         placement=placement,
     )
@@ -72,6 +73,8 @@ class GeoJsonSource:
         Features.
     columns : tuple of str
         Properties that each batch brings along.
+    column_names : tuple of str
+        Every property that a feature has.
     notices : tuple of Notice
         What the reader should know.
     placement : Placement
@@ -82,6 +85,7 @@ class GeoJsonSource:
     stated_crs: str | None
     n_rows: int
     columns: tuple[str, ...]
+    column_names: tuple[str, ...]
     notices: tuple[Notice, ...]
     placement: Placement
 

@@ -71,7 +71,9 @@ def open_geopackage(
         system = crs or _stated_system(database, chosen, name=name)
     placement = Placement(file=name, crs=system)
     placement.check()
-    source = GeoPackageSource(path=path, layer=chosen, columns=columns, placement=placement)
+    source = GeoPackageSource(
+        path=path, layer=chosen, columns=columns, column_names=tuple(there), placement=placement
+    )
     source.refuse_misreading()
     return source
 
@@ -143,6 +145,8 @@ class GeoPackageSource:
         Its layer.
     columns : tuple of str
         Columns that each batch brings along.
+    column_names : tuple of str
+        Every column that the file has.
     placement : Placement
         How its coordinates become canonical degrees.
     """
@@ -150,6 +154,7 @@ class GeoPackageSource:
     path: Path
     layer: GpkgLayer
     columns: tuple[str, ...]
+    column_names: tuple[str, ...]
     placement: Placement
 
     @property

@@ -89,6 +89,7 @@ def open_parquet(
         n_groups=footer.num_row_groups,
         shape=shape,
         columns=columns,
+        column_names=tuple(schema.names),
         texts=texts,
         placement=placement,
     )
@@ -136,6 +137,8 @@ class ParquetSource:
         Where its positions are.
     columns : tuple of str
         Columns that each batch brings along.
+    column_names : tuple of str
+        Every column that the file has.
     texts : tuple of str
         Those of them that are texts in the file.
     placement : Placement
@@ -147,6 +150,7 @@ class ParquetSource:
     n_groups: int
     shape: ParquetShape
     columns: tuple[str, ...]
+    column_names: tuple[str, ...]
     texts: tuple[str, ...]
     placement: Placement
 
