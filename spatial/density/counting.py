@@ -8,68 +8,40 @@ Every number is the same whatever the order of files' parts, batches and threads
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from spatial.density.categories import words
 from spatial.density.feed import Feed, run_threads, usable_cores
 from spatial.density.grid_cells import cells_of
 from spatial.density.model import (
     GRID_SIZES_M,
+    DedupeKind,
     DensityResult,
     GridCounts,
-    PointBatch,
-    Reported,
 )
+from spatial.density.part_counter import PartCounter
 from spatial.density.partial import Partial, merge
-from spatial.density.tally import Counts, Tally
+from spatial.density.row_store import RowStore
 from spatial.density.watch import Watch
 from spatial.errors import InputError, UsageError
 from spatial.notice import Notice
+from spatial.text import LANGUAGES, printable, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import pyarrow as pa
+
     from spatial.density.model import DensitySettings, PointSource, SourcePart
+    from spatial.density.tally import Counts
     from spatial.zone_index import ZoneIndex
 
-__all__ = ["Partial", "count_density", "finish", "map_part", "merge"]
+__all__ = ["Partial", "count_bucket", "count_density", "finish", "map_part", "merge"]
 
-_MOST_REPORTS_KEPT = 64
-
-
-class PartCounter:
-    """Counts the batches that one thread takes.
-
-    Parameters
-    ----------
-    index : ZoneIndex
-        The zones.
-    settings : DensitySettings
-        What is counted.
-    """
-
-    def __init__(self, index: ZoneIndex, settings: DensitySettings) -> None:
-        self._settings = settings
-        self._tally = Tally(index, n_by=len(settings.by), grid_m=settings.grid_m)
-        self._n_in = 0
-        self._reports: list[Reported] = []
-
-    def take(self, source: PointSource, batch: PointBatch) -> None:
-        """Count the rows of a batch."""
-        self._n_in += batch.n_in
-        self._report(batch.reported)
-        by = [words(batch.columns, column) for column in self._settings.by]
-        self._tally.add(batch.lon, batch.lat, by)
-
-    def partial(self) -> Partial:
-        """Return what all batches came to."""
-        return Partial(n_in=self._n_in, reported=Reported.joined(self._reports), counts=self._tally.counts())
-
-    def _report(self, reported: Reported) -> None:
-        if reported.n:
-            self._reports.append(reported)
-        if len(self._reports) > _MOST_REPORTS_KEPT:
-            self._reports = [Reported.joined(self._reports)]
+NEAREST_M: Final = 0.01
+FARTHEST_M: Final = 10_000.0
+"""Distances within which rows may be merged: closer is one place, farther is no site."""
 
 
 def count_density(
@@ -111,23 +83,41 @@ def count_density(
     n_threads = threads or usable_cores()
     feed = Feed(sources, n_threads=n_threads)
     watch = Watch(sources, progress=progress, cancelled=cancelled)
-    counters = [PartCounter(index, settings) for _ in range(n_threads)]
+    with RowStore() as store:
+        counters = [PartCounter(index, settings, store.put) for _ in range(n_threads)]
 
-    def work(thread: int) -> None:
-        for source, batch in feed.batches(thread):
-            counters[thread].take(source, batch)
-            watch.read(batch.n_in)
+        def read(thread: int) -> None:
+            for source, batch in feed.batches(thread):
+                counters[thread].take(source, batch)
+                watch.read(batch.n_in)
 
-    run_threads(work, n_threads, stop=feed.stop, look=watch.look)
+        run_threads(read, n_threads, stop=feed.stop, look=watch.look)
+        if settings.dedupe.kind != DedupeKind.NONE:
+            _merge_rows(store, counters, feed, watch)
     notices = tuple(notice for source in sources for notice in source.notices)
     return finish(index, merge([counter.partial() for counter in counters]), settings, notices=notices)
 
 
 def map_part(index: ZoneIndex, source: PointSource, part: SourcePart, settings: DensitySettings) -> Partial:
-    """Count one part of a file; `merge` puts several together, in any order."""
+    """Count one part of a file; `merge` puts several together, in any order.
+
+    Where rows are merged into sites, they are in the partial's ``buckets``, for `count_bucket` once all
+    parts are put together.
+    """
     counter = PartCounter(index, settings)
     for batch in source.batches(part):
         counter.take(source, batch)
+    return counter.partial()
+
+
+def count_bucket(index: ZoneIndex, settings: DensitySettings, rows: pa.Table) -> Partial:
+    """Merge the rows of one bucket, those of all parts, into sites and count these.
+
+    The partial that had the bucket, without it, and this one are together what `finish` needs; what
+    buckets `finish` still finds it counts itself.
+    """
+    counter = PartCounter(index, settings)
+    counter.take_bucket(rows)
     return counter.partial()
 
 
@@ -151,20 +141,22 @@ def finish(
     notices : sequence of Notice
         What the files had to say.
     """
+    partial = _whole(index, partial, settings)
     counts = partial.counts
     per_zone, n_outside = counts.zone_counts(index)
+    n_used = partial.n_in - partial.reported.n
     return DensityResult(
         zone_ids=tuple(index.zone_ids),
         counts=per_zone,
         by=settings.by,
         by_counts=counts.split_counts(index) if settings.by else {},
         n_in=partial.n_in,
-        n_used=partial.n_in - partial.reported.n,
+        n_used=n_used,
         n_reported=partial.reported.n,
         total_count=counts.n_sites,
         outside_count=n_outside,
         reported=partial.reported,
-        notices=tuple(dict.fromkeys((*notices, *_notices(counts)))),
+        notices=tuple(_once((*notices, *_notices(partial, settings)))),
         grid=_grid(counts, settings.grid_m),
     )
 
@@ -175,24 +167,79 @@ def check_settings(index: ZoneIndex, sources: Sequence[PointSource], settings: D
     Raises
     ------
     UsageError, InputError
-        If there are no zones or no files, or the grid is none that is offered.
+        If there are no zones or no files, the grid is none that is offered, or the distance is none that
+        makes a site.
     """
     if not index.n_zones:
         raise InputError("density.no_zones")
     if not sources:
         raise UsageError("density.no_points_files")
+    dedupe = settings.dedupe
+    if dedupe.kind == DedupeKind.DISTANCE and not NEAREST_M <= dedupe.distance_m <= FARTHEST_M:
+        raise UsageError(
+            "density.distance_out_of_range",
+            distance_m=dedupe.distance_m,
+            nearest=NEAREST_M,
+            farthest=FARTHEST_M,
+        )
     if settings.grid_m is not None and settings.grid_m not in GRID_SIZES_M:
         raise UsageError("density.grid_size", size=settings.grid_m)
 
 
-def _notices(counts: Counts) -> list[Notice]:
+def _merge_rows(store: RowStore, counters: Sequence[PartCounter], feed: Feed, watch: Watch) -> None:
+    """Merge the stored rows into sites, bucket by bucket, and count these."""
+    waiting = deque(store.buckets())
+
+    def work(thread: int) -> None:
+        while not feed.is_stopped:
+            try:
+                bucket = waiting.popleft()
+            except IndexError:
+                return
+            counters[thread].take_bucket(store.bucket(bucket))
+
+    run_threads(work, len(counters), stop=feed.stop, look=watch.look)
+
+
+def _whole(index: ZoneIndex, partial: Partial, settings: DensitySettings) -> Partial:
+    """Return a partial with its buckets and the pieces of its sites counted."""
+    counted = [count_bucket(index, settings, rows) for rows in partial.buckets.values()]
+    partial = merge([replace(partial, buckets={}), *counted])
+    if not partial.spans:
+        return partial
+    counter = PartCounter(index, settings)
+    counter.take_spans(partial.spans)
+    return merge([replace(partial, spans=()), counter.partial()])
+
+
+def _notices(partial: Partial, settings: DensitySettings) -> list[Notice]:
     """Return what a reader of the counts should know."""
-    said = []
+    counts, said = partial.counts, []
+    n_used = partial.n_in - partial.reported.n
+    if n_used != counts.n_sites:
+        said.append(
+            Notice("density.rows_merged", {"rows": n_used, "sites": counts.n_sites, "how": _how(settings)})
+        )
+    if partial.n_apart:
+        said.append(Notice("density.sites_apart", {"count": partial.n_apart}))
     if counts.beyond_area:
         said.append(Notice("density.grid_beyond_area", {"count": counts.beyond_area}))
     if counts.without_cell:
         said.append(Notice("density.grid_without_cell", {"count": counts.without_cell}))
     return said
+
+
+def _how(settings: DensitySettings) -> dict[str, str]:
+    """Return in every language what made rows one site."""
+    dedupe = settings.dedupe
+    if dedupe.kind == DedupeKind.KEY:
+        return {lang: text("density.by_key", lang, column=printable(dedupe.column)) for lang in LANGUAGES}
+    return {lang: text("density.by_distance", lang, distance_m=dedupe.distance_m) for lang in LANGUAGES}
+
+
+def _once(notices: Sequence[Notice]) -> list[Notice]:
+    """Return notices without repeats."""
+    return [notice for number, notice in enumerate(notices) if notice not in notices[:number]]
 
 
 def _grid(counts: Counts, size_m: int | None) -> GridCounts | None:

@@ -49,6 +49,11 @@ class Feed:
             while not self._stopped.is_set() and (found := stream.next()) is not None:
                 yield found
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped.is_set()
+
     def stop(self) -> None:
         """Hand out no more."""
         self._stopped.set()

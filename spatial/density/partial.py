@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from spatial.density.model import Reported
 from spatial.density.tally import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
-
-__all__ = ["Partial", "merge"]
+__all__ = ["Partial", "joined_buckets", "merge"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +47,23 @@ class Partial:
 
 def merge(partials: Sequence[Partial]) -> Partial:
     """Put partials over one index and one choice of settings together, in any order and any grouping."""
-    gathered: dict[int, list[pa.Table]] = {}
-    for partial in partials:
-        for bucket, rows in partial.buckets.items():
-            gathered.setdefault(bucket, []).append(rows)
     return Partial(
         n_in=sum(partial.n_in for partial in partials),
         reported=Reported.joined([partial.reported for partial in partials]),
         counts=Counts.joined([partial.counts for partial in partials]),
-        buckets={bucket: _stacked(rows) for bucket, rows in sorted(gathered.items())},
+        buckets=joined_buckets([partial.buckets for partial in partials]),
         n_apart=sum(partial.n_apart for partial in partials),
         spans=tuple(rows for partial in partials for rows in partial.spans),
     )
 
 
-def _stacked(rows: list[pa.Table]) -> pa.Table:
-    """Return tables of one schema as one."""
-    if len(rows) == 1:
-        return rows[0]
-    import pyarrow as pa  # noqa: PLC0415 - rows are merged in few counts
-
-    return pa.concat_tables(rows)
+def joined_buckets(several: Sequence[Mapping[int, pa.Table]]) -> dict[int, pa.Table]:
+    """Return the rows of each bucket from several places."""
+    gathered: dict[int, list[pa.Table]] = {}
+    for buckets in several:
+        for bucket, rows in buckets.items():
+            gathered.setdefault(bucket, []).append(rows)
+    return {
+        bucket: rows[0] if len(rows) == 1 else pa.concat_tables(rows)
+        for bucket, rows in sorted(gathered.items())
+    }
