@@ -3,8 +3,8 @@
 A point on an edge that zones share goes to the zone whose ``zone_id`` sorts first. Between two
 vertices an edge is straight in degrees, as RFC 7946 has it; for a reader of metres it is straight in
 metres, which over ten kilometres is up to a metre away. Inside and outside are told in degrees; a
-point counts as on the edge where either reading puts it there within `EDGE_TOLERANCE_M`, so that a
-point that was laid on an edge in metres is on it here too.
+point counts as on the edge where either reading puts it there within a millimetre, so that a point
+that was laid on an edge in metres is on it here too (`spatial.edge_rule`).
 
 Zones that overlap each other (an area above `OVERLAP_TOLERANCE`) each count the points that they
 share; a total is never the sum over zones.
@@ -18,23 +18,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from spatial.edge_rule import EDGE_TOLERANCE_DEG, EDGE_TOLERANCE_M
 from spatial.errors import DuplicateIdError, MissingColumnError
-from spatial.overlaps import OVERLAP_TOLERANCE, LayerKind, first_of_rivals, overlapping_pairs
-from spatial.reading import Reading, canonical_reading, metric_polygons, metric_reading, placeable
+from spatial.overlaps import OVERLAP_TOLERANCE, LayerKind, overlapping_pairs
+from spatial.reading import canonical_polygons, canonical_positions, metric_polygons, placeable
+from spatial.zone_index import ZoneIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
-    Geometries = NDArray[np.object_]
 
 __all__ = [
-    "EDGE_TOLERANCE_DEG",
-    "EDGE_TOLERANCE_M",
     "OVERLAP_TOLERANCE",
     "LayerKind",
     "Placement",
@@ -47,6 +42,7 @@ __all__ = [
     "place",
     "weigh",
     "zone_ids",
+    "zone_index",
 ]
 
 
@@ -107,6 +103,18 @@ def layer_kind(zones: gpd.GeoDataFrame) -> LayerKind:
     return LayerKind.OVERLAPPING if overlaps.size else LayerKind.TILING
 
 
+def zone_index(zones: gpd.GeoDataFrame, *, n_points: int) -> ZoneIndex:
+    """Make a layer ready for counting about ``n_points`` points.
+
+    Raises
+    ------
+    MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
+        If the frame cannot be used.
+    """
+    ids = zone_ids(zones)
+    return ZoneIndex.of(canonical_polygons(zones), ids.tolist(), n_points=n_points)
+
+
 def locate(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Placement:
     """Place every point: in a tiling in one zone at most, else in each zone that holds it.
 
@@ -120,10 +128,14 @@ def locate(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Placement:
     MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
         If the frames cannot be used.
     """
-    ids = zone_ids(zones)
-    metric, canonical = metric_reading(points, zones), canonical_reading(points, zones)
-    readings = ((canonical, EDGE_TOLERANCE_DEG), (metric, EDGE_TOLERANCE_M))
-    return place(readings, ids, overlaps=overlapping_pairs(metric.polygons))
+    return place(points, zone_index(zones, n_points=len(points)))
+
+
+def place(points: gpd.GeoDataFrame, index: ZoneIndex) -> Placement:
+    """Place every point in zones that are ready; errors as for `locate`."""
+    lon, lat = canonical_positions(points)
+    point_rows, zone_rows = index.place(lon, lat)
+    return Placement(zone_rows, point_rows, index.n_zones, len(points))
 
 
 def assign_to_zones(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Series:
@@ -147,29 +159,3 @@ def count_by_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.Serie
 def outside_count(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> int:
     """Return how many points with a position lie in no zone (区外)."""
     return locate(points, zones).outside(placeable(points).astype(np.int64))
-
-
-def place(readings: Sequence[tuple[Reading, float]], ids: pd.Series, *, overlaps: Rows) -> Placement:
-    """Place the points that the first reading puts in a zone, or any puts on its edge.
-
-    Parameters
-    ----------
-    readings : sequence of (Reading, float)
-        The same frames on several grids, each with the width of an edge there.
-    ids : Series
-        The ``zone_id`` of each zone.
-    overlaps : ndarray of int, shape (n, 2)
-        The pairs of rows of zones that share ground.
-    """
-    found = [readings[0][0].inside()]
-    for reading, width in readings:
-        zone_reach = np.full(len(ids), width)
-        found.append(reading.near_edge(point_reach=np.zeros(len(reading.points)), zone_reach=zone_reach))
-    reading = readings[0][0]
-    zone_rows, point_rows = reading.split(np.unique(np.concatenate(found)))
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[np.argsort(ids.to_numpy(dtype=object), kind="stable")] = np.arange(len(ids))
-    order = np.lexsort((rank[zone_rows], point_rows))
-    zone_rows, point_rows = zone_rows[order], point_rows[order]
-    kept = first_of_rivals(zone_rows, point_rows, overlaps, n_zones=len(ids))
-    return Placement(zone_rows[kept], point_rows[kept], len(ids), len(reading.points))

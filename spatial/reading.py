@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
+    Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
     Geometries = NDArray[np.object_]
 
-__all__ = ["Reading", "canonical_reading", "metric_polygons", "metric_reading", "placeable"]
+__all__ = [
+    "Reading",
+    "canonical_polygons",
+    "canonical_positions",
+    "metric_polygons",
+    "metric_reading",
+    "placeable",
+]
 
 
 @dataclass(frozen=True)
@@ -43,10 +51,6 @@ class Reading:
     points: Geometries
     polygons: Geometries
     tree: shapely.STRtree
-
-    def inside(self) -> Rows:
-        """Return the pairs of a zone and a point in it or on its edge, as codes."""
-        return self._codes(*self.tree.query(self.polygons, predicate="intersects"))
 
     def near_edge(self, *, point_reach: NDArray[np.float64], zone_reach: NDArray[np.float64]) -> Rows:
         """Return the pairs of a zone and a point near its edge, as codes.
@@ -95,9 +99,25 @@ def metric_reading(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Reading
     return _reading(points, metric_polygons(zones), metric_crs_for(zones))
 
 
-def canonical_reading(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Reading:
-    """Read both frames in canonical degrees; errors as for `metric_reading`."""
-    return _reading(points, _outlines(zones, CANONICAL_CRS), CANONICAL_CRS)
+def canonical_polygons(zones: gpd.GeoDataFrame) -> Geometries:
+    """Return the outlines in canonical degrees; errors as for `metric_reading`."""
+    return _outlines(zones, CANONICAL_CRS)
+
+
+def canonical_positions(points: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
+    """Return the longitude and latitude of each row in canonical degrees, NaN where it has no place.
+
+    Raises
+    ------
+    MissingCrsError
+        If no system is stated.
+    """
+    require_crs(points, layer="points")
+    there = placeable(points)
+    lon, lat = np.full((2, len(points)), np.nan)
+    geometry = reproject(points[there], CANONICAL_CRS).geometry.to_numpy()
+    lon[there], lat[there] = shapely.get_x(geometry), shapely.get_y(geometry)
+    return lon, lat
 
 
 def metric_polygons(zones: gpd.GeoDataFrame) -> Geometries:

@@ -9,18 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spatial.area import measure
-from spatial.counting import (
-    EDGE_TOLERANCE_DEG,
-    EDGE_TOLERANCE_M,
-    LayerKind,
-    Placement,
-    layer_kind,
-    overlapping_pairs,
-    place,
-    zone_ids,
-)
+from spatial.counting import LayerKind, Placement, layer_kind, place, zone_ids, zone_index
 from spatial.interval import Bounds, bound, stated_accuracy_m
-from spatial.reading import canonical_reading, metric_reading, placeable
+from spatial.reading import metric_reading, placeable
 from spatial.selection import select_stations
 
 if TYPE_CHECKING:
@@ -136,22 +127,19 @@ def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
     MissingCrsError, MissingColumnError, DuplicateIdError, GeometryError
         If the frames cannot be used.
     """
-    ids = zone_ids(zones)
     if points is None:
+        zone_ids(zones)
         return Survey(zones, layer_kind(zones))
     there = placeable(points)
     usable, n_unplaced = points[there], int((~there).sum())
+    index = zone_index(zones, n_points=len(usable))
     if usable.empty:
-        return Survey(zones, layer_kind(zones), usable, n_unplaced)
-    metric, canonical = metric_reading(usable, zones), canonical_reading(usable, zones)
-    overlaps = overlapping_pairs(metric.polygons)
-    readings = ((canonical, EDGE_TOLERANCE_DEG), (metric, EDGE_TOLERANCE_M))
-    placed = place(readings, ids, overlaps=overlaps)
+        return Survey(zones, index.kind, usable, n_unplaced)
+    placed = place(usable, index)
     bounds = bound(
-        metric,
+        metric_reading(usable, zones),
         placed,
         point_accuracy_m=stated_accuracy_m(usable),
         zone_accuracy_m=stated_accuracy_m(zones),
     )
-    kind = LayerKind.OVERLAPPING if overlaps.size else LayerKind.TILING
-    return Survey(zones, kind, usable, n_unplaced, placed, bounds)
+    return Survey(zones, index.kind, usable, n_unplaced, placed, bounds)
