@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.density.cluster.connection import connected, require_dask, require_same_versions
 from spatial.density.cluster.frame import Places, places_of
-from spatial.density.cluster.job import Job, count_frame, count_pieces, merge_counts
+from spatial.density.cluster.job import (
+    Job,
+    count_buckets,
+    count_frame,
+    count_pieces,
+    counts_of,
+    merge_counts,
+    rows_of,
+)
 from spatial.density.cluster.patience import ClusterPatience
 from spatial.density.cluster.plan import n_known_rows, planned
 from spatial.density.cluster.same_files import mark_of
 from spatial.density.cluster.versions import own_versions
 from spatial.density.cluster.waiting import Waiting
 from spatial.density.counting import check_settings, finish
+from spatial.density.model import DedupeKind
+from spatial.density.row_store import N_BUCKETS
 from spatial.density.watch import Watch
 
 if TYPE_CHECKING:
@@ -34,6 +44,10 @@ _PATIENCE: Final = ClusterPatience()
 
 _FAN_IN: Final = 8
 """Counts that one task puts together."""
+
+_FEWEST_GROUPS: Final = 8
+_GROUPS_PER_THREAD: Final = 4
+"""Groups of buckets whose rows are merged by one task each: small beside a worker's memory."""
 
 
 def count_on_cluster(
@@ -93,7 +107,8 @@ def count_on_cluster(
             client.submit(count_pieces, job, pieces, pure=False): n_known_rows(pieces)
             for pieces in planned(sources, _n_threads(client))
         }
-        counted = _put_together(client, tasks, Waiting(client, patience, watch))
+        waiting = Waiting(client, patience, watch)
+        counted = _put_together(client, job, tasks, settings, waiting)
     notices = tuple(notice for source in sources for notice in source.notices)
     return finish(index, counted, settings, notices=notices)
 
@@ -150,7 +165,8 @@ def count_dask_frame(
         each = delayed(count_frame, pure=False)
         counts = [each(job, part, places, number) for number, part in enumerate(chosen.to_delayed())]
         tasks = dict.fromkeys(client.compute(counts), 0)
-        counted = _put_together(client, tasks, Waiting(client, _PATIENCE, watch))
+        waiting = Waiting(client, _PATIENCE, watch)
+        counted = _put_together(client, job, tasks, settings, waiting)
     return finish(index, counted, settings)
 
 
@@ -171,20 +187,38 @@ def _handed_out(
     return client.submit(pickle.loads, pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL), pure=False)
 
 
-def _put_together(client: Client, tasks: dict[Future, int], waiting: Waiting) -> Partial:
+def _put_together(
+    client: Client, job: Future, tasks: dict[Future, int], settings: DensitySettings, waiting: Waiting
+) -> Partial:
     """Wait for the counts of all tasks, put together by a tree."""
-    partial: Partial = waiting.wait(_tree(client, list(tasks)), tasks)
+    counts = list(tasks)
+    if settings.dedupe.kind != DedupeKind.NONE:
+        counts = _merged_rows(client, job, counts)
+    partial: Partial = waiting.wait(_tree(client, counts), tasks)
     return partial
 
 
-def _tree(client: Client, tasks: list[Future]) -> Future:
+def _merged_rows(client: Client, job: Future, parted: list[Future]) -> list[Future]:
+    """Return the tasks that count the sites into which the rows of all tasks are merged.
+
+    No folder is shared: the rows of a bucket go from the workers that read them to the one that merges.
+    """
+    n_groups = min(max(_n_threads(client) * _GROUPS_PER_THREAD, _FEWEST_GROUPS), N_BUCKETS)
+    counts = client.map(counts_of, parted, pure=False)
+    for group in range(n_groups):
+        rows = client.map(rows_of, parted, group=group, n_groups=n_groups, pure=False)
+        counts.append(client.submit(count_buckets, job, rows, pure=False))
+    return list(counts)
+
+
+def _tree(client: Client, counts: list[Future]) -> Future:
     """Return the task at whose root all counts are put together."""
-    while len(tasks) > 1:
-        tasks = [
-            client.submit(merge_counts, tasks[start : start + _FAN_IN], pure=False)
-            for start in range(0, len(tasks), _FAN_IN)
+    while len(counts) > 1:
+        counts = [
+            client.submit(merge_counts, counts[start : start + _FAN_IN], pure=False)
+            for start in range(0, len(counts), _FAN_IN)
         ]
-    return tasks[0]
+    return counts[0]
 
 
 def _n_threads(client: Client) -> int:

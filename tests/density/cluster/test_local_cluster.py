@@ -11,7 +11,9 @@ from spatial.density.counting import count_density
 from spatial.density.model import DensitySettings
 from tests.density.cluster.cluster_points import MadeUpSource, assert_same, zone_index
 
-pytest.importorskip("distributed", reason="requirements-cluster.txt is not installed: NOT COUNTED ON A CLUSTER")
+pytest.importorskip(
+    "distributed", reason="requirements-cluster.txt is not installed: NOT COUNTED ON A CLUSTER"
+)
 
 
 def test_a_killed_worker_costs_time_alone_and_nothing_is_left(tmp_path, monkeypatch):
