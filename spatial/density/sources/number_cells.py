@@ -103,6 +103,9 @@ def _of_texts(column: pa.Array) -> tuple[Floats, NDArray[np.int8]]:
         doubtful = np.flatnonzero(state == _NOT_FINITE)
     except pa.ArrowInvalid:
         values, state, doubtful = _part_numbers(column)
+    if len(doubtful):
+        # What Arrow hands out may not be written to.
+        values = values.copy()
     texts = column.take(pa.array(doubtful)).to_pylist() if len(doubtful) else []
     for row, text in zip(doubtful.tolist(), texts, strict=True):
         number, reason = parse_coordinate(plain_cell(text))

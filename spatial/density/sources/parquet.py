@@ -45,6 +45,8 @@ __all__ = ["ParquetSource", "open_parquet"]
 
 _BATCH_ROWS: Final = 1 << 16
 _PART_ROWS: Final = 1 << 18
+_SEARCH_ROWS: Final = 1 << 10
+"""Rows at a time where the place of a damage is looked for."""
 _READ_BYTES: Final = 1 << 20
 """How much of a column is read at a time, so that a row group of any size takes as little memory."""
 _DAMAGE: Final = (
@@ -69,9 +71,6 @@ def open_parquet(
     """
     path = path.absolute()
     name = path.name
-    with _readable(name), path.open("rb") as stream:
-        if stream.read(len(PARQUET_MAGIC)) != PARQUET_MAGIC:
-            raise UnreadableFileError("error.not_parquet", name=name)
     footer, schema = _footer(path, name)
     geo = (footer.metadata or {}).get(b"geo")
     shape = find_shape(schema, geo, name=name, names=names, crs=crs)
@@ -110,6 +109,9 @@ def _readable(name: str) -> Iterator[None]:
 
 def _footer(path: Path, name: str) -> tuple[pq.FileMetaData, pa.Schema]:
     """Return what the end of a file says of the rest."""
+    with _readable(name), path.open("rb") as stream:
+        if stream.read(len(PARQUET_MAGIC)) != PARQUET_MAGIC:
+            raise UnreadableFileError("error.not_parquet", name=name)
     try:
         with pq.ParquetFile(path) as file:
             footer = file.metadata
@@ -166,8 +168,7 @@ class ParquetSource:
 
     @cached_property
     def _metadata(self) -> pq.FileMetaData:
-        with _readable(self.name):
-            footer, _ = _footer(self.path, self.name)
+        footer, _ = _footer(self.path, self.name)
         if footer.num_rows != self.n_rows or footer.num_row_groups != self.n_groups:
             raise UnreadableFileError("stream.changed", name=self.name)
         return footer
@@ -202,27 +203,29 @@ class ParquetSource:
 
     def _raw_batches(self, part: SourcePart, n_at_once: int) -> Iterator[RawBatch]:
         """Read some row groups as they stand; as many rows as the footer says, or an error."""
-        row, end = part.first_row, part.first_row + part.n_rows
-        first, last = part.place
+        row = part.first_row
+        stream = self._stream(range(*part.place), n_at_once)
+        while True:
+            try:
+                batch = next(stream, None)
+                raw = None if batch is None else self._raw(batch, row)
+            except _DAMAGE as fault:
+                if isinstance(fault, UnreadableFileError):
+                    raise
+                raise self._damaged(part) from fault
+            if raw is None:
+                break
+            row += len(raw.x)
+            yield raw
+        if row != part.first_row + part.n_rows:
+            raise self._damaged(part)
+
+    def _stream(self, groups: range, n_at_once: int) -> Iterator[pa.RecordBatch]:
+        """Read row groups as the library hands them out."""
         with self._opened() as file:
-            stream = file.iter_batches(
-                n_at_once,
-                row_groups=range(first, last),
-                columns=[*self.shape.fields, *self.columns],
-                use_threads=False,
+            yield from file.iter_batches(
+                n_at_once, row_groups=groups, columns=[*self.shape.fields, *self.columns], use_threads=False
             )
-            while True:
-                try:
-                    batch = next(stream, None)
-                    raw = None if batch is None else self._raw(batch, row)
-                except _DAMAGE as fault:
-                    raise self._damaged(part, row) from fault
-                if raw is None:
-                    break
-                row += len(raw.x)
-                yield raw
-        if row != end:
-            raise self._damaged(part, min(row, end))
 
     @contextmanager
     def _opened(self) -> Iterator[pq.ParquetFile]:
@@ -242,12 +245,20 @@ class ParquetSource:
         with file:
             yield file
 
-    def _damaged(self, part: SourcePart, row: int) -> UnreadableFileError:
-        """Return the error of a part whose bytes are damaged from a row on."""
-        group, last_row = part.place[0], part.first_row
+    def _damaged(self, part: SourcePart) -> UnreadableFileError:
+        """Return the error of a part that cannot be read in full, with the row group and row it is due to."""
+        group, row = part.place[0], part.first_row
+        first_row = row
         for group in range(*part.place):
-            last_row += self._metadata.row_group(group).num_rows
-            if row < last_row:
+            row = first_row
+            first_row += self._metadata.row_group(group).num_rows
+            try:
+                for batch in self._stream(range(group, group + 1), _SEARCH_ROWS):
+                    self._raw(batch, row)
+                    row += len(batch)
+            except _DAMAGE:
+                break
+            if row != first_row:
                 break
         return UnreadableFileError(
             "stream.parquet_damaged", name=self.name, group=group + 1, groups=self.n_groups, row=row + 1
