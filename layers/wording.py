@@ -42,7 +42,7 @@ def decimal(value: Any, places: int = 1) -> str:
 def metres(value: Any, lang: str) -> str:
     """Return an accuracy in metres, or nothing where none is stated."""
     number = as_number(value)
-    return "" if number is None else text("map.plus_minus_m", lang, value=f"{number:,.0f}")
+    return "" if number is None else text("map.plus_minus_m", lang, value=f"{number:,.10g}")
 
 
 def localised(row: Any, field: str, lang: str) -> str:

@@ -22,6 +22,7 @@ NO_COLUMN: Final = ""
 ACROSS: Final = 3
 AXES: Final = {"lon": "x", "lat": "y"}
 EVERY: Final = "every"
+ALWAYS_SHOWN: Final = ("required", "preferred")
 
 
 def show_columns(draft: Draft, examination: Examination, lang: str) -> None:
@@ -74,9 +75,9 @@ def _axes_chosen(draft: Draft) -> None:
 
 def _show_fields(draft: Draft, fields: list[FieldState], headers: tuple[str, ...], lang: str) -> None:
     """Show the fields that are needed, then those with a column, and the others where asked for."""
-    needed = [state for state in fields if state.need == "required"]
-    found = [state for state in fields if state.need != "required" and state.column]
-    others = [state for state in fields if state.need != "required" and not state.column]
+    needed = [state for state in fields if state.need in ALWAYS_SHOWN]
+    found = [state for state in fields if state.need not in ALWAYS_SHOWN and state.column]
+    others = [state for state in fields if state.need not in ALWAYS_SHOWN and not state.column]
     every = others and st.checkbox(
         text("app.import.columns_every", lang, n=len(others)), key=draft.key(SessionKey.IMPORT_COLUMN, EVERY)
     )

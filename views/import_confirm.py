@@ -11,11 +11,13 @@ from spatial.importing.build.report import report_dict
 from spatial.importing.model import Subject
 from spatial.text import text
 from spatial.workspace.model import Dataset, add_dataset, remember_columns
+from spatial.workspace.park_rows import unplaced_rows
 from views.figures import figure
 from views.import_draft import current_draft, drop_draft
 from views.import_zones import show_zone_changes, take_zones
 from views.messages import note, reporting
 from views.session import SessionKey, current_workspace, keep_workspace
+from views.state import write_address
 
 if TYPE_CHECKING:
     from spatial.importing.model import Examination, ImportResult
@@ -47,15 +49,16 @@ def show_confirmation(draft: Draft, examination: Examination, view: ViewState) -
         st.rerun()
 
 
-def show_done(lang: str) -> None:
-    """Say once what was taken."""
+def show_done(view: ViewState) -> None:
+    """Say once what was taken, and lead to the map."""
+    lang = view.lang
     done = st.session_state.get(SessionKey.IMPORT_DONE)
     if done is None:
         return
     if current_draft() is not None:
         st.session_state.pop(SessionKey.IMPORT_DONE)
         return
-    name, n, subject = done
+    name, n, subject, n_unplaced = done
     words = text(
         "app.import.done",
         lang,
@@ -64,6 +67,16 @@ def show_done(lang: str) -> None:
         subject=text(f"app.import.subject_{subject}", lang),
     )
     note(words, role="status")
+    if n_unplaced:
+        note(text("app.import.done_unplaced", lang, n=figure(n_unplaced)), tone="caution")
+    # The overview leads here as well; its module is there once the app runs.
+    from views.overview import show_overview  # noqa: PLC0415
+
+    st.page_link(
+        st.Page(show_overview, title=text("app.page.overview", lang), url_path="overview", default=True),
+        label=text("app.import.to_overview", lang),
+        query_params=write_address(view),
+    )
 
 
 def _take(draft: Draft, examination: Examination, result: ImportResult, view: ViewState) -> None:
@@ -83,5 +96,7 @@ def _take(draft: Draft, examination: Examination, result: ImportResult, view: Vi
     if result.subject == Subject.ZONES:
         workspace = take_zones(workspace, draft, workspace.datasets[-1], view)
     keep_workspace(workspace)
-    st.session_state[SessionKey.IMPORT_DONE] = (result.name, result.n_features_out, str(result.subject))
+    n_unplaced = len(unplaced_rows(dataset)) if result.subject == Subject.PARKS else 0
+    done = (result.name, result.n_features_out, str(result.subject), n_unplaced)
+    st.session_state[SessionKey.IMPORT_DONE] = done
     drop_draft()

@@ -70,13 +70,15 @@ class Places:
     lon, lat : ndarray of float
         Degrees of WGS 84.
     parts : ndarray of int
-        Row of each position; the positions of one row make a line where ``lines``.
+        Row of each position.
+    starts : ndarray of int, optional
+        Where the positions make lines: at which of them each line begins.
     """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     parts: NDArray[np.int64]
-    lines: bool = False
+    starts: NDArray[np.int64] | None = None
     label: str = ""
 
 
@@ -105,12 +107,17 @@ class Window:
         return KM_PER_DEGREE / self.scale
 
 
-def preview_map(frames: PackFrames | None, places: Sequence[Places], lang: str) -> Markup:
-    """Return a picture of each reading with its caption; nothing where there is nothing to draw."""
+def preview_map(
+    frames: PackFrames | None, places: Sequence[Places], lang: str, *, without: str = "app.import.map_none"
+) -> Markup:
+    """Return a picture of each reading with its caption; nothing where there is nothing to draw.
+
+    ``without`` is the text that stands below the district alone, where no row has a position.
+    """
     shown = _told_apart(places, lang)
     district = None if frames is None else frames.layers.get("district")
     if len(shown) <= 1:
-        return _figure(frames, shown, _window(district, shown, WIDTH), lang)
+        return _figure(frames, shown, _window(district, shown, WIDTH), lang, without=without)
     common = _window(district, shown, WIDTH_OF_SEVERAL)
     windows = [common] * len(shown)
     if common is None or _far_off(district, common):  # at one scale, nothing could be seen of either
@@ -155,6 +162,7 @@ def _figure(
     lang: str,
     *,
     attributed: bool = True,
+    without: str = "",
 ) -> Markup:
     """Return one picture with what stands below it."""
     if window is None:
@@ -168,7 +176,7 @@ def _figure(
         _scale_bar(window),
     ]
     label = next((each.label for each in places), "")
-    words, counts = _caption(district, places, lang)
+    words, counts = _caption(district, places, lang) if places else (text(without, lang),) * 2
     picture = fragment(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
         ' width="{width}" height="{height}"><style>{style}</style>'
@@ -245,10 +253,9 @@ def _line(coordinates: NDArray[np.float64], window: Window) -> str:
 
 def _marks(places: Places, district: GeoDataFrame | None, window: Window) -> Markup:
     """Return dots, in another colour outside the district, or the lines of the rows."""
-    if places.lines:
+    if places.starts is not None:
         coordinates = np.column_stack((places.lon, places.lat))
-        breaks = np.flatnonzero(np.diff(places.parts)) + 1
-        words = "".join(_line(part, window) for part in np.split(coordinates, breaks) if len(part))
+        words = "".join(_line(part, window) for part in np.split(coordinates, places.starts) if len(part))
         return fragment('<path class="lines outside" d="{words}"></path>', words=words)
     within = _within(district, places)
     across, down = window.x(places.lon), window.y(places.lat)
@@ -307,11 +314,8 @@ def _scale_bar(window: Window) -> Markup:
     )
 
 
-def _caption(district: GeoDataFrame | None, places: Sequence[Places], lang: str) -> tuple[str, Markup]:
+def _caption(district: GeoDataFrame | None, places: Sequence[Places], lang: str) -> tuple[str, Markup | str]:
     """Return how many rows lie where, in words alone and with the colours of the dots."""
-    if not places:
-        words = text("app.import.map_none", lang)
-        return words, fragment("{words}", words=words)
     (shown,) = places
     n_rows = len(np.unique(shown.parts))
     if district is None:
@@ -325,7 +329,7 @@ def _caption(district: GeoDataFrame | None, places: Sequence[Places], lang: str)
         inside=figure(inside),
         outside=figure(n_rows - inside),
     )
-    dots = Markup("") if shown.lines else _key(lang)
+    dots = Markup("") if shown.starts is not None else _key(lang)
     return words, fragment("{words} {dots}", words=words, dots=dots)
 
 

@@ -44,7 +44,7 @@ def show_import_page() -> None:
                 lead=text("app.import.lead", lang),
             )
         )
-        show_done(lang)
+        show_done(view)
         draft = current_draft()
         with reporting(lang), st.container(key="atlas-import", gap="small"):
             if draft is None:

@@ -38,14 +38,16 @@ def sample_table(examination: Examination, lang: str) -> Markup:
 
 def map_of_rows(examination: Examination, frames: PackFrames | None, lang: str) -> Markup:
     """Return the map of the preview, or of what each open choice of system would mean."""
-    return preview_map(frames, _places(examination, lang), lang)
+    without = "app.import.map_none" if examination.result is None else "app.import.map_no_positions"
+    return preview_map(frames, _places(examination, lang), lang, without=without)
 
 
 def _places(examination: Examination, lang: str) -> list[Places]:
     preview = examination.preview
     candidates = examination.details.get("candidates", {}) if examination.questions else {}
     if not candidates and preview is not None and len(preview.lon):
-        return [Places(lon=preview.lon, lat=preview.lat, parts=preview.parts, lines=preview.kind == "lines")]
+        starts = preview.starts if preview.kind == "lines" else None
+        return [Places(lon=preview.lon, lat=preview.lat, parts=preview.parts, starts=starts)]
     labels = {
         choice.value: choice.label.message(lang)
         for question in examination.questions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from spatial.export.content.zone_features import basis_word
 from spatial.text import catalogue, text
-from views.figures import NOTHING, figure
+from views.figures import NOTHING, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ def accuracy_words(zone: Mapping[str, Any], lang: str) -> str:
     metres = zone["position_accuracy_m"]
     if metres is None or not math.isfinite(metres):
         return NOTHING
-    return text("app.sheet.metres", lang, metres=figure(metres))
+    return text("app.sheet.metres", lang, metres=plain(metres))
 
 
 def water_words(zone: Mapping[str, Any], lang: str) -> str:

@@ -8,7 +8,7 @@ from layers.registry import LayerId
 from layers.scene import OwnLayer
 from spatial.importing.model import Subject
 from spatial.text import text
-from spatial.workspace.changed_pack import PLACED_BASIS
+from spatial.workspace.park_rows import placed_rows, unplaced_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OWN_SUBJECTS", "own_layers", "own_on_offer"]
 
-BASIS: Final = "geometry_basis"
 OWN_SUBJECTS: Final = {
     LayerId.CONTEXT: Subject.FEATURES,
     LayerId.OWN_PARKS: Subject.PARKS,
@@ -33,10 +32,11 @@ def own_layers(workspace: Workspace, layer: LayerId, *, lang: str) -> tuple[OwnL
 
 
 def _by_basis(dataset: Dataset, lang: str) -> Iterator[OwnLayer]:
-    """Yield the rows as the file located them, and apart from them those that a person put on the map."""
+    """Yield the rows that the file located, and apart from them those that a person put on the map."""
     frame = dataset.frame
-    placed = frame[BASIS] == PLACED_BASIS if BASIS in frame else frame.index != frame.index
-    if not placed.all():
+    placed = frame.index.isin(placed_rows(dataset).index)
+    located = ~frame.index.isin(unplaced_rows(dataset).index)
+    if (located & ~placed).any():
         yield OwnLayer(title=dataset.title, frame=frame[~placed] if placed.any() else frame)
     if placed.any():
         title = text("map.placed_name", lang, name=dataset.title)

@@ -13,13 +13,19 @@ from spatial.importing.model import Subject
 from spatial.text import text
 from spatial.workspace.changed_pack import checked_point, fingerprint
 from spatial.workspace.model import PlacedPoint, place_point, unplace
-from spatial.workspace.park_rows import place_row, unplaced_rows
+from spatial.workspace.park_rows import place_row, placed_rows, unplace_row, unplaced_rows
 from views import cache
 from views.citation import localised
 from views.messages import note
 from views.session import SessionKey, current_workspace, keep_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from geopandas import GeoDataFrame
+    from pandas import Series
+
+    from spatial.workspace.model import Dataset
     from views.map_frame import MapClick
     from views.pack_frames import PackFrames
     from views.state import ViewState
@@ -30,8 +36,10 @@ __all__ = [
     "ask_for_place",
     "current_placing",
     "give_position",
+    "placed_parks",
     "show_placing",
     "stop_placing",
+    "take_back",
 ]
 
 SPOT: Final = "spot"
@@ -40,8 +48,8 @@ ROW_MARK: Final = "#"
 NAME_COLUMNS: Final = ("name", "name_zh", "place_id")
 
 
-class Unplaced(NamedTuple):
-    """A park without a position: of the plan, or a row of a file."""
+class Park(NamedTuple):
+    """A park of the plan or a row of a file, by the key under which a click places it."""
 
     key: str
     name: str
@@ -69,21 +77,20 @@ def show_placing(frames: PackFrames, view: ViewState) -> None:
         )
     if SessionKey.PLACING in st.session_state:
         st.button(text("app.placing.stop", lang), key=SessionKey.PLACING_STOP, on_click=stop_placing)
-    placed = current_workspace().changes(view.pack).points
+    placed = {each.key: each.name for each in placed_parks(frames, view)}
     if placed:
-        names = _place_names(frames, lang)
         key = st.selectbox(
             text("app.placing.placed", lang, n=len(placed)),
             list(placed),
-            format_func=lambda key: names.get(key, key),
+            format_func=lambda key: placed.get(key, key),
             key=SessionKey.PLACED_CHOICE,
             filter_mode="contains",
         )
         st.button(
             text("app.placing.take_back", lang),
             key=SessionKey.PLACING_TAKE_BACK,
-            on_click=_take_back,
-            args=(view.pack, key),
+            on_click=take_back,
+            args=(view.pack, [key]),
         )
 
 
@@ -121,20 +128,32 @@ def give_position(click: MapClick, view: ViewState) -> None:
     st.rerun()
 
 
-def _unplaced(frames: PackFrames, lang: str) -> list[Unplaced]:
-    """Return the plan's parks and the rows of files that have no position."""
+def placed_parks(frames: PackFrames, view: ViewState) -> list[Park]:
+    """Return the parks that the planner has put on the map, those of files first."""
+    names = {str(row["place_id"]): localised(row, "name", view.lang) for _, row in frames.places.iterrows()}
+    points = current_workspace().changes(view.pack).points
+    return _rows_of_files(placed_rows) + [Park(key, names.get(key, key)) for key in points]
+
+
+def _unplaced(frames: PackFrames, lang: str) -> list[Park]:
+    """Return the rows of files and the plan's parks that have no position."""
     parks = frames.places[frames.places["kind"].isin(PLACE_KINDS[LayerId.PARKS])]
     nowhere = parks[parks.geometry.isna() | parks.geometry.is_empty]
-    found = [Unplaced(str(row["place_id"]), localised(row, "name", lang)) for _, row in nowhere.iterrows()]
-    for dataset in current_workspace().of_subject(Subject.PARKS):
-        for index, row in unplaced_rows(dataset).iterrows():
-            name = next((str(row[column]) for column in NAME_COLUMNS if row.get(column)), str(index))
-            found.append(Unplaced(f"{dataset.name}{ROW_MARK}{index}", name))
-    return found
+    of_plan = [Park(str(row["place_id"]), localised(row, "name", lang)) for _, row in nowhere.iterrows()]
+    return _rows_of_files(unplaced_rows) + of_plan
 
 
-def _place_names(frames: PackFrames, lang: str) -> dict[str, str]:
-    return {str(row["place_id"]): localised(row, "name", lang) for _, row in frames.places.iterrows()}
+def _rows_of_files(chosen: Callable[[Dataset], GeoDataFrame]) -> list[Park]:
+    """Return the chosen rows of each imported file of parks, with the name of the file."""
+    return [
+        Park(f"{dataset.name}{ROW_MARK}{index}", f"{_name_of(row, index)} · {dataset.source_name}")
+        for dataset in current_workspace().of_subject(Subject.PARKS)
+        for index, row in chosen(dataset).iterrows()
+    ]
+
+
+def _name_of(row: Series, index: object) -> str:
+    return next((str(row[column]) for column in NAME_COLUMNS if row.get(column)), str(index))
 
 
 def stop_placing() -> None:
@@ -142,5 +161,10 @@ def stop_placing() -> None:
     st.session_state.pop(SessionKey.PLACING, None)
 
 
-def _take_back(pack: str, place_id: str) -> None:
-    keep_workspace(unplace(current_workspace(), pack, place_id))
+def take_back(pack: str, keys: Iterable[str]) -> None:
+    """Take parks that were put on the map off it again."""
+    workspace = current_workspace()
+    for key in keys:
+        dataset, mark, row = key.partition(ROW_MARK)
+        workspace = unplace_row(workspace, dataset, int(row)) if mark else unplace(workspace, pack, key)
+    keep_workspace(workspace)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from spatial.catalog import is_intact
 from spatial.limits import setting_name
 from spatial.text import text
+from spatial.workspace.changed_pack import ChangedPack
 from views.citation import cite, localised, quoted
-from views.figures import NOTHING, figure
+from views.figures import NOTHING, figure, plain
 from views.html_table import Cell, Column, Markup, fragment, render_table
+from views.outline_words import outline_basis, water_words
 
 if TYPE_CHECKING:
     from spatial.limits import Limits
@@ -38,7 +40,9 @@ def catalog_table(pack: Pack, lang: str) -> Markup:
             localised(dataset, "source", lang) or NOTHING,
             localised(dataset, "licence", lang) or NOTHING,
             dataset.crs or NOTHING,
-            text(f"app.basis.{dataset.geometry_basis}", lang) if dataset.geometry_basis else NOTHING,
+            outline_basis({"geometry_basis": dataset.geometry_basis}, lang)
+            if dataset.geometry_basis
+            else NOTHING,
             fragment(
                 '<code title="{full}">{short}…</code> {state}',
                 full=dataset.sha256,
@@ -72,12 +76,12 @@ def basis_table(frames: PackFrames, lang: str) -> Markup:
     rows: list[list[Cell | Markup | str]] = [
         [
             frames.names[lang][zone["zone_id"]],
-            text(f"app.basis.{zone['geometry_basis']}", lang),
-            figure(zone["position_accuracy_m"]),
+            outline_basis(zone, lang),
+            plain(zone["position_accuracy_m"]),
             figure(zone["area_geometry_km2"], 2),
             figure(zone["area_official_km2"], 2),
             zone[f"area_official_source_{lang}"] or NOTHING,
-            text("app.yes" if zone["includes_water"] else "app.no", lang),
+            water_words(zone, lang),
             zone[f"note_{lang}"] or NOTHING,
         ]
         for frame in frames.layers.values()
@@ -110,7 +114,9 @@ def vertex_section(pack: Pack, lang: str) -> Markup:
         ]
         for vertex in table.to_dict("records")
     ]
-    caption = text("app.source.vertices_caption", lang, count=len(rows))
+    replaced = isinstance(pack, ChangedPack) and pack.changes.zones
+    key = "app.source.vertices_of_pack" if replaced else "app.source.vertices_caption"
+    caption = text(key, lang, count=len(rows))
     return fragment(
         '<details class="folded"><summary>{caption}</summary>{table}</details>',
         caption=caption,

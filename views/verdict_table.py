@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from spatial.text import text
 from spatial.verdict import Status
+from spatial.workspace.zone_replacement import SUPPLIED_BASES
 from views.figures import figure, interval, percent, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["badge", "badge_words", "badges", "short_badges", "verdict_mark", "verdict_table"]
 
-BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived")
+BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived", *SUPPLIED_BASES)
 
 
 def badges(row: VerdictRow, lang: str) -> Markup:

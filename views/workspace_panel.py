@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from spatial.text import text
-from spatial.workspace.model import drop_dataset, restore_zones, unplace
+from spatial.workspace.model import drop_dataset, restore_zones
 from views import cache
-from views.figures import figure
+from views.figures import NOTHING, figure
 from views.html_table import Cell, Column, Markup, fragment, render_table
 from views.import_choices import system_word
 from views.messages import note
+from views.placing import placed_parks, take_back
 from views.session import SessionKey, current_workspace, keep_workspace, widget_key
 from views.workspace_file import show_file_buttons
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from spatial.workspace.model import Dataset, Workspace
     from views.state import ViewState
 
-__all__ = ["show_workspace_panel"]
+__all__ = ["dataset_table", "show_workspace_panel"]
 
 DAY_AND_MINUTE: Final = 16
 
@@ -37,7 +38,7 @@ def show_workspace_panel(view: ViewState) -> None:
             )
         )
         if workspace.datasets:
-            st.html(_dataset_table(workspace, lang))
+            st.html(dataset_table(workspace, lang))
         else:
             note(text("app.workspace.empty", lang))
         _show_changes(workspace, view)
@@ -45,7 +46,8 @@ def show_workspace_panel(view: ViewState) -> None:
         show_file_buttons(workspace, view)
 
 
-def _dataset_table(workspace: Workspace, lang: str) -> Markup:
+def dataset_table(workspace: Workspace, lang: str) -> Markup:
+    """Return every file that was confirmed, with how much of it is used and in which system it was read."""
     columns = [
         Column(head=text("app.workspace.file", lang)),
         Column(head=text("app.workspace.subject", lang)),
@@ -60,7 +62,8 @@ def _dataset_table(workspace: Workspace, lang: str) -> Markup:
             text(f"app.import.subject_{dataset.subject}", lang),
             figure(dataset.result.n_used),
             figure(dataset.result.n_reported),
-            system_word(dataset.result.crs, lang),
+            # What has no position has no system either.
+            system_word(dataset.result.crs, lang) if dataset.frame.geometry.notna().any() else NOTHING,
             dataset.imported_at[:DAY_AND_MINUTE].replace("T", " "),
         ]
         for dataset in workspace.datasets
@@ -86,18 +89,15 @@ def _show_changes(workspace: Workspace, view: ViewState) -> None:
             on_click=_restore,
             args=(view.pack, layer),
         )
-    if changes.points:
-        names = {place.place_id: place for place in cache.frames(view.pack).pack.plan.places}
-        separator = text("app.list_separator", lang)
-        placed = separator.join(
-            getattr(names[each], f"name_{lang}") if each in names else each for each in changes.points
-        )
-        note(text("app.workspace.placed", lang, n=figure(len(changes.points)), places=placed))
+    placed = placed_parks(cache.frames(view.pack), view)
+    if placed:
+        names = text("app.list_separator", lang).join(each.name for each in placed)
+        note(text("app.workspace.placed", lang, n=figure(len(placed)), places=names))
         st.button(
             text("app.workspace.unplace", lang),
             key=widget_key(SessionKey.WORKSPACE_REMOVE, "points"),
-            on_click=_unplace,
-            args=(view.pack, tuple(changes.points)),
+            on_click=take_back,
+            args=(view.pack, [each.key for each in placed]),
         )
 
 
@@ -149,10 +149,3 @@ def _without(workspace: Workspace, dataset: Dataset) -> Workspace:
                 workspace = restore_zones(workspace, pack_id, layer)
     held = any(each.name == dataset.name for each in workspace.datasets)
     return drop_dataset(workspace, dataset.name) if held else workspace
-
-
-def _unplace(pack: str, place_ids: tuple[str, ...]) -> None:
-    workspace = current_workspace()
-    for place_id in place_ids:
-        workspace = unplace(workspace, pack, place_id)
-    keep_workspace(workspace)

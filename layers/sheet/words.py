@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.classification import CLASSIFICATION
 from layers.geometry import LINE_STYLES, SHORT_DASH, SOLID
-from layers.wording import as_number, as_text, decimal, localised, whole, word
+from layers.wording import as_number, as_text, decimal, localised, metres, whole, word
 from spatial.definition import word_key
 from spatial.text import text
 
@@ -156,11 +156,8 @@ def definition_rows(definition: Definition, lang: str) -> list[Row]:
 
 def geometry_rows(facts: Mapping[str, Any], lang: str) -> list[Row]:
     """Return how well the outline and the areas of a zone are known."""
-    accuracy = as_number(facts.get("position_accuracy_m"))
     area, official = as_number(facts.get("area_geometry_km2")), as_number(facts.get("area_official_km2"))
-    known = text("sheet.not_stated", lang)
-    if accuracy is not None:
-        known = text("map.plus_minus_m", lang, value=f"{accuracy:,.0f}")
+    known = metres(facts.get("position_accuracy_m"), lang) or text("sheet.not_stated", lang)
     published = text("sheet.none_published", lang)
     if official is not None:
         published = text("map.area_km2", lang, value=decimal(official, 2))

@@ -207,6 +207,7 @@ ZONE_WORDS: Final[Words] = {
         "地块编号",
         "标识码",
         "编号",
+        "bh",
         "编码",
         "代码",
         "zoneid",

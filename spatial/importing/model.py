@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+import numpy as np
+
 from spatial.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -232,7 +233,8 @@ class Question:
 class FieldState(NamedTuple):
     """A field of the subject and the column it comes from, or an unknown column that is kept.
 
-    ``need`` is ``"required"``, ``"optional"`` or ``"unknown"``; ``column`` is None where none was found.
+    ``need`` is ``"required"``, ``"preferred"`` (the row number stands in), ``"optional"`` or ``"unknown"``;
+    ``column`` is None where none was found.
     """
 
     field: str
@@ -252,12 +254,15 @@ class Preview:
         Row of the file to which each position belongs; of one row, a line or ring in order.
     kind : str
         ``"points"`` or ``"lines"``.
+    starts : ndarray of int64
+        At which position each line or ring begins, a row may have several; empty for points.
     """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     parts: NDArray[np.int64]
     kind: Literal["points", "lines"] = "points"
+    starts: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,9 @@ import re
 
 import numpy as np
 import pytest
+from shapely.geometry import LineString, MultiLineString
 
+from spatial.importing.build.preview import preview_of
 from views import cache
 from views.import_map import INSIDE_COLOUR, OUTSIDE_COLOUR, Places, preview_map
 
@@ -55,6 +57,21 @@ def test_rows_outside_the_district_have_another_colour_and_a_key(frames) -> None
     assert "落在区内 1，区外 1" in words
     assert INSIDE_COLOUR in words
     assert OUTSIDE_COLOUR in words
+
+
+def test_parts_of_one_row_are_drawn_apart(frames) -> None:
+    lines = [LineString([(113.27, 23.08), (113.30, 23.09)]), LineString([(113.33, 23.07), (113.35, 23.08)])]
+    shape = np.array([MultiLineString(lines), lines[0].buffer(0.001)], dtype=object)
+    preview = preview_of(shape, np.array([4, 7]))
+    assert preview.starts[1] == 2
+    (picture,) = pictures(
+        preview_map(
+            frames,
+            [Places(lon=preview.lon, lat=preview.lat, parts=preview.parts, starts=preview.starts)],
+            "zh",
+        )
+    )
+    assert re.search(r'class="lines outside" d="([^"]*)"', picture)[1].count("M") == 3
 
 
 def test_without_a_district_every_row_is_drawn_alike() -> None:

@@ -14,7 +14,7 @@ from spatial.errors import UsageError
 from spatial.importing.model import Subject
 from spatial.workspace.changed_pack import PLACED_BASIS
 from spatial.workspace.model import Workspace, add_dataset
-from spatial.workspace.park_rows import place_row, unplaced_rows
+from spatial.workspace.park_rows import place_row, placed_rows, unplace_row, unplaced_rows
 from tests.views.own_files import STATIONS, dataset_of, holding
 from views.own_layers import own_layers, own_on_offer
 
@@ -70,6 +70,27 @@ def test_park_that_was_put_on_the_map_stands_apart_and_says_so():
     assert "用户放置" not in located.title
 
 
+def test_what_has_no_position_is_no_layer():
+    nowhere = parks()
+    frame = nowhere.frame.assign(geometry=[None, None]).set_geometry("geometry", crs=CRS)
+    held = add_dataset(Workspace(), dataset(Subject.PARKS, frame))
+    assert own_layers(held, LayerId.OWN_PARKS, lang="zh") == ()
+    (placed,) = own_layers(place_row(held, "parks", 3, lon=113.31, lat=23.07), LayerId.OWN_PARKS, lang="zh")
+    assert "用户放置" in placed.title
+
+
+def test_row_that_was_put_on_the_map_can_be_taken_off_again():
+    held = add_dataset(Workspace(), parks())
+    placed = place_row(held, "parks", 3, lon=113.31, lat=23.07)
+    assert list(placed_rows(placed.dataset("parks")).index) == [3]
+    back = unplace_row(placed, "parks", 3).dataset("parks")
+    assert list(unplaced_rows(back).index) == [3]
+    assert list(back.frame["geometry_basis"]) == ["", ""]
+    for row in (2, 3):
+        with pytest.raises(UsageError):
+            unplace_row(held, "parks", row)
+
+
 @pytest.mark.parametrize(
     ("row", "lon"),
     [(2, 113.3), (9, 113.3), (3, float("nan")), (3, 213.0)],
@@ -97,10 +118,19 @@ def test_without_own_files_no_switch_is_offered(open_app):
 def test_park_of_a_file_waits_for_its_place(open_app):
     page = holding(open_app(), parks())
     choice = page.runner.selectbox(key="widget_placing_choice")
-    assert "没有位置的园" in choice.options
+    assert choice.options[0] == "没有位置的园 · 清单.csv", "what the planner brought comes first"
     choice.select("parks#3")
     page.runner.button(key="widget_placing_start").click().run()
     assert not page.runner.exception
     assert '\\"placing\\"' in page.map_arguments
     page.runner.button(key="widget_placing_stop").click().run()
     assert '\\"placing\\"' not in page.map_arguments
+
+
+def test_placed_park_of_a_file_is_named_and_taken_back_on_the_import_page(open_app):
+    placed = place_row(add_dataset(Workspace(), parks()), "parks", 3, lon=113.31, lat=23.07)
+    page = holding(open_app("import_page"), placed.dataset("parks"))
+    assert "用户放置了 1 处：没有位置的园" in page.words
+    next(button for button in page.runner.button if "撤回" in button.label).click().run()
+    assert not page.runner.exception
+    assert "用户放置了" not in page.words

@@ -88,7 +88,21 @@ def test_outlines_that_are_official_are_called_schematic_nowhere(open_app: OpenA
     assert on_map(FILE, page)
     assert "官方数据" in page.words
     assert f"界线取自导入的文件“{FILE}”" in page.words
+    zones = page.table("每平方公里 5G 基站")[-3:]
+    assert all(row[0].endswith("正式提供") for row in zones), "each outline says what it rests on"
     assert f"界线取自导入的文件“{FILE}”" not in before
+
+
+def test_the_sources_name_the_imported_file_and_what_its_outlines_rest_on(open_app: OpenApp) -> None:
+    page = open_app("sources")
+    assert FILE not in page.words
+    page = holding(page, official_zones())
+    rows = {row[0]: row for row in page.table("各范围的界线依据与面积")[1:]}
+    assert rows["一区"][1:3] == ["官方数据", "0.5"]
+    assert rows["一区"][6] == "–", "nobody said whether the new outline takes in water"
+    assert rows["西区"][1] == "按公布的四至绘制"
+    assert page.table("已导入（1）")[1][0] == FILE
+    assert "已替换的界线不出自这些顶点" in page.words
 
 
 def test_verdicts_are_those_of_the_new_outlines(open_app: OpenApp) -> None:

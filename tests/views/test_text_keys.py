@@ -43,7 +43,7 @@ FAMILIES = {
     "app.language_": ("zh", "en"),
     "app.badge.": [
         f"{name}{tail}"
-        for name in ("synthetic", "reference", "reference_short", "unstated", *BASES)
+        for name in ("synthetic", "reference", "reference_short", "unstated", *BASES, *SUPPLIED_BASES)
         for tail in ("", "_meaning")
     ],
     "app.vertex_basis.": sorted(set(open_pack("haizhu").vertex_table()["basis"])),
@@ -60,7 +60,7 @@ FAMILIES = {
     "app.import.certainty_": [word for _, word in CERTAINTIES],
     "app.import.guard_": GUARDS,
     "app.import.zones_": SUPPLIED_BASES,
-    "app.import.field_": ("required", "optional", "lon", "lat"),
+    "app.import.field_": ("required", "preferred", "optional", "lon", "lat"),
     "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
         *("dataset", "kind", "origin", "licence", "crs", "basis", "checksum"),

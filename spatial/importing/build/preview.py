@@ -80,8 +80,13 @@ def _outlines(geometry: NDArray[np.object_], rows: NDArray[np.int64], there: NDA
         xy.append(thinned)
         at.append(np.full(len(thinned), rows[there[of[line]]], dtype=np.int64))
     together = np.concatenate(xy)[:MOST_POSITIONS]
+    starts = np.cumsum([0, *map(len, xy[:-1])])
     return Preview(
-        lon=together[:, 0], lat=together[:, 1], parts=np.concatenate(at)[:MOST_POSITIONS], kind="lines"
+        lon=together[:, 0],
+        lat=together[:, 1],
+        parts=np.concatenate(at)[:MOST_POSITIONS],
+        kind="lines",
+        starts=starts[starts < len(together)],
     )
 
 

@@ -27,7 +27,7 @@ from spatial.text import TextKey
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    Need = Literal["required", "optional"]
+    Need = Literal["required", "preferred", "optional"]
 
 __all__ = ["PROFILES", "Field", "Profile", "ValueKind"]
 
@@ -62,7 +62,7 @@ class Field:
     kind : ValueKind
         What its cells hold.
     need : str
-        ``"required"`` or ``"optional"``.
+        ``"required"``, ``"preferred"`` (where there is none the row number stands in) or ``"optional"``.
     words : tuple of str
         Normalised headers that mean it, the library's own name first.
     """
@@ -137,12 +137,13 @@ _KINDS: Final[Mapping[str, ValueKind]] = {
     "datum": ValueKind.DATUM,
 }
 _REQUIRED: Final[Mapping[Subject, frozenset[str]]] = {
-    Subject.BASE_STATIONS: frozenset({"site_id"}),
-    Subject.LAMP_POLES: frozenset({"site_id"}),
-    Subject.ZONES: frozenset({"zone_id", "name_zh"}),
+    Subject.ZONES: frozenset({"name_zh"}),
     Subject.PARKS: frozenset({"name_zh"}),
-    Subject.POINTS: frozenset(),
-    Subject.FEATURES: frozenset(),
+}
+_NUMBERED: Final[Mapping[Subject, str]] = {
+    Subject.BASE_STATIONS: "site_id",
+    Subject.LAMP_POLES: "site_id",
+    Subject.ZONES: "zone_id",
 }
 _EXPORTED_AS: Final = {
     Subject.BASE_STATIONS: LayerKind.BASE_STATIONS,
@@ -171,13 +172,20 @@ def _exported_codes(subject: Subject) -> dict[str, str]:
     }
 
 
+def _need(subject: Subject, name: str) -> Need:
+    """Return what becomes of rows without the field: refused, numbered, or used as they are."""
+    if name in _REQUIRED.get(subject, ()):
+        return "required"
+    return "preferred" if _NUMBERED.get(subject) == name else "optional"
+
+
 def _profile(subject: Subject, words: Mapping[str, tuple[str, ...]]) -> Profile:
     codes = _exported_codes(subject)
     fields = tuple(
         Field(
             name=name,
             kind=_KINDS.get(name, ValueKind.TEXT),
-            need="required" if name in _REQUIRED[subject] else "optional",
+            need=_need(subject, name),
             words=tuple(
                 dict.fromkeys(
                     [

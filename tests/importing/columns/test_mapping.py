@@ -145,6 +145,15 @@ def _kinds():
     return list(LayerKind)
 
 
+def test_a_short_header_of_survey_institutes_is_the_id_of_a_zone():
+    assert found(["BH", "MC"], Subject.ZONES).columns == {"zone_id": "BH", "name_zh": "MC"}
+
+
+def test_an_id_that_the_row_number_stands_in_for_is_not_called_required():
+    needs = {state.field: state.need for state in found(["名称"], Subject.ZONES).states}
+    assert (needs["zone_id"], needs["name_zh"], needs["population"]) == ("preferred", "required", "optional")
+
+
 def test_two_columns_of_one_meaning_are_told():
     mapping = found(["编号", "基站编号"], Subject.BASE_STATIONS)
     assert mapping.columns == {"site_id": "基站编号"}
