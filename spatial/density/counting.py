@@ -26,6 +26,7 @@ from spatial.density.row_store import RowStore
 from spatial.density.watch import Watch
 from spatial.errors import InputError, UsageError
 from spatial.notice import Notice
+from spatial.text import TextKey
 from spatial.text import LANGUAGES, printable, text
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def finish(
         reported=partial.reported,
         notices=tuple(_once((*notices, *_notices(partial, settings)))),
         grid=_grid(counts, settings.grid_m),
+        n_left_out=partial.n_left_out,
     )
 
 
@@ -215,10 +217,13 @@ def _whole(index: ZoneIndex, partial: Partial, settings: DensitySettings) -> Par
 def _notices(partial: Partial, settings: DensitySettings) -> list[Notice]:
     """Return what a reader of the counts should know."""
     counts, said = partial.counts, []
-    n_used = partial.n_in - partial.reported.n
-    if n_used != counts.n_sites:
+    if partial.n_left_out:
+        reason = TextKey("verdict.left_out_status")
+        said.append(Notice("verdict.rows_left_out", {"count": partial.n_left_out, "reason": reason}))
+    n_rows = partial.n_in - partial.reported.n - partial.n_left_out
+    if n_rows != counts.n_sites:
         said.append(
-            Notice("density.rows_merged", {"rows": n_used, "sites": counts.n_sites, "how": _how(settings)})
+            Notice("density.rows_merged", {"rows": n_rows, "sites": counts.n_sites, "how": _how(settings)})
         )
     if partial.n_apart:
         said.append(Notice("density.sites_apart", {"count": partial.n_apart}))

@@ -164,6 +164,8 @@ class PointBatch:
         The columns that were asked for.
     reported : Reported
         The rows of the batch without a usable place.
+    n_left_out : int
+        Rows with a place that are not to be counted, such as those of planned stations.
     """
 
     lon: Floats
@@ -171,11 +173,12 @@ class PointBatch:
     rows: Rows
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
     reported: Reported = field(default_factory=Reported)
+    n_left_out: int = 0
 
     @property
     def n_in(self) -> int:
         """How many rows the batch was read from."""
-        return len(self.lon) + self.reported.n
+        return len(self.lon) + self.reported.n + self.n_left_out
 
 
 class SourcePart(NamedTuple):
@@ -272,6 +275,8 @@ class DensityResult:
         What was merged or assumed.
     grid : GridCounts or None
         Where one was asked for.
+    n_left_out : int
+        Rows among those used that are not to be counted, see `PointBatch`.
     """
 
     zone_ids: tuple[str, ...]
@@ -286,3 +291,4 @@ class DensityResult:
     reported: Reported
     notices: tuple[Notice, ...]
     grid: GridCounts | None = None
+    n_left_out: int = 0

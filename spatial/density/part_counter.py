@@ -46,6 +46,7 @@ class PartCounter:
         self._put = put or self._kept.append
         self._tally = Tally(index, n_by=len(settings.by), grid_m=settings.grid_m)
         self._n_in = 0
+        self._n_left_out = 0
         self._reports: list[Reported] = []
         self._n_apart = 0
         self._spans: list[pa.Table] = []
@@ -53,6 +54,7 @@ class PartCounter:
     def take(self, source: PointSource, batch: PointBatch) -> None:
         """Count the rows of a batch, or hand them on to be merged."""
         self._n_in += batch.n_in
+        self._n_left_out += batch.n_left_out
         self._report(batch.reported)
         by = [words(batch.columns, column) for column in self._settings.by]
         dedupe = self._settings.dedupe
@@ -90,6 +92,7 @@ class PartCounter:
         """Return what it all came to."""
         return Partial(
             n_in=self._n_in,
+            n_left_out=self._n_left_out,
             reported=Reported.joined(self._reports),
             counts=self._tally.counts(),
             buckets=joined_buckets([rows.tables() for rows in self._kept]),

@@ -22,8 +22,8 @@ class Partial:
 
     Attributes
     ----------
-    n_in : int
-        Rows read.
+    n_in, n_left_out : int
+        Rows read, and those of them with a place that are not to be counted.
     reported : Reported
         The rows of them that were set aside.
     counts : Counts
@@ -38,6 +38,7 @@ class Partial:
     """
 
     n_in: int = 0
+    n_left_out: int = 0
     reported: Reported = field(default_factory=Reported)
     counts: Counts
     buckets: Mapping[int, pa.Table] = field(default_factory=dict)
@@ -49,6 +50,7 @@ def merge(partials: Sequence[Partial]) -> Partial:
     """Put partials over one index and one choice of settings together, in any order and any grouping."""
     return Partial(
         n_in=sum(partial.n_in for partial in partials),
+        n_left_out=sum(partial.n_left_out for partial in partials),
         reported=Reported.joined([partial.reported for partial in partials]),
         counts=Counts.joined([partial.counts for partial in partials]),
         buckets=joined_buckets([partial.buckets for partial in partials]),
