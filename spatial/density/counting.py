@@ -26,8 +26,7 @@ from spatial.density.row_store import RowStore
 from spatial.density.watch import Watch
 from spatial.errors import InputError, UsageError
 from spatial.notice import Notice
-from spatial.text import TextKey
-from spatial.text import LANGUAGES, printable, text
+from spatial.text import LANGUAGES, TextKey, printable, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
