@@ -70,7 +70,7 @@ def in_parts(lon, lat, columns, rng):
 
 
 def all_ways(index, sources, settings, rng):
-    """Results of one and several threads, of parts in any order and grouping, and of buckets by themselves."""
+    """Results of one thread and several, of parts in any order and grouping, of buckets by themselves."""
     yield count_density(index, sources, settings, threads=1)
     yield count_density(index, sources[::-1], settings, threads=3)
     partials = [map_part(index, source, part, settings) for source in sources for part in source.parts()]

@@ -57,7 +57,7 @@ def test_two_crowds_are_linked_by_their_nearest_points_alone():
     crowd = np.column_stack([rng.uniform(0.0, 1.0, (300, 2)), np.zeros(300)])
     crowd[0], crowd[1] = (1.0, 0.5, 0.0), (0.0, 0.5, 0.0)
     for gap, n_clusters in ((9.999, 1), (10.001, 2)):
-        xyz = np.concatenate([crowd, crowd + (1.0 + gap, 0.0, 0.0)])
+        xyz = np.concatenate([crowd, crowd + np.array([1.0 + gap, 0.0, 0.0])])
         assert linked(xyz, np.zeros(len(xyz), dtype=np.int64), 10.0).max() + 1 == n_clusters
 
 
