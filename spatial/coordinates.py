@@ -33,7 +33,7 @@ __all__ = [
     "stated_system",
 ]
 
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_FINITE: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _SEXAGESIMAL: Final = re.compile("[0-9] *[°º度'’′]")
 _MAX_LON: Final = 180.0

@@ -26,7 +26,7 @@ from spatial.geoparquet import PARQUET_SUFFIXES, read_geoparquet
 from spatial.inventory import Inventory, inventory_from_frame, read_inventory
 from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
-from spatial.plain_files import refuse_special
+from spatial.plain_files import open_plain, refuse_special
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
 from spatial.system_reasons import system_reason
 from spatial.text import TextKey
@@ -231,9 +231,10 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         If it is larger than the limit.
     """
     try:
-        refuse_special(path)
-        limits.check("upload_bytes", path.stat().st_size)
-        return path.read_bytes()
+        file, n_bytes = open_plain(path)
+        with file:
+            limits.check("upload_bytes", n_bytes)
+            return file.read(n_bytes)
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=path.name) from None
     except OSError as fault:

@@ -132,9 +132,11 @@ def _field_and_column(words: str) -> tuple[str, str]:
 
 
 def _refuse_missing(path: Path) -> None:
-    """Refuse what is no plain file before a process is started for it."""
+    """Refuse what is no plain file, or an empty one, before a process is started for it."""
     try:
         refuse_special(path)
+        if not path.stat().st_size:
+            raise UnreadableFileError("error.empty_file", name=path.name)
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=path.name) from None
 

@@ -198,6 +198,12 @@ def test_a_pipe_and_a_device_are_refused_and_not_waited_for(tmp_path):
         assert caught.value.key == "error.no_plain_file"
 
 
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="the system does not let this user open it")
+def test_a_file_of_the_system_without_a_size_is_not_waited_for(tmp_path):
+    (tmp_path / "log.csv").symlink_to("/proc/kmsg")
+    assert read_bytes(tmp_path / "log.csv", DEFAULT_LIMITS) == b""
+
+
 def test_the_systems_reason_is_told_in_the_language(tmp_path):
     loop = tmp_path / "loop.csv"
     loop.symlink_to(loop)

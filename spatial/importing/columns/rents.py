@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["read_rents"]
 
 _RENT: Final = re.compile(r"([0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?)(.*)", re.DOTALL)
-_BRACKETS: Final = re.compile(r"[(\[【](.*?)[)\]】]")
+_BRACKETS: Final = re.compile(r"[(\[【](.{0,200}?)[)\]】]")
 _PER_MONTH: Final[Mapping[str, float]] = {
     "元m2月": 1.0,
     "元平方米月": 1.0,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -26,6 +25,7 @@ from spatial.importing.isolation.process_limits import file_bytes
 from spatial.importing.isolation.watch import Ended, ExaminationCancelledError, watch
 from spatial.limits import DEFAULT_LIMITS, setting_name
 from spatial.notice import Notice
+from spatial.plain_files import open_plain
 from spatial.system_reasons import system_reason
 from spatial.text import printable
 
@@ -253,22 +253,22 @@ def _copy_one(content: Path | bytes, target: Path, *, name: str, room: int) -> i
             if n_bytes <= room:
                 target.write_bytes(content)
             return n_bytes
-        if not content.is_file():
-            raise UnreadableFileError("error.missing_file", name=name)
         return _copy_file(content, target, room)
+    except FileNotFoundError:
+        raise UnreadableFileError("error.missing_file", name=name) from None
     except OSError as fault:
         raise UnreadableFileError("error.unreadable_file", name=name, reason=system_reason(fault)) from fault
 
 
 def _copy_file(source: Path, target: Path, room: int) -> int:
     """Copy no more than ``room`` bytes and return how many there are, one more where the file still grows."""
-    with source.open("rb") as reading:
-        n_bytes = os.fstat(reading.fileno()).st_size
-        if n_bytes > room:
-            return n_bytes
+    reading, size = open_plain(source)
+    with reading:
+        if size > room:
+            return size
         n_bytes = 0
         with target.open("wb") as writing:
-            while n_bytes <= room and (piece := reading.read(min(_PIECE_BYTES, room - n_bytes + 1))):
+            while size and n_bytes <= room and (piece := reading.read(min(_PIECE_BYTES, room - n_bytes + 1))):
                 n_bytes += writing.write(piece)
     return n_bytes
 

@@ -29,12 +29,12 @@ _NOT_A_NUMBER: Final = "error.reason_not_a_number"
 _DECIMAL_COMMA: Final = "place.reason_decimal_comma"
 _BAD_MINUTES: Final = "place.reason_bad_minutes"
 
-_PLAIN: Final = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_PLAIN: Final = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _NUMBER: Final = re.compile(_PLAIN)
 _THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _COMMA_NUMBER: Final = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _NAN_WORDS: Final = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_UNIT: Final = re.compile(r"\s*(米|m|°|度|º)$", re.IGNORECASE)
+_UNIT: Final = re.compile(r"(?<!\s)\s*(米|m|°|度|º)$", re.IGNORECASE)
 _HEMISPHERES: Final = {"e": 1.0, "n": 1.0, "w": -1.0, "s": -1.0}
 _HEMISPHERE_WORDS: Final = {"东经": "e", "西经": "w", "北纬": "n", "南纬": "s"}
 _SIXTY: Final = 60.0
@@ -58,9 +58,9 @@ _LOOK_ALIKE: Final = str.maketrans(
         "：": ":",
     }
 )
-_PAIR: Final = re.compile(r"(?P<x>[^\s,;|/]+)\s*[,;|/\s]\s*(?P<y>[^\s,;|/]+)")
+_PAIR: Final = re.compile(r"(?P<x>[^\s,;|/]+)(?:\s*+[,;|/]\s*+|\s++)(?P<y>[^\s,;|/]+)")
 _WKT_POINT: Final = re.compile(
-    r"(?:SRID=[0-9]+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*(?P<x>\S+)\s+(?P<y>[^\s)]+)[^)]*\)", re.IGNORECASE
+    r"(?:SRID=[0-9]+;)?\s*POINT\s*+(?:ZM|Z|M)?\s*+\(\s*+(?P<x>\S++)\s++(?P<y>[^\s)]++)[^)]*+\)", re.IGNORECASE
 )
 _WRAPPED: Final = "()[]{}<>"
 

@@ -27,7 +27,7 @@ _DRAWING: Final = "vector.refused_drawing"
 _SETTINGS: Final = "vector.refused_settings"
 
 _MISC: Final = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
-_DOCTYPE: Final = re.compile(r"<!doctype\s+([^\s\[>]+)[^\[>]*(\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE: Final = re.compile(r"<!doctype\s++([^\s\[>]++)[^\[>]*+(\[.*?\]\s*+)?>", re.DOTALL | re.IGNORECASE)
 _ROOT: Final = re.compile(r"<([^\s<>/]+)([^<>]*)")
 
 # The name of the root without its prefix, in lower case.
@@ -79,7 +79,7 @@ _ANY_CASE: Final = re.IGNORECASE
 _LINES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
     (re.compile(r"\s*0\r?\n\s*SECTION|\s*999\r?\n", _ANY_CASE), "DXF", _DRAWING),
     (
-        re.compile(r"version\s+\d+\s*\r?\n\s*(charset|delimiter|coordsys|columns|unique)", _ANY_CASE),
+        re.compile(r"version\s++\d++[^\S\n]*+\n\s*+(charset|delimiter|coordsys|columns|unique)", _ANY_CASE),
         "MIF",
         _LAYER,
     ),
@@ -97,7 +97,11 @@ _LINES: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
         "vector.refused_database",
     ),
     (re.compile(r"(CREATE TABLE|INSERT INTO)\s", _ANY_CASE), "SQL", "vector.refused_database"),
-    (re.compile(r"ncols\s+\d+\s*\r?\n\s*nrows\s", _ANY_CASE), "ESRI ASCII Grid", "vector.refused_raster"),
+    (
+        re.compile(r"ncols\s++\d++[^\S\n]*+\n\s*+nrows\s", _ANY_CASE),
+        "ESRI ASCII Grid",
+        "vector.refused_raster",
+    ),
     (re.compile(r"#!\s*/|MIME-Version:", _ANY_CASE), "TXT", "vector.refused_program"),
 )
 

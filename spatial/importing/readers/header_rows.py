@@ -23,7 +23,7 @@ __all__ = ["HEADER_SEARCH_ROWS", "HeaderRows", "count_known", "find_header", "he
 HEADER_SEARCH_ROWS: Final = 10
 """Rows with content among which a header is looked for."""
 
-_NUMBER: Final = re.compile(r"[-+−－＋]?[\d.,，：:/°′″'\"%\s－-]*\d[\d.,，：:/°′″'\"%\s－-]*")
+_NUMBER: Final = re.compile(r"[-+−－＋]?[.,，：:/°′″'\"%\s－-]*\d[\d.,，：:/°′″'\"%\s－-]*")
 _SAID: Final = re.compile(r"[^(（]*[:：]\s*\S")
 """A line such as ``填报单位：甲  单位：个`` says something of the table; no column is called so."""
 _SPACES: Final = re.compile(r"\s+")

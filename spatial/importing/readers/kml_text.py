@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["KmlText", "Placemark", "read_kml_text"]
 
-_DECLARATION: Final = re.compile(r"\s*<\?xml\b[^>]*?\?>")
+_DECLARATION: Final = re.compile(r"[\s\ufeff]*<\?xml\b[^>]*?\?>")
 _DECLARED_ENCODING: Final = re.compile(rb"""^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w.-]{1,40})["']""")
 _CHINESE: Final = {"gb2312", "gbk", "gb18030", "gb_2312-80", "cp936", "x-gbk"}
 _MOST_DEPTH: Final = 64
-_COMMA: Final = re.compile(r"\s*,\s*")
 _AXES: Final = 2
 _WITH_HEIGHT: Final = 3
 
@@ -108,7 +107,7 @@ def read_kml_text(data: bytes, *, name: str, encoding: str | None, limits: Limit
     parser = DefusedXMLParser(target=target, forbid_dtd=True)
     try:
         # In one piece: a token that arrives in many is scanned again with each.
-        parser.feed(_DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), characters, count=1))
+        parser.feed(_without_declaration(characters))
         parser.close()
     except DefusedXmlException as fault:
         raise UnreadableFileError("vector.kml_dtd", name=name) from fault
@@ -117,6 +116,12 @@ def read_kml_text(data: bytes, *, name: str, encoding: str | None, limits: Limit
         raise UnreadableFileError("vector.kml_not_xml", name=name, line=line, column=column + 1) from fault
     source = "format" if known else text.source
     return KmlText(target.placemarks, target.not_followed, Encoding(text.encoding, source))
+
+
+def _without_declaration(characters: str) -> str:
+    """Return a text without the encoding that it states, its lines still where they were."""
+    found = _DECLARATION.match(characters)
+    return characters if found is None else "\n" * found.group().count("\n") + characters[found.end() :]
 
 
 class _Target:
@@ -271,7 +276,7 @@ def read_positions(text: str) -> list[list[float]]:
     GeometryFaultError
         If one is not two or three numbers.
     """
-    tuples = _COMMA.sub(",", text).split()
+    tuples = ",".join(part.strip() for part in text.split(",")).split()
     positions = [position.split(",") for position in tuples]
     if "_" in text or any(not _AXES <= len(position) <= _WITH_HEIGHT for position in positions):
         raise GeometryFaultError("vector.reason_coordinates", text.strip())

@@ -32,6 +32,11 @@ _SHAPE_MAGIC: Final = b"\x00\x00\x27\x0a"
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _RECORD_SEPARATOR: Final = "\x1e"
 _MIMETYPE: Final = "mimetype"
+_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BLANKS: Final = b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"
+_PIECE_BYTES: Final = 1 << 20
+_WIDEST_CHARACTER: Final = 2
+"""Bytes of a blank in UTF-16: what follows must begin at a whole one."""
 
 
 class _Kind(NamedTuple):
@@ -136,8 +141,8 @@ def _both_ends(path: Path, name: str, limits: Limits) -> tuple[bytes, bytes]:
 
 def _kind_of_bytes(path: Path, head: bytes, tail: bytes, *, name: str, limits: Limits) -> str:
     """Return the kind that the bytes prove."""
-    if not head.strip(b"\x00\t\n\r \xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFileError("error.empty_file", name=name)
+    if not head.strip(_BLANKS):
+        return _kind_of_sample(_first_said(path, head, name), name)
     foreign = foreign_binary(head, tail)
     if foreign is not None:
         _refuse(foreign, name)
@@ -148,6 +153,23 @@ def _kind_of_bytes(path: Path, head: bytes, tail: bytes, *, name: str, limits: L
     if head.startswith(GPKG_MAGIC):
         database = foreign_database(path, head)
         return "GeoPackage" if database is None else _refuse(database, name)
+    return _kind_of_sample(head, name)
+
+
+def _first_said(path: Path, head: bytes, name: str) -> bytes:
+    """Return the mark of the encoding and the first bytes after the blanks at the beginning."""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            if said := piece.lstrip(_BLANKS):
+                at = file.tell() - len(said)
+                file.seek(at - at % _WIDEST_CHARACTER)
+                mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
+                return mark + file.read(FIRST_BYTES)
+    raise UnreadableFileError("error.empty_file", name=name)
+
+
+def _kind_of_sample(head: bytes, name: str) -> str:
+    """Return the kind that the first characters of a text prove."""
     characters = _sample(head)
     if characters is None:
         raise UnreadableFileError("vector.refused_unknown", name=name)

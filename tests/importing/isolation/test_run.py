@@ -211,16 +211,30 @@ def test_a_file_above_the_limit_is_refused_before_anything_starts(monkeypatch, t
         examine(tmp_path / "b.csv", limits=small)
 
 
-@pytest.mark.parametrize("growing", [False, pytest.param(True, marks=needs_linux)])
-def test_of_a_file_above_the_limit_no_more_than_the_limit_is_copied(growing, tmp_path):
+@pytest.mark.parametrize("growing", [False, True])
+def test_of_a_file_above_the_limit_no_more_than_the_limit_is_copied(growing, tmp_path, monkeypatch):
     folder, path = tmp_path / "job", tmp_path / "b.csv"
     folder.mkdir()
     path.write_bytes(b"x" * 5_000)
-    if growing:  # nothing tells the size of this one beforehand
-        path = Path("/proc/self/maps")
+    if growing:
+        monkeypatch.setattr("spatial.importing.isolation.run.open_plain", lambda each: (each.open("rb"), 5))
     with pytest.raises(LimitExceededError):
         _copy(path, folder, name="b.csv", limits=Limits(upload_bytes=10), siblings=())
     assert sum(each.stat().st_size for each in folder.iterdir()) <= 11
+
+
+@needs_linux
+@pytest.mark.parametrize("own", ["/proc/kmsg", "/proc/self/maps"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_of_a_file_of_the_system_without_a_size_nothing_is_read(own, linked, tmp_path):
+    """To read some of them is to wait for ever, and takes from others what they wait for."""
+    if not os.access(own, os.R_OK):
+        pytest.skip("the system does not let this user open it")
+    folder, path = tmp_path / "job", tmp_path / "b.csv"
+    folder.mkdir()
+    path.symlink_to(own)
+    _copy(path if linked else Path(own), folder, name="b.csv", limits=Limits(), siblings=())
+    assert [each.stat().st_size for each in folder.iterdir()] == [0]
 
 
 @pytest.mark.parametrize("what", ["nothing", "folder", "pipe"])

@@ -231,6 +231,22 @@ def test_what_is_nothing_that_is_known_is_refused(tmp_path):
         registry.recognise(path, "a.csv", Limits(upload_bytes=3))
 
 
+BLANKS = 100_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(("words", "name", "kind"), [("{}", "a.json", "GeoJSON"), ("a,b\n1,2", "a.csv", "CSV")])
+def test_what_stands_behind_blanks_is_seen(tmp_path, encoding, words, name, kind):
+    path = tmp_path / "upload"
+    path.write_bytes(("\n" * BLANKS + words).encode(encoding))
+    assert registry.recognise(path, name) == kind
+
+
+def test_blanks_alone_are_an_empty_file(tmp_path):
+    assert refusal(tmp_path, b" \r\n" * BLANKS, "a.csv").key == "error.empty_file"
+    assert refusal(tmp_path, b"\n" * BLANKS + bytes(range(256)), "a.csv").key == "vector.refused_unknown"
+
+
 def test_a_pipe_and_a_folder_are_never_opened(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
