@@ -130,6 +130,8 @@ def _stated_system(database: sqlite3.Connection, layer: GpkgLayer, *, name: str)
     organization, code, definition = row
     if str(organization).upper() == "EPSG" and isinstance(code, int) and code > 0:
         return f"EPSG:{code}"
+    if "undefined" in str(definition).lower():
+        raise MissingCrsError("error.file_without_crs", name=name)
     return str(definition)
 
 

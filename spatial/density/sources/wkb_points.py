@@ -28,6 +28,7 @@ _POINT, _MULTIPOINT = 1, 4
 _HEAD_BYTES: Final = 5
 _POSITION_BYTES: Final = 16
 _SRID_BYTES: Final = 4
+_PLAIN_HEAD: Final = b"\x01\x01\x00\x00\x00"
 _HEIGHT, _MEASURE, _SRID = 0x80000000, 0x40000000, 0x20000000
 _KINDS: Final = (
     *("Geometry", "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"),
@@ -88,30 +89,49 @@ def _uniform(records: Records) -> tuple[Floats, Floats] | None:
         return None
     if size < _HEAD_BYTES + _POSITION_BYTES or ends[-1] > len(data):
         return None
-    heads = _heads(data, starts[:1].astype(np.int64), ends[:1].astype(np.int64))
-    head_bytes = int(heads.body[0] - starts[0])
-    if not heads.readable[0] or heads.kind[0] != _POINT or size < head_bytes + _POSITION_BYTES:
+    layout = _layout_by(data, int(starts[0]), size)
+    if layout is None:
         return None
-    order = ">" if heads.big[0] else "<"
+    table = data[starts[0] : ends[-1]].view(layout)
+    for name in layout.names or ():
+        if name.startswith("head") and (table[name] != table[name][0]).any():
+            return None
+    return table["x"].astype(np.float64), table["y"].astype(np.float64)
+
+
+def _layout_by(data: Bytes, start: int, size: int) -> np.dtype[np.void] | None:
+    """Return the layout of records of one length by the first of them, None where that is no point."""
+    if size == _HEAD_BYTES + _POSITION_BYTES and data[start : start + _HEAD_BYTES].tobytes() == _PLAIN_HEAD:
+        return _PLAIN_LAYOUT
+    first = np.array([start], dtype=np.int64)
+    heads = _heads(data, first, first + size)
+    head_bytes = int(heads.body[0]) - start
+    whole = head_bytes + 8 * int(heads.n_ordinates[0]) <= size
+    if not heads.readable[0] or heads.kind[0] != _POINT or not whole:
+        return None
+    return _layout(head_bytes, size, ">" if heads.big[0] else "<")
+
+
+def _layout(head_bytes: int, size: int, order: str) -> np.dtype[np.void]:
+    """Return the layout of a record: its head in whole numbers to be compared, then two ordinates."""
     fields = _head_fields(head_bytes)
-    layout = np.dtype(
+    return np.dtype(
         {
-            "names": [*(f"h{at}" for at, _ in fields), "x", "y"],
+            "names": [*(f"head{at}" for at, _ in fields), "x", "y"],
             "formats": [*(kind for _, kind in fields), f"{order}f8", f"{order}f8"],
             "offsets": [*(at for at, _ in fields), head_bytes, head_bytes + 8],
             "itemsize": size,
         }
     )
-    table = data[starts[0] : ends[-1]].view(layout)
-    if any((table[f"h{at}"] != table[f"h{at}"][0]).any() for at, _ in fields):
-        return None
-    return table["x"].astype(np.float64), table["y"].astype(np.float64)
 
 
 def _head_fields(n_bytes: int) -> list[tuple[int, str]]:
     """Return the offsets and kinds of the whole numbers that a head is compared by."""
     words = n_bytes // 4 * 4
     return [(at, "<u4") for at in range(0, words, 4)] + [(at, "u1") for at in range(words, n_bytes)]
+
+
+_PLAIN_LAYOUT: Final = _layout(_HEAD_BYTES, _HEAD_BYTES + _POSITION_BYTES, "<")
 
 
 def _heads(data: Bytes, starts: Rows, ends: Rows) -> _Heads:
