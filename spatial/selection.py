@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-__all__ = ["Selection", "lists_cells", "select_stations"]
+__all__ = ["STATES_COUNTED", "Selection", "lists_cells", "select_stations"]
 
 LICENSEES_PER_SHARED_STATION: Final = 2
 """Mainland 5G is built by two pairs of operators (移动+广电, 电信+联通)."""
@@ -33,11 +33,12 @@ MERGED_ROWS_APART_DEG: Final = 0.0002
 
 _EXISTING: Final = ("existing", "")
 _PLANNED: Final = ("planned", "under_construction")
-_STATES: Final = {
+STATES_COUNTED: Final = {
     LifecycleStatus.EXISTING: _EXISTING,
     LifecycleStatus.PLANNED: _PLANNED,
     LifecycleStatus.ALL: _EXISTING + _PLANNED,
 }
+"""The states that count; a row that states none reads as existing."""
 _INDOOR: Final = "indoor"
 _OPERATOR_SEPARATORS: Final = r"[;；、,，/|+＋]"
 
@@ -103,7 +104,7 @@ def _by_status(points: gpd.GeoDataFrame, definition: Definition, notices: list[N
         raise _lacking("status", wanted, len(points))
     state = _words(points, "status")
     unstated = int((state == "").sum())
-    kept = state.isin(_STATES[wanted]).to_numpy()
+    kept = state.isin(STATES_COUNTED[wanted]).to_numpy()
     if unstated and wanted == LifecycleStatus.EXISTING:
         notices.append(Notice("verdict.status_not_stated", {"count": unstated}))
     _note_left_out(notices, kept, TextKey("verdict.left_out_status"))

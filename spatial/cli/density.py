@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ from spatial.cli.density_output import (
 from spatial.cli.inputs import check_points, load_zones, refuse_output
 from spatial.cli.options import FORMATS, add_points, add_zones
 from spatial.cli.text_table import display_width
+from spatial.definition import LifecycleStatus
 from spatial.density.by_zone import Reading, count_points, make_settings
 from spatial.density.model import GRID_SIZES_M
 from spatial.district_check import STATIONS
@@ -52,6 +54,12 @@ def add_options(parser: Parser, lang: str) -> None:
     group.add_argument("--by", metavar="COLUMN", nargs="+", action="extend", help=_hint("by", lang))
     group.add_argument("--dedupe", metavar="WAY", default="none", help=_hint("dedupe", lang))
     group.add_argument("--grid", choices=[*map(str, GRID_SIZES_M)], help=_hint("grid", lang))
+    group.add_argument(
+        "--status",
+        choices=[*map(str, LifecycleStatus)],
+        default=str(LifecycleStatus.EXISTING),
+        help=_hint("status", lang),
+    )
     group.add_argument("--scheduler", metavar="ADDRESS", help=_hint("scheduler", lang))
     parser.add_argument("--format", choices=_FORMATS, default=_FORMATS[0], help=text("cli.format", lang))
     parser.add_argument("-o", "--output", metavar="FILE", help=_hint("output", lang))
@@ -69,6 +77,7 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     targets = _targets(options, settings)
     found = load_zones(options)
     points, reading = _points(options) if given else _own_points(found)
+    reading = replace(reading, status=LifecycleStatus(options.status))
     _refuse_inputs(targets, options, found)
     with _progress(stderr, options.lang) as tell:
         counted = count_points(

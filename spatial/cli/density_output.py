@@ -110,7 +110,8 @@ def _escaped(found: re.Match[str]) -> str:
 def table_text(document: dict[str, Any], found: ZoneDensity, lang: str) -> str:
     """Return the answer for a reader: the zones, then totals, notices and rows that were set aside."""
     categories = _shown_categories(found, lang)
-    heads = [text(f"cli.head_{name}", lang) for name in ("zone", "area_km2", "count", "density")]
+    heads = [text("cli.head_zone", lang), text("cli.head_area_km2", lang)]
+    heads += [text("density.head_count", lang), text("density.head_density", lang)]
     heads += [*(name for name, _ in categories), text("cli.head_marks", lang)]
     lines = [
         [

@@ -14,8 +14,9 @@ import pandas as pd
 from spatial.area import measure, outlines, require_geometry
 from spatial.counting import zone_ids
 from spatial.crs import CANONICAL_CRS
-from spatial.definition import AreaBasis, on_earth, require_basis
+from spatial.definition import AreaBasis, LifecycleStatus, on_earth, require_basis
 from spatial.density.categories import encoded, words
+from spatial.density.counted_rows import CountedRows
 from spatial.density.counting import count_density
 from spatial.density.frame_source import FrameSource
 from spatial.density.model import GRID_SIZES_M, Dedupe, DedupeKind, DensitySettings
@@ -27,6 +28,7 @@ from spatial.geoparquet import PARQUET_SUFFIXES
 from spatial.limits import Limits
 from spatial.notice import Notice
 from spatial.overlaps import LayerKind
+from spatial.selection import STATES_COUNTED
 from spatial.station_words import SHARED_WORDS, normalise_word, pick_columns
 from spatial.vector_files import read_zones
 from spatial.zone_columns import SCHEMATIC_BASES
@@ -109,6 +111,7 @@ def count(  # noqa: PLR0913 - each is a choice that the result depends on
     by: Sequence[str] = (),
     dedupe: Dedupe | str = "none",
     grid_m: int | None = None,
+    status: LifecycleStatus | str = LifecycleStatus.EXISTING,
     crs: str | None = None,
     x: str | None = None,
     y: str | None = None,
@@ -139,6 +142,8 @@ def count(  # noqa: PLR0913 - each is a choice that the result depends on
         ``"none"``, ``"key:COLUMN"`` or ``"distance:METRES"``: what makes several rows one site.
     grid_m : int, optional
         1000, 500 or 250: also count the cells of that side on the kilometre lines of EPSG:4547.
+    status : LifecycleStatus or str
+        ``"existing"``, ``"planned"`` or ``"all"``: which rows count where a column states it, as in a check.
     crs : str, optional
         Reference system of the files' coordinates; a table needs it.
     x, y : str, optional
@@ -166,7 +171,7 @@ def count(  # noqa: PLR0913 - each is a choice that the result depends on
         read = read_zones(Path(zones), limits=Limits.from_environment(os.environ))
         zones, notices = read.zones, read.notices
     several = [points] if isinstance(points, gpd.GeoDataFrame | str | Path) else list(points)
-    reading = Reading(crs=crs, x=x, y=y, layer=layer)
+    reading = Reading(crs=crs, x=x, y=y, layer=layer, status=LifecycleStatus(status))
     found = count_points(
         zones, several, settings, reading=reading, scheduler=scheduler, progress=progress, cancelled=cancelled
     )
@@ -199,6 +204,16 @@ class Reading:
     x: str | None = None
     y: str | None = None
     layer: str | None = None
+    status: LifecycleStatus = LifecycleStatus.EXISTING
+
+    def counted(self, points: gpd.GeoDataFrame | Path, columns: Sequence[str]) -> PointSource:
+        """Open a frame or file without the rows that do not count by their state."""
+        source = self.source(points, columns)
+        header = _header_of(points, source, "status")
+        if header is None or self.status == LifecycleStatus.ALL:
+            return source
+        with_state = source if header in columns else self.source(points, (*columns, header))
+        return CountedRows(source=with_state, column=header, states=STATES_COUNTED[self.status])
 
     def source(self, points: gpd.GeoDataFrame | Path, columns: Sequence[str]) -> PointSource:
         """Open a frame or file; errors as for `count`."""
@@ -231,7 +246,7 @@ def count_points(
     ids = zone_ids(zones)
     require_geometry(zones)
     given = [each if isinstance(each, gpd.GeoDataFrame) else Path(each) for each in several]
-    sources = [reading.source(each, settings.columns) for each in given]
+    sources = [reading.counted(each, settings.columns) for each in given]
     synthetic = any(
         _says_synthetic(reading, each, source) for each, source in zip(given, sources, strict=True)
     )
@@ -248,7 +263,8 @@ def count_points(
         )
     rows = _rows(zones, result, synthetic=synthetic)
     notices = [notice for source in sources for notice in source.notices]
-    notices += [*result.notices, *_notices_on(rows, index.kind, settings, synthetic=synthetic)]
+    notices += [*result.notices, *_notices_on(rows, index.kind, synthetic=synthetic)]
+    notices += [] if settings.dedupe.kind != DedupeKind.NONE else [Notice("density.rows_as_given")]
     return ZoneDensity(
         layer=index.kind, zones=rows, result=result, synthetic=synthetic, notices=once(notices)
     )
@@ -265,8 +281,7 @@ def once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
 def _says_synthetic(reading: Reading, points: gpd.GeoDataFrame | Path, source: PointSource) -> bool:
     """Tell whether any row says that it is made up; the first one that does ends the search."""
-    names = points.columns if isinstance(points, gpd.GeoDataFrame) else source.column_names
-    header = pick_columns(map(str, names)).get(_SYNTHETIC)
+    header = _header_of(points, source, _SYNTHETIC)
     if header is None:
         return False
     flagged = reading.source(points, (header,))
@@ -276,6 +291,12 @@ def _says_synthetic(reading: Reading, points: gpd.GeoDataFrame | Path, source: P
         for batch in flagged.batches(part)
         for word in encoded(words(batch.columns, header))[1]
     )
+
+
+def _header_of(points: gpd.GeoDataFrame | Path, source: PointSource, column: str) -> str | None:
+    """Return the column that means one of ours, None where there is none."""
+    names = points.columns if isinstance(points, gpd.GeoDataFrame) else source.column_names
+    return pick_columns(map(str, names)).get(column)
 
 
 def _rows(zones: gpd.GeoDataFrame, result: DensityResult, *, synthetic: bool) -> gpd.GeoDataFrame:
@@ -312,11 +333,9 @@ def _text_column(zones: gpd.GeoDataFrame, name: str, instead: pd.Series | None =
     return plain
 
 
-def _notices_on(
-    rows: gpd.GeoDataFrame, layer: LayerKind, settings: DensitySettings, *, synthetic: bool
-) -> list[Notice]:
+def _notices_on(rows: gpd.GeoDataFrame, layer: LayerKind, *, synthetic: bool) -> list[Notice]:
     """Return what the figures do not show by themselves."""
-    notices = [] if settings.dedupe.kind != DedupeKind.NONE else [Notice("density.rows_as_given")]
+    notices = []
     if layer == LayerKind.OVERLAPPING:
         notices.append(Notice("verdict.layer_overlaps"))
     sketched = rows[rows[_GEOMETRY_BASIS].isin(SCHEMATIC_BASES)]
