@@ -84,7 +84,8 @@ def checked_members(
     found: list[tuple[str, zipfile.ZipInfo]] = []
     seen: set[str] = set()
     for entry in entries:
-        path = _decoded_name(entry, name=name)
+        # Some programs part folders as Windows does; what such a name may be is held all the same.
+        path = _decoded_name(entry, name=name).replace("\\", "/")
         _refuse_path(path, entry, name=name)
         if path.casefold() in seen:
             raise UnreadableFileError("gis.archive_twice", name=name, path=path)
@@ -114,7 +115,7 @@ def _refuse_path(path: str, entry: zipfile.ZipInfo, *, name: str) -> None:
     """Refuse a name that leads out of the folder, and a link."""
     parts = path.removesuffix("/").split("/")
     leads_out = any(part in {"", ".", ".."} for part in parts)
-    if leads_out or "\\" in path or _DRIVE.match(path) or _CONTROLS.search(path):
+    if leads_out or _DRIVE.match(path) or _CONTROLS.search(path):
         raise UnreadableFileError("gis.archive_path", name=name, path=path)
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in {0, stat.S_IFDIR if path.endswith("/") else stat.S_IFREG}:

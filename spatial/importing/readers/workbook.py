@@ -189,7 +189,9 @@ def _choose(parts: Parts, stated: str | None) -> tuple[Sheet, list[str]]:
     if not shown:
         raise UnreadableFileError("error.empty_file", name=parts.name)
     offered = shown if len(shown) == 1 else filled
-    chosen = choose_layer([LayerInfo(sheet.name, None, None) for sheet in offered], None, name=parts.name)
+    infos = [LayerInfo(sheet.name, None, None) for sheet in offered]
+    hidden = [sheet.name for sheet in offered if sheet.hidden]
+    chosen = choose_layer(infos, None, name=parts.name, hidden=hidden)
     return offered[chosen], [sheet.name for sheet in filled if sheet not in shown]
 
 

@@ -18,6 +18,8 @@ _PAPER: Final = "vector.refused_document"
 _ZIP_OF_FILES: Final = "vector.refused_zip_of_files"
 
 _WORKBOOK: Final = "xl/workbook.xml"
+_CONTENT_TYPES: Final = "[content_types].xml"
+"""Member of every file of Microsoft Office; the parts of a workbook may stand where no program puts them."""
 # (a member of that very name, what the file is, key of the advice)
 _MEMBERS: Final = (
     ("xl/workbook.bin", "XLSB", _BOOK),
@@ -71,6 +73,8 @@ def foreign_zip(members: Sequence[str], mimetype: str = "") -> Foreign:
     for member, found, key in _MEMBERS:
         if member in names:
             return Foreign(found, key)
+    if _CONTENT_TYPES in names:
+        return Foreign("Open XML", _BOOK)
     suffixes = {member_suffix(member) for member in members}
     for suffix, found, key in _SUFFIXES:
         if suffix in suffixes:

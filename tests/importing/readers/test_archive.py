@@ -86,11 +86,30 @@ def test_a_name_that_is_no_text_of_either_is_shown_as_it_comes(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../a.shp", "a/../../b.shp", "/etc/a.shp", "a\\b.shp", "C:/a.shp", "./a.shp", "a//b.shp", "a\x01.shp"],
+    [
+        "../a.shp",
+        "a/../../b.shp",
+        "/etc/a.shp",
+        "..\\a.shp",
+        "a\\..\\..\\b.shp",
+        "\\a.shp",
+        "C:\\a.shp",
+        "C:/a.shp",
+        "./a.shp",
+        "a//b.shp",
+        "a\x01.shp",
+    ],
 )
 def test_a_path_out_of_the_folder_is_refused(tmp_path, name):
     error = refusal(packed(tmp_path / "a.zip", ("ok.shp", b"x"), (name, b"x")))
     assert (type(error), error.key) == (UnreadableFileError, "gis.archive_path")
+
+
+def test_folders_parted_as_windows_does_are_folders(tmp_path):
+    path = packed(tmp_path / "a.zip", ("甲\\b.shp", b"x"), ("甲\\c\\d.dbf", b"y"))
+    assert names(path) == ["甲/b.shp", "甲/c/d.dbf"]
+    error = refusal(packed(tmp_path / "b.zip", ("a/b.shp", b"x"), ("a\\b.shp", b"y")))
+    assert error.key == "gis.archive_twice"
 
 
 def test_a_backslash_within_a_chinese_letter_is_no_separator(tmp_path):

@@ -235,7 +235,9 @@ BLANKS = 100_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize(("words", "name", "kind"), [("{}", "a.json", "GeoJSON"), ("a,b\n1,2", "a.csv", "CSV")])
+@pytest.mark.parametrize(
+    ("words", "name", "kind"), [("{}", "a.json", "GeoJSON"), ("a,b\n1,2", "a.csv", "CSV")]
+)
 def test_what_stands_behind_blanks_is_seen(tmp_path, encoding, words, name, kind):
     path = tmp_path / "upload"
     path.write_bytes(("\n" * BLANKS + words).encode(encoding))
@@ -293,3 +295,8 @@ def test_every_key_of_the_topic_is_used():
     )
     unused = [key for key in catalogue() if key.startswith("vector.") and f'"{key}"' not in source]
     assert unused == []
+
+
+def test_a_workbook_whose_parts_stand_elsewhere_is_no_zip_of_files(tmp_path):
+    data = zipped("[Content_Types].xml", "workbook.xml", "sheet1.xml", "_rels/.rels")
+    assert refusal(tmp_path, data, "a.xlsx").key == "vector.refused_workbook"

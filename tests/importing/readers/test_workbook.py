@@ -278,6 +278,21 @@ def test_a_hidden_sheet_is_named_and_read_when_asked_for(tmp_path):
     assert read(path, layer="选项").table["名称"].tolist() == ["宏站"]
 
 
+def test_a_hidden_sheet_among_several_is_offered_as_such(tmp_path):
+    book = book_of([HEADER, ["1", "甲", 113, 23, ""]])
+    for title in ("规划", "旧"):
+        sheet = book.create_sheet(title)
+        sheet.append(HEADER)
+        sheet.append(["2", "乙", 113, 23, ""])
+    book["旧"].sheet_state = "veryHidden"
+    with pytest.raises(UndecidedError) as caught:
+        read(saved(book, tmp_path))
+    (question,) = caught.value.questions
+    assert [choice.value for choice in question.choices] == ["基站", "规划", "旧"]
+    assert ["隐藏" in choice.label.message("zh") for choice in question.choices] == [False, False, True]
+    assert "hidden" in question.choices[2].label.message("en")
+
+
 def test_rich_and_spoken_texts_and_escapes(tmp_path):
     strings = (
         f'<sst xmlns="{MAIN}"><si><r><t>经</t></r><r><t xml:space="preserve">度 </t></r>'
