@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["EDGE_TOLERANCE_DEG", "EDGE_TOLERANCE_M", "WIDEST_DEG", "band_widths_deg", "bows_m"]
+__all__ = ["EDGE_TOLERANCE_DEG", "EDGE_TOLERANCE_M", "WIDEST_DEG", "band_widths_deg", "bows_deg", "bows_m"]
 
 EDGE_TOLERANCE_M: Final = 0.001
 EDGE_TOLERANCE_DEG: Final = 1e-8
@@ -80,18 +80,31 @@ def bows_m(ends: Floats, meridian: float | None) -> Floats:
     return east
 
 
-def band_widths_deg(ends: Floats, meridian: float | None) -> Floats:
+def bows_deg(ends: Floats, meridian: float | None) -> Floats:
+    """Bound the same in degrees; parameters are those of `bows_m`."""
+    bows = bows_m(ends, meridian)
+    bows *= _degrees_per_m(ends)
+    return bows
+
+
+def band_widths_deg(ends: Floats, bows: Floats) -> Floats:
     """Return how far from each edge a point may be that either reading puts on it, in degrees.
 
-    Parameters are those of `bows_m`. No band is wider than `WIDEST_DEG`.
+    Parameters
+    ----------
+    ends : ndarray of float, shape (n, 4)
+        Longitude and latitude of both ends of each edge.
+    bows : ndarray of float, shape (n,)
+        What `bows_deg` returned. No band is wider than `WIDEST_DEG`.
     """
-    widths = bows_m(ends, meridian)
-    if not len(ends):
-        return widths
-    nearest_pole = min(float(np.abs(ends[:, 1::2]).max()), _HIGHEST_LATITUDE)
-    widths += EDGE_TOLERANCE_M
-    widths *= _SAFETY * np.degrees(1.0 / (_SMALLEST_RADIUS_M * np.cos(np.radians(nearest_pole))))
+    widths: Floats = bows + EDGE_TOLERANCE_M * _degrees_per_m(ends)
     return np.clip(widths, EDGE_TOLERANCE_DEG, WIDEST_DEG, out=widths)
+
+
+def _degrees_per_m(ends: Floats) -> float:
+    """Return the greatest angle that a metre is anywhere on the edges."""
+    highest = min(float(np.abs(ends[:, 1::2]).max(initial=0.0)), _HIGHEST_LATITUDE)
+    return float(_SAFETY * np.degrees(1.0 / (_SMALLEST_RADIUS_M * np.cos(np.radians(highest)))))
 
 
 def _farthest_deg(lon: Floats, meridian: float) -> float:

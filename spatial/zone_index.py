@@ -7,15 +7,16 @@ A point in a zone or on its edge belongs to it. Of zones that do not overlap, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+import shapely
 
-from spatial.edge_rule import band_widths_deg
+from spatial.edge_rule import band_widths_deg, bows_deg
 from spatial.errors import DuplicateIdError, GeometryError
 from spatial.exact_places import ExactPlaces, on_metric_grid
 from spatial.metric_grid import central_meridian, metric_code_for
-from spatial.overlaps import LayerKind, first_of_rivals, overlapping_pairs
+from spatial.overlaps import LayerKind, first_of_rivals, maybe_overlapping, overlapping_pairs
 from spatial.zone_grid import build_grid
 from spatial.zone_grid.edges import edges_of
 from spatial.zone_grid.ranges import expand
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spatial.zone_grid import ZoneGrid
+    from spatial.zone_grid.edges import Edges
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
@@ -33,6 +35,10 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 __all__ = ["Pairs", "SettledPoints", "ZoneIndex"]
+
+
+_POLYGON, _MULTIPOLYGON = 3, 6
+_SHOWN: Final = 5
 
 
 class Pairs(NamedTuple):
@@ -99,22 +105,26 @@ class ZoneIndex:
         Raises
         ------
         GeometryError
-            If there are no zones, they reach too far round the Earth, or overlap without measure.
+            If there are no zones, one is no valid polygon, they reach too far round the Earth, or
+            overlap without measure.
         DuplicateIdError
             If an id is empty or repeated.
         """
         ids = _checked_ids(zone_ids)
         if not ids:
             raise GeometryError("verdict.no_zones")
+        outlines = np.asarray(polygons, dtype=object)
+        _require_polygons(outlines)
         row_of_rank = np.argsort(np.array(ids, dtype=object), kind="stable")
-        ranked = np.asarray(polygons, dtype=object)[row_of_rank]
+        ranked = outlines[row_of_rank]
         code = metric_code_for(ranked)
         edges = edges_of(ranked)
-        widths = band_widths_deg(edges.ends, central_meridian(code))
+        bows = bows_deg(edges.ends, central_meridian(code))
+        widths = band_widths_deg(edges.ends, bows)
         reaches = np.zeros(len(ids))
         np.maximum.at(reaches, edges.zone, widths)
         grid = build_grid(edges, widths, n_zones=len(ids), n_points=n_points)
-        overlaps = overlapping_pairs(on_metric_grid(ranked, code))
+        overlaps = _overlaps(ranked, edges, bows, code)
         set_starts, set_ranks = _reduced_sets(grid, overlaps)
         return cls(
             zone_ids=ids,
@@ -204,6 +214,27 @@ def _checked_ids(zone_ids: Sequence[str]) -> tuple[str, ...]:
         count = sum(not name or name in faulty for name in ids)
         raise DuplicateIdError("verdict.zone_ids_not_unique", count=count, ids=faulty)
     return ids
+
+
+def _require_polygons(outlines: Geometries) -> None:
+    """Raise unless each outline is a valid polygon or multipolygon, or none."""
+    flat = np.isin(shapely.get_type_id(outlines), (-1, _POLYGON, _MULTIPOLYGON))
+    for faulty, key in (
+        (~flat, "verdict.not_polygons"),
+        (flat & ~shapely.is_missing(outlines) & ~shapely.is_valid(outlines), "verdict.invalid_polygons"),
+    ):
+        if faulty.any():
+            rows = [int(row) + 1 for row in np.flatnonzero(faulty)[:_SHOWN]]
+            raise GeometryError(key, layer="zones", count=int(faulty.sum()), rows=rows)
+
+
+def _overlaps(polygons: Geometries, edges: Edges, bows: Floats, metric_code: int) -> Rows:
+    """Return the pairs of zones that overlap on the metric grid."""
+    rows = maybe_overlapping(polygons, edges, bows)
+    if not len(rows):
+        return np.zeros((0, 2), dtype=np.int64)
+    found: Rows = rows[overlapping_pairs(on_metric_grid(polygons[rows], metric_code))]
+    return found
 
 
 def _reduced_sets(grid: ZoneGrid, overlaps: Rows) -> tuple[Rows, Rows]:
