@@ -53,6 +53,11 @@ def overlapping_pairs(polygons: Geometries) -> Rows:
     GeometryError
         If more than `MAX_NEIGHBOURS` pairs of zones meet: a layer laid upon itself many times over.
     """
+    # A ring that is simple in degrees may cross itself where its edges run straight in metres.
+    twisted = ~shapely.is_valid(polygons)
+    if twisted.any():
+        polygons = polygons.copy()
+        polygons[twisted] = shapely.make_valid(polygons[twisted])
     first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]

@@ -14,6 +14,7 @@ from spatial.overlaps import OVERLAP_TOLERANCE
 def plain_overlaps(polygons):
     """The pairs of metric polygons that share more than a sliver."""
     found = []
+    polygons = shapely.make_valid(polygons)
     for second in range(len(polygons)):
         for first in range(second):
             common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
