@@ -6,6 +6,8 @@ import logging
 import tempfile
 import warnings
 from contextlib import ExitStack, contextmanager
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from spatial.density.cluster.versions import PACKAGES, PRODUCT, differences, own_versions
@@ -141,18 +143,37 @@ def _local_cluster(workers: int) -> Iterator[LocalCluster]:
 @contextmanager
 def _client(address: str, security: Security | None, patience: ClusterPatience) -> Iterator[Client]:
     """Yield a client that is nobody's default."""
-    from distributed import Client  # noqa: PLC0415
-
-    try:
-        client = Client(address, security=security, timeout=patience.connect_s, set_as_default=False)
-    except (OSError, ValueError, RuntimeError, ImportError) as error:
-        raise ClusterError(
-            "cluster.no_scheduler", address=address, seconds=f"{patience.connect_s:g}", reason=str(error)
-        ) from error
+    client = _opened(address, security, patience)
     try:
         yield client
     finally:
         client.close(timeout=patience.connect_s)
+
+
+def _opened(address: str, security: Security | None, patience: ClusterPatience) -> Client:
+    """Return a client once the scheduler has answered it."""
+    from distributed import Client  # noqa: PLC0415
+
+    answer: SimpleQueue[Client | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(Client(address, security=security, timeout=patience.connect_s, set_as_default=False))
+        except Exception as error:  # noqa: BLE001 - told by the thread that waits
+            answer.put(error)
+
+    # Of its own: what accepts a connection and says nothing is waited for without end.
+    Thread(target=ask, daemon=True).start()
+    try:
+        found = answer.get(timeout=2 * patience.connect_s)
+    except Empty:
+        found = TimeoutError("-")
+    if isinstance(found, Exception):
+        seconds = f"{patience.connect_s:g}"
+        raise ClusterError(
+            "cluster.no_scheduler", address=address, seconds=seconds, reason=str(found)
+        ) from found
+    return found
 
 
 def _credentials(address: str) -> Security:
