@@ -27,7 +27,7 @@ from spatial.density.by_zone import Reading, count_points, make_settings
 from spatial.density.model import GRID_SIZES_M
 from spatial.district_check import STATIONS
 from spatial.errors import UsageError
-from spatial.file_kinds import file_suffix
+from spatial.file_kinds import TABLE_SUFFIXES, file_suffix
 from spatial.geoparquet import PARQUET_SUFFIXES
 from spatial.text import text
 
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Count the points of each zone; 1 where a row or a zone was set aside."""
     grid_m = None if options.grid is None else int(options.grid)
     settings = make_settings(by=options.by or (), dedupe=options.dedupe, grid_m=grid_m)
-    given = check_points(options)
+    given = check_points(options, with_columns=(*TABLE_SUFFIXES, *PARQUET_SUFFIXES))
     targets = _targets(options, settings)
     found = load_zones(options)
     points, reading = _points(options) if given else _own_points(found)

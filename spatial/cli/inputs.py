@@ -130,8 +130,10 @@ def load_points(options: argparse.Namespace) -> list[Inventory]:
     ]
 
 
-def check_points(options: argparse.Namespace) -> bool:
+def check_points(options: argparse.Namespace, *, with_columns: tuple[str, ...] = TABLE_SUFFIXES) -> bool:
     """Tell whether the call names points; refuse an option that does not go with them.
+
+    Of the files ``with_columns`` the options ``--x`` and ``--y`` may name the coordinates.
 
     Raises
     ------
@@ -143,7 +145,7 @@ def check_points(options: argparse.Namespace) -> bool:
             if getattr(options, option, None) is not None:
                 raise UsageError("cli.needs_points", option="--" + option.replace("_", "-"))
         return False
-    check_columns(options)
+    check_columns(options, with_columns=with_columns)
     check_crs("--points-crs", options.points_crs)
     _refuse_idle("--points-layer", options.points_layer, options.points, (GPKG_SUFFIX,))
     for name in options.points:
@@ -168,7 +170,7 @@ def refuse_output(output: Path, inputs: Iterable[Path]) -> None:
                 raise UsageError("cli.output_is_input", name=source.name)
 
 
-def check_columns(options: argparse.Namespace) -> None:
+def check_columns(options: argparse.Namespace, *, with_columns: tuple[str, ...] = TABLE_SUFFIXES) -> None:
     """Refuse ``--x`` and ``--y`` that are not two columns of a table.
 
     Raises
@@ -180,7 +182,7 @@ def check_columns(options: argparse.Namespace) -> None:
         raise UsageError("cli.x_and_y")
     if options.x is not None and options.x == options.y:
         raise UsageError("cli.x_is_y", column=options.x)
-    _refuse_idle("--x", options.x, options.points, TABLE_SUFFIXES)
+    _refuse_idle("--x", options.x, options.points, with_columns)
 
 
 def _refuse_idle(option: str, value: str | None, names: list[str], suffixes: tuple[str, ...]) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from spatial.area import measure, outlines, require_geometry
 from spatial.counting import zone_ids
@@ -221,7 +223,7 @@ class Reading:
             return FrameSource.of_frame(points, columns, name="points")
         suffix = file_suffix(points.name)
         # What is said of tables or of GeoPackages is for those of the files that are one.
-        named = suffix in (*TABLE_SUFFIXES, *PARQUET_SUFFIXES)
+        named = suffix in TABLE_SUFFIXES or (suffix in PARQUET_SUFFIXES and not _has_geometry(points))
         return open_source(
             points,
             layer=self.layer if suffix == GPKG_SUFFIX else None,
@@ -230,6 +232,14 @@ class Reading:
             crs=self.crs,
             columns=tuple(columns),
         )
+
+
+def _has_geometry(path: Path) -> bool:
+    """Tell a Parquet file that says where its geometry is; one that cannot be read is refused later."""
+    try:
+        return b"geo" in (pq.read_metadata(path).metadata or {})
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def count_points(
