@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TableReader", "connect"]
 
+_MADE_AS_TABLE: Final = "CREATE TABLE"
+"""A forged schema may write ``CREATE/**/VIRTUAL TABLE``; only what begins as ours is taken."""
 _QUERY_STEPS: Final = 500_000_000
 _LONGEST_VALUE: Final = 200_000_000
 _CODED: Final = 12
@@ -59,9 +61,7 @@ class TableReader:
     def __init__(self, database: sqlite3.Connection, limits: Limits) -> None:
         self._database, self._limits, self._vertices = database, limits, 0
         rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-        self.tables = frozenset(
-            name for name, made in rows if not str(made).lstrip().upper().startswith("CREATE VIRTUAL")
-        )
+        self.tables = frozenset(name for name, made in rows if str(made).upper().startswith(_MADE_AS_TABLE))
 
     def read(self, table: str, stored: StoredTable) -> tuple[list[pd.Series], NDArray[np.object_] | None]:
         """Return the columns of a table and its geometry, in the order of its rows.

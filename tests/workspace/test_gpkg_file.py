@@ -24,6 +24,7 @@ from spatial.text import LANGUAGES
 from spatial.workspace.gpkg_file import FORMAT_VERSION, open_workspace, save_workspace, workspace_bytes
 from spatial.workspace.layer_file import write_layer
 from spatial.workspace.model import Workspace, add_dataset
+from spatial.workspace.stored_tables import TableReader, connect
 from tests.workspace.same_workspace import assert_same, assert_same_frame
 from tests.workspace.workspaces import CRS, dataset_of, full_workspace, result_of, station_frame
 
@@ -44,6 +45,15 @@ def change(path, *statements):
     with closing(sqlite3.connect(path)) as database:
         for statement, *values in statements:
             database.execute(statement, values)
+        database.commit()
+
+
+def change_without_triggers(path, statement):
+    """Change a layer, whose own triggers ask for functions that the database here does not have."""
+    with closing(sqlite3.connect(path)) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute(statement)
         database.commit()
 
 
@@ -310,12 +320,7 @@ def test_every_forged_document_is_tried(path):
     ],
 )
 def test_a_cell_of_another_kind_is_damage(path, statement):
-    change(path, ("PRAGMA writable_schema = OFF",))
-    with closing(sqlite3.connect(path)) as database:
-        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f'DROP TRIGGER "{name}"')
-        database.execute(statement)
-        database.commit()
+    change_without_triggers(path, statement)
     if "ADD COLUMN" in statement:
         document = parts(path)
         document["tables"]["base_stations"]["columns"][1]["stored"] = "x"
@@ -331,6 +336,56 @@ def test_a_view_is_never_read(path):
         (f"CREATE VIEW atlas_workspace AS {endless}, '1' AS content FROM n",),
     )
     assert refusal(path).key == "workspace.not_workspace"
+
+
+def forge_schema(path, made):
+    """Have the schema say of a table of ours that it was made so."""
+    change(
+        path,
+        ("PRAGMA writable_schema = ON",),
+        ("UPDATE sqlite_master SET sql = ?, rootpage = 0 WHERE name = 'base_stations'", made),
+    )
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "CREATE VIRTUAL TABLE base_stations USING fts5(fid)",
+        "CREATE/**/VIRTUAL TABLE base_stations USING fts5(fid)",
+        "CREATE  VIRTUAL\nTABLE base_stations USING rtree(fid, a, b)",
+    ],
+)
+def test_a_virtual_table_is_never_read_however_it_is_written(path, made):
+    forge_schema(path, made)
+    with closing(connect(path)) as database, suppress(sqlite3.Error):
+        assert "base_stations" not in TableReader(database, Limits()).tables
+    assert refusal(path).key == "workspace.damaged"
+
+
+def test_a_trigger_is_never_run_and_nothing_is_written(path):
+    with closing(sqlite3.connect(path)) as database:
+        for table in ("atlas_workspace", "base_stations"):
+            for event in ("INSERT", "UPDATE", "DELETE"):
+                database.execute(
+                    f"CREATE TRIGGER own_{table}_{event} AFTER {event} ON {table}"  # noqa: S608 - of our own
+                    " BEGIN DELETE FROM atlas_workspace; END"
+                )
+        database.commit()
+    before = path.read_bytes()
+    assert_same(open_workspace(path, name="w.gpkg", limits=Limits()), full_workspace())
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == [path.name]  # no journal beside it
+
+
+@pytest.mark.parametrize("content", ["hex(zeroblob(20000000))", "zeroblob(20000000)"])
+def test_a_vast_cell_is_refused_by_its_size(path, content):
+    change_without_triggers(path, f"UPDATE base_stations SET site_id = {content}")  # noqa: S608 - of our own
+    assert refusal(path).key in {"error.limit_cell_characters", "workspace.damaged"}
+
+
+def test_a_cell_longer_than_any_is_not_read(path):
+    change(path, ("UPDATE atlas_workspace SET content = hex(zeroblob(110000000)) WHERE part = 'workspace'",))
+    assert refusal(path).key == "workspace.damaged"
 
 
 @pytest.mark.parametrize(

@@ -302,7 +302,8 @@ def _read_objects(array: pa.ChunkedArray, _: dict[str, Any]) -> np.ndarray[Any, 
     """Return text as objects, each different text once however often it stands there."""
     encoded = _whole(array.cast(pa.large_string())).dictionary_encode()
     texts = _as_objects([*encoded.dictionary.to_pylist(), None])
-    return texts[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    held: np.ndarray[Any, Any] = texts[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    return held
 
 
 def _read_words(array: pa.ChunkedArray, described: dict[str, Any]) -> Any:  # noqa: ANN401

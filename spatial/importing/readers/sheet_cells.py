@@ -54,14 +54,14 @@ class SheetNotes:
 class _Cell:
     """The cell that is being read."""
 
-    __slots__ = ("column", "formula", "has_value", "kind", "n_letters", "pieces", "place", "style")
+    __slots__ = ("column", "formula", "has_value", "inline", "kind", "n_letters", "pieces", "place", "style")
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.column = 0
         self.kind = "n"
         self.style = 0
-        self.formula = self.has_value = False
+        self.formula = self.has_value = self.inline = False
         self.n_letters = 0
         self.place = ""
 
@@ -89,8 +89,10 @@ class _SheetReader:
         kind = self._names.get(tag) or self._names.setdefault(tag, local_name(tag))
         if kind == "c":
             self._begin_cell(attributes)
-        elif kind == "v" or (kind == "t" and not self._spoken):
+        elif (kind == "v" and not self._cell.inline) or (kind == "t" and not self._spoken):
             self._collecting = self._cell.has_value = True
+        elif kind == "is":
+            self._begin_inline()
         elif kind == "row":
             self._begin_row(attributes)
         elif kind == "f":
@@ -140,12 +142,20 @@ class _SheetReader:
         cell = self._cell
         cell.pieces.clear()
         cell.n_letters = 0
-        cell.formula = cell.has_value = False
+        cell.formula = cell.has_value = cell.inline = False
         cell.kind = attributes.get("t", "n")
         style = attributes.get("s", "0")
         cell.style = int(style) if style.isascii() and style.isdigit() and len(style) < _WHOLE_DIGITS else 0
         cell.place = attributes.get("r", "")
         cell.column = self._column(cell.place) if cell.place else cell.column + 1
+
+    def _begin_inline(self) -> None:
+        """Begin the text of a cell that holds its own; a value beside it is what some programs leave."""
+        cell = self._cell
+        if cell.kind == "inlineStr":
+            cell.inline = True
+            cell.pieces.clear()
+            cell.n_letters = 0
 
     def _column(self, place: str) -> int:
         """Return the 0-based column of a reference such as ``BC12``."""

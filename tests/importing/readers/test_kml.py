@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 import zipfile
@@ -304,6 +305,38 @@ def test_deep_nesting_is_refused(read):
     error = refused(read, document(*["<Folder>"] * 100, *["</Folder>"] * 100))
     assert isinstance(error, UnreadableFileError)
     assert error.key == "vector.xml_nesting"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        '<!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><kml>&b;</kml>',
+        '<!DOCTYPE kml [<!ENTITY % a SYSTEM "http://127.0.0.1:9/a"> %a;]><kml/>',
+        '<!DOCTYPE kml SYSTEM "file:///etc/passwd"><kml/>',
+        "<kml>&a;</kml>",
+    ],
+)
+def test_entities_are_never_resolved(read, bomb):
+    error = refused(read, bomb)
+    assert error.key in {"vector.kml_dtd", "vector.kml_not_xml"}
+
+
+def test_very_many_attributes_and_elements_take_no_time_out_of_proportion(read):
+    many = " ".join(f'a{number}="b"' for number in range(300_000))
+    begin = time.process_time()
+    with contextlib.suppress(AtlasError):
+        read(document(f"<a {many}/>", mark()))
+    assert time.process_time() - begin < 10
+    begin = time.process_time()
+    read(document("<a/>" * 300_000, mark()))
+    assert time.process_time() - begin < 10
+
+
+def test_a_million_levels_are_refused_at_once(read):
+    for opened in ("<a>", "<Folder>", "<MultiGeometry>"):
+        begin = time.process_time()
+        refused(read, document(mark(opened * 1_000_000)))
+        assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize(

@@ -293,6 +293,14 @@ def test_a_hidden_sheet_among_several_is_offered_as_such(tmp_path):
     assert "hidden" in question.choices[2].label.message("en")
 
 
+@pytest.mark.parametrize("cell", ["<v>1.0</v><is><t>1.</t></is>", "<is><t>1.</t></is><v>1.0</v>"])
+def test_a_text_in_its_cell_goes_before_a_value_beside_it(tmp_path, cell):
+    head = '<row><c t="inlineStr"><is><t>名称</t></is></c><c t="inlineStr"><is><t>经度</t></is></c></row>'
+    rows = f'<row><c t="inlineStr">{cell}</c><c><v>113.3</v></c></row>'
+    layer = read(crafted(tmp_path, sheet_of(head + rows)))
+    assert layer.table.iloc[0].tolist() == ["1.", "113.3"]
+
+
 def test_rich_and_spoken_texts_and_escapes(tmp_path):
     strings = (
         f'<sst xmlns="{MAIN}"><si><r><t>经</t></r><r><t xml:space="preserve">度 </t></r>'
