@@ -32,8 +32,12 @@ def null_mask(array: pa.Array) -> NDArray[np.bool_] | None:
 
 
 def is_text(kind: pa.DataType) -> bool:
-    """Tell a type of texts."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+    """Tell a type of texts, or of bytes that are taken as such."""
+    tests = (
+        *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+        *(pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view),
+    )
+    return any(test(kind) for test in tests)
 
 
 def binary_records(array: pa.Array) -> Records:
@@ -71,8 +75,10 @@ def text_column(array: pa.Array) -> pa.Array:
     `spatial.geojson.property_text` words them.
     """
     array = plain_storage(array)
-    if is_text(array.type):
-        return array if pa.types.is_string(array.type) else array.cast(pa.string())
+    if is_text(array.type) and not pa.types.is_string(array.type):
+        return array.cast(pa.string())
+    if pa.types.is_string(array.type):
+        return array
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
     if pa.types.is_string(array.type.value_type):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spatial.coordinates import parse_coordinate
-from spatial.density.sources.arrow_values import is_text, null_mask, plain_storage
+from spatial.density.sources.arrow_values import null_mask, plain_storage
 from spatial.density.sources.placing import Fault
 from spatial.export.formula_guard import unguard
 
@@ -79,11 +79,18 @@ def _numbers(column: pa.Array) -> tuple[Floats, NDArray[np.int8]]:
     """Return the numbers of a column and the state of each: 0, or the place of its reason from 1."""
     column = plain_storage(column)
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        return _spread(*_numbers(column.dictionary), column.indices)
     kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return _held(column.cast(pa.float64(), safe=False))
-    return _of_texts(column if is_text(kind) else column.cast(pa.string()))
+    return _of_texts(column if pa.types.is_string(kind) else column.cast(pa.string()))
+
+
+def _spread(values: Floats, state: NDArray[np.int8], indices: pa.Array) -> tuple[Floats, NDArray[np.int8]]:
+    """Return for each row what its value in a dictionary is."""
+    values, state = np.append(values, np.nan), np.append(state, np.int8(_MISSING))
+    at = pc.fill_null(indices.cast(pa.int64()), len(values) - 1).to_numpy(zero_copy_only=False)
+    return values[at], state[at]
 
 
 def _held(column: pa.Array) -> tuple[Floats, NDArray[np.int8]]:

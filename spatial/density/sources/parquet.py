@@ -23,6 +23,7 @@ from spatial.density.sources.arrow_values import (
     plain_storage,
     text_column,
 )
+from spatial.density.sources.parquet_pages import repeats_safely
 from spatial.density.sources.parquet_shape import ParquetShape, find_shape, require_columns
 from spatial.density.sources.placing import Fault, Placement, RawBatch
 from spatial.density.sources.wkb_points import decode_points
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["ParquetSource", "open_parquet"]
 
 _BATCH_ROWS: Final = 1 << 16
+_BATCH_BYTES: Final = 1 << 26
 _PART_ROWS: Final = 1 << 18
 _SEARCH_ROWS: Final = 1 << 10
 """Rows at a time where the place of a damage is looked for."""
@@ -81,7 +83,8 @@ def open_parquet(
     named = shape.fields if shape.encoding == "columns" else ("x", "y")
     placement = Placement(file=name, crs=shape.crs, names=(named[0], named[1]))
     placement.check()
-    texts = tuple(column for column in columns if is_text(schema.field(column).type))
+    numbers = shape.fields if shape.encoding == "columns" else ()
+    texts = tuple(field for field in (*columns, *numbers) if is_text(schema.field(field).type))
     source = ParquetSource(
         path=path,
         n_rows=footer.num_rows,
@@ -142,7 +145,7 @@ class ParquetSource:
     column_names : tuple of str
         Every column that the file has.
     texts : tuple of str
-        Those of them that are texts in the file.
+        Columns that are texts in the file, of which each different value is unpacked once.
     placement : Placement
         How its coordinates become canonical degrees.
     """
@@ -191,15 +194,21 @@ class ParquetSource:
 
     def batches(self, part: SourcePart) -> Iterator[PointBatch]:
         """Read some row groups; errors as for `spatial.density.model.PointSource`."""
-        for raw in self._raw_batches(part, _BATCH_ROWS):
+        for raw in self._raw_batches(part, self._rows_at_once(part)):
             yield self.placement.placed(raw)
 
     def refuse_misreading(self) -> None:
         """Judge the first rows together; errors as for `Placement.refuse_misreading`."""
         for part in self.parts()[:1]:
-            for raw in self._raw_batches(part, _BATCH_ROWS):
+            for raw in self._raw_batches(part, self._rows_at_once(part)):
                 self.placement.refuse_misreading(raw)
                 return
+
+    def _rows_at_once(self, part: SourcePart) -> int:
+        """Return how many rows a batch has: fewer where rows are long."""
+        groups = [self._metadata.row_group(group) for group in range(*part.place)]
+        n_bytes = sum(max(group.total_byte_size, 0) for group in groups)
+        return int(min(_BATCH_ROWS, max(_BATCH_BYTES * max(part.n_rows, 1) // max(n_bytes, 1), 1)))
 
     def _raw_batches(self, part: SourcePart, n_at_once: int) -> Iterator[RawBatch]:
         """Read some row groups as they stand; as many rows as the footer says, or an error."""
@@ -222,21 +231,24 @@ class ParquetSource:
 
     def _stream(self, groups: range, n_at_once: int) -> Iterator[pa.RecordBatch]:
         """Read row groups as the library hands them out."""
-        with self._opened() as file:
+        with self._opened(groups) as file:
             yield from file.iter_batches(
                 n_at_once, row_groups=groups, columns=[*self.shape.fields, *self.columns], use_threads=False
             )
 
     @contextmanager
-    def _opened(self) -> Iterator[pq.ParquetFile]:
+    def _opened(self, groups: range) -> Iterator[pq.ParquetFile]:
         """Open the file for one reader alone."""
         footer = self._metadata
         with _readable(self.name):
+            distinct = [*self.texts]
+            if self.shape.encoding == "WKB" and not self._repeats_safely(footer, groups):
+                distinct += self.shape.fields
             try:
                 file = pq.ParquetFile(
                     self.path,
                     metadata=footer,
-                    read_dictionary=[*self.texts],
+                    read_dictionary=distinct,
                     buffer_size=_READ_BYTES,
                     page_checksum_verification=True,
                 )
@@ -244,6 +256,12 @@ class ParquetSource:
                 raise UnreadableFileError("error.not_parquet", name=self.name) from fault
         with file:
             yield file
+
+    def _repeats_safely(self, footer: pq.FileMetaData, groups: range) -> bool:
+        """Tell whether geometries can be unpacked for each row; of others each different one is, once."""
+        leaves = [footer.schema.column(at).path for at in range(footer.num_columns)]
+        column = leaves.index(self.shape.fields[0])
+        return all(repeats_safely(self.path, footer, group, column) for group in groups)
 
     def _damaged(self, part: SourcePart) -> UnreadableFileError:
         """Return the error of a part that cannot be read in full, with the row group and row it is due to."""
@@ -273,13 +291,39 @@ class ParquetSource:
 
     def _coordinates(self, batch: pa.RecordBatch) -> tuple[Floats, Floats, list[Fault]]:
         if self.shape.encoding == "WKB":
-            return decode_points(binary_records(batch.column(self.shape.fields[0])))
+            return _binary_points(batch.column(self.shape.fields[0]))
         if self.shape.encoding == "point":
             return _native_points(plain_storage(batch.column(self.shape.fields[0])))
         from spatial.density.sources.number_cells import coordinate_pair  # noqa: PLC0415 - loads the casts
 
         east, north = self.shape.fields
         return coordinate_pair(batch.column(east), batch.column(north), names=(east, north))
+
+
+def _binary_points(array: pa.Array) -> tuple[Floats, Floats, list[Fault]]:
+    """Return the coordinates of WKB, which may be a dictionary of the different values."""
+    array = plain_storage(array)
+    if not pa.types.is_dictionary(array.type):
+        return decode_points(binary_records(array))
+    x, y, faults = decode_points(binary_records(array.dictionary))
+    null = null_mask(array.indices)
+    given = _floats(array.indices)
+    at = (given if null is None else np.where(null, 0.0, given)).astype(np.int64)
+    if not len(x):
+        at, x, y = np.zeros_like(at), np.full(1, np.nan), np.full(1, np.nan)
+    spread = [_spread(fault, at, null) for fault in faults]
+    x, y = x[at], y[at]
+    if null is not None:
+        x[null], y[null] = np.nan, np.nan
+        spread.append(Fault("error.reason_not_a_point", np.flatnonzero(null), "geometry", lambda _: "null"))
+    return x, y, spread
+
+
+def _spread(fault: Fault, at: NDArray[np.int64], null: NDArray[np.bool_] | None) -> Fault:
+    """Return the fault of the rows whose value in the dictionary has it."""
+    rows = np.isin(at, fault.at)
+    rows = rows if null is None else rows & ~null
+    return fault._replace(at=np.flatnonzero(rows), value=lambda row: fault.value(int(at[row])))
 
 
 def _native_points(array: pa.Array) -> tuple[Floats, Floats, list[Fault]]:

@@ -113,6 +113,7 @@ def _storage(kind: pa.DataType) -> pa.DataType:
 
 def _is_binary(kind: pa.DataType) -> bool:
     types = pa.types
+    kind = kind.value_type if types.is_dictionary(kind) else kind
     return any(
         test(kind)
         for test in (types.is_binary, types.is_large_binary, types.is_fixed_size_binary, types.is_binary_view)

@@ -31,6 +31,8 @@ __all__ = ["Fault", "Placement", "RawBatch"]
 
 _CANONICAL: Final = "EPSG:4490"
 _SAME_DEGREES: Final = {"EPSG:4326": Datum.WGS84, _CANONICAL: Datum.CGCS2000}
+_LONGEST_VALUE: Final = 200
+"""Characters of a value that are reported; a cell may be as long as a file."""
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _CHINA_NORTH, _CHINA_WEST = 54.0, 73.0
 
@@ -193,7 +195,7 @@ class Placement:
         for key, at, name, value in faults:
             if len(at):
                 named = tuple(
-                    ReportedRow(self.file, first_row + row, name, value(row))
+                    ReportedRow(self.file, first_row + row, name, value(row)[:_LONGEST_VALUE])
                     for row in at[:MOST_ROWS_NAMED].tolist()
                 )
                 several.append(Reported(counts={key: len(at)}, first={key: named}))

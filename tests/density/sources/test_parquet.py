@@ -17,6 +17,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import CRS
 
 from spatial.density.sources import open_source, parquet
 from spatial.density.sources.arrow_values import binary_records
@@ -42,7 +43,7 @@ from tests.density.sources.point_files import (
     write_geoparquet,
 )
 
-PROJECTED = json.loads(__import__("pyproj").CRS("EPSG:4547").to_json())
+PROJECTED = CRS("EPSG:4547").to_json_dict()
 
 
 def test_points_come_as_they_are_with_their_numbers_and_columns(tmp_path):
@@ -394,8 +395,6 @@ def test_the_datum_is_changed_in_the_stream_as_elsewhere(tmp_path, crs):
 
 
 def test_a_system_without_a_code_is_carried(tmp_path):
-    from pyproj import CRS
-
     local = CRS("+proj=tmerc +lat_0=23 +lon_0=113.3 +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +towgs84=0,0,0 +units=m")
     xy = scattered(20)
     moved = gpd.GeoSeries(shapely.points(xy), crs=4326).to_crs(local)
@@ -409,19 +408,23 @@ def test_a_system_without_a_code_is_carried(tmp_path):
 # --- refusals -----------------------------------------------------------------------------------
 
 
+ONE = {"lon": [113.0], "lat": [23.0]}
+WGS84 = {"crs": "wgs84"}
+
+
 @pytest.mark.parametrize(
     ("columns", "options", "error", "key"),
     [
-        ({"lon": [113.0], "lat": [23.0]}, {}, MissingCrsError, "error.table_without_crs"),
-        ({"a": [113.0], "b": [23.0]}, {"crs": "wgs84"}, MissingColumnError, "error.missing_coordinates"),
-        ({"lon": [113.0], "lat": [23.0]}, {"crs": "wgs84", "columns": ["by"]}, MissingColumnError, "error.missing_column"),
-        ({"lon": [23.0], "lat": [113.0]}, {"crs": "wgs84"}, GeometryError, "error.misread_swapped"),
-        ({"lon": [113.0], "lat": [23.0], "经度": [1.0], "LON": [2.0]}, {"crs": "wgs84"}, MissingColumnError, "error.rival_coordinates"),
-        ({"lon": [113.0], "lat": [23.0], "l": [[1]]}, {"crs": "wgs84", "columns": ["l"]}, UnsupportedFormatError, "stream.nested_column"),
-        ({"lon": [[113.0]], "lat": [23.0]}, {"crs": "wgs84"}, UnsupportedFormatError, "stream.nested_column"),
-        ({"lon": [113.0], "lat": [23.0]}, {"crs": "EPSG:999999"}, UnknownCrsError, "verdict.unknown_crs"),
+        (ONE, {}, MissingCrsError, "error.table_without_crs"),
+        ({"a": [113.0], "b": [23.0]}, WGS84, MissingColumnError, "error.missing_coordinates"),
+        (ONE, {**WGS84, "columns": ["by"]}, MissingColumnError, "error.missing_column"),
+        ({"lon": [23.0], "lat": [113.0]}, WGS84, GeometryError, "error.misread_swapped"),
+        ({**ONE, "LON": [2.0]}, WGS84, MissingColumnError, "error.rival_coordinates"),
+        ({**ONE, "l": [[1]]}, {**WGS84, "columns": ["l"]}, UnsupportedFormatError, "stream.nested_column"),
+        ({"lon": [[113.0]], "lat": [23.0]}, WGS84, UnsupportedFormatError, "stream.nested_column"),
+        (ONE, {"crs": "EPSG:999999"}, UnknownCrsError, "verdict.unknown_crs"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_counted_is_refused_with_the_reason(tmp_path, columns, options, error, key):
     pq.write_table(pa.table(columns), tmp_path / "p.parquet")
     with pytest.raises(error) as caught:
@@ -440,8 +443,9 @@ def test_a_column_of_two_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     "described",
-    [b"{", b"[]", b"{}", b'{"primary_column": "g", "columns": {}}', b'{"primary_column": 1, "columns": {"1": 2}}',
-     b'{"primary_column": "geometry", "columns": {"geometry": {"encoding": 5}}}', b"[" * 100_000],
+    [b"{", b"[]", b"{}", b"[" * 100_000, b'{"primary_column": "g", "columns": {}}',
+     b'{"primary_column": 1, "columns": {"1": 2}}',
+     b'{"primary_column": "geometry", "columns": {"geometry": {"encoding": 5}}}'],
 )  # fmt: skip
 def test_a_description_that_is_none_is_damage(tmp_path, described):
     table = pa.table({"geometry": pa.array(wkb(scattered(2)), pa.binary())}).replace_schema_metadata(
