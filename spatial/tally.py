@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,16 +10,17 @@ import numpy as np
 
 from spatial.area import measure
 from spatial.counting import LayerKind, Placement, layer_kind, place, zone_ids, zone_index
+from spatial.definition import AreaBasis, Definition
 from spatial.interval import Bounds, bound, stated_accuracy_m
 from spatial.reading import metric_reading, placeable
-from spatial.selection import select_stations
+from spatial.selection import select_from
+from spatial.station_columns import StationColumns
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from numpy.typing import NDArray
 
-    from spatial.definition import Definition
     from spatial.notice import Notice
 
     Rows = NDArray[np.int64]
@@ -80,9 +81,16 @@ class Survey:
         BasisUnavailableError, CellLevelTableError
             If the inventory cannot answer the definition.
         """
+        # The area that stations are divided by decides nothing about which they are.
+        asked = replace(definition, area_basis=AreaBasis.GEOMETRY)
+        if asked not in self._tallies:
+            self._tallies[asked] = self._tally(asked)
+        return self._tallies[asked]
+
+    def _tally(self, definition: Definition) -> Tally:
         if self.points is None or self.placed is None or self.bounds is None:
             return Tally()
-        selected = select_stations(self.points, definition)
+        selected = select_from(self._columns, definition)
         weights = np.zeros(len(self.points), dtype=np.int64)
         weights[selected.rows] = selected.weights
         return Tally(
@@ -91,6 +99,14 @@ class Survey:
             self.placed.outside(weights),
             selected.notices,
         )
+
+    @cached_property
+    def _tallies(self) -> dict[Definition, Tally]:
+        return {}
+
+    @cached_property
+    def _columns(self) -> StationColumns:
+        return StationColumns(self.zones if self.points is None else self.points)
 
     @cached_property
     def measured(self) -> pd.DataFrame:
@@ -102,7 +118,7 @@ class Survey:
         """The number of rows given, with a position or without."""
         return self.n_unplaced + (0 if self.points is None else len(self.points))
 
-    @property
+    @cached_property
     def synthetic(self) -> bool:
         """Whether a row of the inventory says that it is made up."""
         if self.points is None or "synthetic" not in self.points:
@@ -110,7 +126,7 @@ class Survey:
         words = self.points["synthetic"].astype("string").str.strip().str.lower()
         return bool(words.isin(["true", "1"]).any())
 
-    @property
+    @cached_property
     def n_without_accuracy(self) -> tuple[int, int]:
         """The numbers of zones and of points that state no position accuracy."""
         zones = int(np.isnan(stated_accuracy_m(self.zones)).sum())
