@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
 
 __all__ = ["Categories", "encoded", "ranks", "words"]
+
+_FEW: Final = 4
+"""Codes for each row up to which a table of all codes is quicker than sorting."""
 
 
 class Categories:
@@ -34,18 +37,19 @@ class Categories:
     def codes(self, columns: Sequence[pa.Array]) -> Rows:
         """Return the number of each row's combination."""
         codes, values = zip(*(encoded(column) for column in columns), strict=True)
-        mixed = codes[0]
+        mixed, n_mixed = codes[0], len(values[0])
         for code, value in zip(codes[1:], values[1:], strict=True):
             # Told apart after each column, so that no number grows past the rows times one column.
-            mixed = mixed * len(value) + code
-            _, mixed = np.unique(mixed, return_inverse=True)
-        _, example, place = np.unique(mixed, return_index=True, return_inverse=True)
+            mixed, n_mixed = _without_gaps(mixed * len(value) + code, n_mixed * len(value))
+        example = np.empty(n_mixed, dtype=np.int64)
+        example[mixed] = np.arange(len(mixed))
         named = zip(
             *([value[row] for row in code[example]] for code, value in zip(codes, values, strict=True)),
             strict=True,
         )
         numbers = [self._codes.setdefault(name, len(self._codes)) for name in named]
-        return np.array(numbers, dtype=np.int64)[place]
+        found: Rows = np.array(numbers, dtype=np.int64)[mixed]
+        return found
 
 
 def words(columns: Mapping[str, pa.Array], name: str) -> pa.Array:
@@ -88,3 +92,14 @@ def ranks(column: pa.Array) -> Rows:
     rank = np.empty(len(values), dtype=np.int64)
     rank[sorted(range(len(values)), key=values.__getitem__)] = np.arange(len(values))
     return rank[codes]
+
+
+def _without_gaps(codes: Rows, size: int) -> tuple[Rows, int]:
+    """Return codes below ``size`` as numbers from nought on, each of which occurs, and how many."""
+    if size > _FEW * len(codes):
+        distinct, place = np.unique(codes, return_inverse=True)
+        return place, len(distinct)
+    seen = np.zeros(size, dtype=np.int64)
+    seen[codes] = 1
+    place = np.cumsum(seen) - 1
+    return place[codes], int(seen.sum())

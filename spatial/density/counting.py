@@ -12,6 +12,8 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
+
 from spatial.density.feed import Feed, run_threads, usable_cores
 from spatial.density.grid_cells import cells_of
 from spatial.density.model import (
@@ -22,7 +24,7 @@ from spatial.density.model import (
 )
 from spatial.density.part_counter import PartCounter
 from spatial.density.partial import Partial, merge
-from spatial.density.row_store import RowStore
+from spatial.density.row_store import RowStore, grouped
 from spatial.density.watch import Watch
 from spatial.errors import InputError, UsageError
 from spatial.notice import Notice
@@ -30,8 +32,6 @@ from spatial.text import LANGUAGES, TextKey, printable, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    import pyarrow as pa
 
     from spatial.density.model import DensitySettings, PointSource, SourcePart
     from spatial.density.tally import Counts
@@ -111,7 +111,7 @@ def map_part(index: ZoneIndex, source: PointSource, part: SourcePart, settings: 
 
 
 def count_bucket(index: ZoneIndex, settings: DensitySettings, rows: pa.Table) -> Partial:
-    """Merge the rows of one bucket, those of all parts, into sites and count these.
+    """Merge the rows of one bucket or several, those of all parts, into sites and count these.
 
     The partial that had the bucket, without it, and this one are together what `finish` needs; what
     buckets `finish` still finds it counts itself.
@@ -189,22 +189,26 @@ def check_settings(index: ZoneIndex, sources: Sequence[PointSource], settings: D
 
 def _merge_rows(store: RowStore, counters: Sequence[PartCounter], feed: Feed, watch: Watch) -> None:
     """Merge the stored rows into sites, bucket by bucket, and count these."""
-    waiting = deque(store.buckets())
+    waiting = deque(grouped(store.sizes()))
 
     def work(thread: int) -> None:
         while not feed.is_stopped:
             try:
-                bucket = waiting.popleft()
+                buckets = waiting.popleft()
             except IndexError:
                 return
-            counters[thread].take_bucket(store.bucket(bucket))
+            counters[thread].take_bucket(store.rows(buckets))
 
     run_threads(work, len(counters), stop=feed.stop, look=watch.look)
 
 
 def _whole(index: ZoneIndex, partial: Partial, settings: DensitySettings) -> Partial:
     """Return a partial with its buckets and the pieces of its sites counted."""
-    counted = [count_bucket(index, settings, rows) for rows in partial.buckets.values()]
+    groups = grouped({bucket: len(rows) for bucket, rows in partial.buckets.items()})
+    counted = [
+        count_bucket(index, settings, pa.concat_tables([partial.buckets[bucket] for bucket in group]))
+        for group in groups
+    ]
     partial = merge([replace(partial, buckets={}), *counted])
     if not partial.spans:
         return partial

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["CellTally", "cells_of"]
 
 AREA_OF_USE_DEG: Final = (112.5, 115.5)
-_MOST_PENDING: Final = 1 << 20
+_MOST_PENDING: Final = 1 << 18
 # No position lies farther from the origin than so many cells, of 250 m.
 _HALF: Final = 1 << 20
 _FARTHEST_M: Final = 2.0e7

@@ -20,16 +20,27 @@ import pyarrow as pa
 from spatial.errors import UnwritableFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
 
-__all__ = ["MOST_BYTES_HELD", "N_BUCKETS", "BucketedRows", "RowStore", "buckets_of", "in_buckets", "mixed"]
+__all__ = [
+    "MOST_BYTES_HELD",
+    "N_BUCKETS",
+    "BucketedRows",
+    "RowStore",
+    "buckets_of",
+    "grouped",
+    "in_buckets",
+    "mixed",
+]
 
 N_BUCKETS: Final = 256
 MOST_BYTES_HELD: Final = 1 << 26
+ROWS_AT_ONCE: Final = 1 << 16
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _MIX: Final = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -70,6 +81,7 @@ class RowStore:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._file: IO[bytes] | None = None
         self._segments: dict[int, list[tuple[int, int]]] = {}
+        self._written = np.zeros(N_BUCKETS, dtype=np.int64)
         self._lock = Lock()
 
     def __enter__(self) -> Self:
@@ -97,15 +109,17 @@ class RowStore:
             if self._held_bytes > self._most:
                 self._write()
 
-    def buckets(self) -> list[int]:
-        """Return the numbers of the buckets that have rows."""
-        held = sum((np.diff(rows.starts) for rows in self._held), np.zeros(N_BUCKETS, dtype=np.int64))
-        return sorted({*np.flatnonzero(held).tolist(), *self._segments})
+    def sizes(self) -> dict[int, int]:
+        """Return how many rows each bucket has that has some."""
+        sizes = self._written.copy()
+        for rows in self._held:
+            sizes += np.diff(rows.starts)
+        return {number: int(sizes[number]) for number in np.flatnonzero(sizes).tolist()}
 
-    def bucket(self, number: int) -> pa.Table:
-        """Return the rows of a bucket."""
-        tables = [rows.bucket(number) for rows in self._held]
-        for offset, size in self._segments.get(number, ()):
+    def rows(self, numbers: Sequence[int]) -> pa.Table:
+        """Return the rows of several buckets."""
+        tables = [rows.bucket(number) for number in numbers for rows in self._held]
+        for offset, size in (segment for number in numbers for segment in self._segments.get(number, ())):
             with self._lock:
                 data = self._read(offset, size)
             tables.append(pa.ipc.open_stream(data).read_all())
@@ -138,12 +152,26 @@ class RowStore:
             stream.write_table(table)
         data = sink.getvalue()
         self._segments.setdefault(number, []).append((self._file.tell(), data.size))
+        self._written[number] += len(table)
         self._file.write(data)
 
     def _read(self, offset: int, size: int) -> bytes:
         assert self._file is not None  # noqa: S101 - there are segments
         self._file.seek(offset)
         return self._file.read(size)
+
+
+def grouped(sizes: Mapping[int, int]) -> list[list[int]]:
+    """Return buckets in groups that are worth a step: of small ones several, of large ones one each."""
+    groups: list[list[int]] = []
+    n_rows = ROWS_AT_ONCE
+    for number, size in sizes.items():
+        if n_rows + size > ROWS_AT_ONCE:
+            groups.append([])
+            n_rows = 0
+        groups[-1].append(number)
+        n_rows += size
+    return groups
 
 
 def in_buckets(rows: pa.Table, bucket: Rows) -> BucketedRows:

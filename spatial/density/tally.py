@@ -35,7 +35,7 @@ POINTS_AT_ONCE: Final = 1 << 16
 MOST_CATEGORIES: Final = 100_000
 """Combinations of values by which counts are split; more are the mark of a column of ids."""
 
-_MOST_PENDING: Final = 1 << 20
+_MOST_PENDING: Final = 1 << 18
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spatial.density import frame_source
+from spatial.density import frame_source, part_counter, tally
 from spatial.density.counting import count_bucket, count_density, finish, map_part, merge
 from spatial.density.frame_source import FrameSource
 from spatial.density.model import Dedupe, DensitySettings
@@ -95,8 +95,9 @@ def plain(result):
     by=st.sampled_from([(), ("operator",), ("operator", "band")]),
     dedupe=st.sampled_from(["none", "key:key", "distance:40", "distance:2000"]),
     rows_per_part=st.integers(8, 90),
+    at_once=st.sampled_from([5, tally.POINTS_AT_ONCE]),
 )
-def test_any_way_of_counting_is_what_pandas_comes_to(given_, by, dedupe, rows_per_part):
+def test_any_way_of_counting_is_what_pandas_comes_to(given_, by, dedupe, rows_per_part, at_once):
     zones, lon, lat, columns, rng = given_
     settings = DensitySettings(by=by, dedupe=Dedupe.parse(dedupe))
     frame = reference.plain_frame(lon, lat, columns)
@@ -112,6 +113,10 @@ def test_any_way_of_counting_is_what_pandas_comes_to(given_, by, dedupe, rows_pe
     index = index_of(zones)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(frame_source, "_ROWS_PER_PART", rows_per_part)
+        # What is kept is put together again and again.
+        patch.setattr(part_counter, "_MOST_REPORTS_KEPT", 2)
+        patch.setattr(tally, "_MOST_PENDING", 10)
+        patch.setattr(tally, "POINTS_AT_ONCE", at_once)
         results = list(all_ways(index, in_parts(lon, lat, columns, rng), settings, rng))
     for result in results:
         assert plain(result) == expected

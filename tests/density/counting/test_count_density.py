@@ -9,16 +9,19 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spatial.density import frame_source, tally
-from spatial.density.categories import words
+from spatial.density.categories import Categories, words
 from spatial.density.counting import count_density
 from spatial.density.feed import CountCancelledError, Feed, usable_cores
 from spatial.density.frame_source import FrameSource
-from spatial.density.model import DensitySettings, PointBatch
+from spatial.density.model import Dedupe, DensitySettings, PointBatch
 from spatial.errors import AtlasError, InputError, MissingColumnError, MissingCrsError, UsageError
 from spatial.notice import Notice
 from tests.density.counting.plain_index import PlainIndex
@@ -241,6 +244,53 @@ def test_points_of_a_frame_are_carried_to_degrees():
         FrameSource.of_frame(points, ["no"])
     with pytest.raises(MissingCrsError):
         FrameSource.of_frame(points.set_crs(None, allow_override=True))
+
+
+def test_columns_of_any_kind_of_array_are_read():
+    kept = {
+        "arrow": pa.array(["a", "b"]),
+        "chunks": pa.chunked_array([["a"], ["b"]]),
+        "pandas": pd.Series(["a", "b"], dtype="string", index=[5, 5]),
+        "categories": pd.Series(["a", "b"], dtype="category"),
+        "list": ["a", "b"],
+    }
+    source = FrameSource([113.2, 113.2], [23.5, 23.5], kept)
+    assert source.column_names == tuple(kept)
+    for name in kept:
+        result = count_density(ZONES, [source], DensitySettings(by=(name,)))
+        assert set(result.by_counts) == {("a",), ("b",)}
+
+
+def test_rows_left_out_of_a_count_are_used_and_told():
+    class Planned(FrameSource):
+        def batches(self, part):
+            yield PointBatch(
+                lon=self._lon[:1], lat=self._lat[:1], rows=np.array([0]), n_left_out=len(self._lon) - 1
+            )
+
+    result = count_density(ZONES, [Planned([113.2] * 4, [23.5] * 4)], DensitySettings())
+    assert (result.n_in, result.n_used, result.n_left_out, result.total_count) == (4, 4, 3, 1)
+    assert [notice.key for notice in result.notices] == ["verdict.rows_left_out"]
+
+
+@pytest.mark.parametrize("words", ["", "none:x", "key:", "distance:0", "distance:-1", "distance:x", "near:5"])
+def test_a_way_to_merge_that_is_not_known_is_refused(words):
+    with pytest.raises(UsageError) as caught:
+        Dedupe.parse(words)
+    assert caught.value.key == "density.bad_dedupe"
+
+
+@given(st.lists(st.tuples(*[st.sampled_from(["", "a", "b", "c"])] * 3), min_size=1, max_size=60))
+def test_numbers_of_combinations_stand_for_them(rows):
+    for names in (rows, [(str(number), str(number), row[2]) for number, row in enumerate(rows)]):
+        categories = Categories(3)
+        for half in (names[: len(names) // 2], names):
+            codes = categories.codes(
+                [pa.array(column, pa.string()) for column in zip(*half, strict=True)]
+                or [pa.array([], pa.string())] * 3
+            )
+            assert [categories.names[code] for code in codes] == half
+        assert set(categories.names) == set(names)
 
 
 def test_the_cores_are_those_that_the_process_may_use(monkeypatch):

@@ -67,3 +67,7 @@ def test_a_hundred_thousand_points_in_one_place_are_one_cluster_at_once():
     assert linked(xyz, np.zeros(len(xyz), dtype=np.int64), 30.0).max() == 0
     # Pairs within the distance: some 2 × 10⁹, an hour and 40 GB.
     assert time.process_time() - began < 10.0
+
+
+def test_no_points_are_no_clusters():
+    assert linked(np.zeros((0, 3)), np.zeros(0, dtype=np.int64), 1.0).tolist() == []

@@ -44,7 +44,7 @@ def test_clusters_are_those_of_the_definition_everywhere(seed, centre, distance_
     rng = np.random.default_rng(seed)
     n, reach = 60, distance_m * rng.choice([1.0, 4.0, 30.0]) / 111_000.0
     lat = centre[1] + rng.uniform(-reach, reach, n)
-    lat = np.where(lat > 90.0, 180.0 - lat, lat)
+    lat = np.where(np.abs(lat) > 90.0, np.sign(lat) * 180.0 - lat, lat)
     wide = min(reach / max(np.cos(np.radians(centre[1])), 1e-9), 180.0)
     lon = (centre[0] + rng.uniform(-wide, wide, n) + 180.0) % 360.0 - 180.0
     expected = len(set(reference.clusters(pd.DataFrame({"lon": lon, "lat": lat}), distance_m)))

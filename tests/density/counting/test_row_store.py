@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from spatial.density.counting import count_density
 from spatial.density.feed import CountCancelledError
 from spatial.density.frame_source import FrameSource
 from spatial.density.model import Dedupe, DensitySettings
+from spatial.density.part_counter import PartCounter
 from spatial.density.row_store import RowStore, in_buckets
 from spatial.density.sites import position_table
 from spatial.errors import UnwritableFileError
@@ -53,10 +56,10 @@ def test_rows_come_back_by_bucket_from_memory_and_from_disk(tmp_path, monkeypatc
             store.put(in_buckets(rows, bucket))
         assert store.folder is not None
         assert store.folder.parent == tmp_path
-        assert store.buckets() == sorted(set(bucket.tolist()))
-        for number in store.buckets():
+        assert store.sizes() == {n: 3 * int((bucket == n).sum()) for n in sorted(set(bucket.tolist()))}
+        for number in store.sizes():
             expected = np.sort(np.concatenate([rows["lon"].to_numpy()[bucket == number] for rows in given]))
-            np.testing.assert_array_equal(np.sort(store.bucket(number)["lon"].to_numpy()), expected)
+            np.testing.assert_array_equal(np.sort(store.rows([number])["lon"].to_numpy()), expected)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -64,7 +67,7 @@ def test_few_rows_never_touch_the_disk(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with RowStore() as store:
         store.put(in_buckets(table(10), np.arange(10)))
-        assert len(store.bucket(3)) == 1
+        assert len(store.rows([3])) == 1
         assert store.folder is None
         assert list(tmp_path.iterdir()) == []
 
@@ -97,6 +100,24 @@ def test_the_folder_goes_when_the_count_is_cancelled_in_the_middle(temporary):
     assert list(temporary.iterdir()) == []
 
 
+def test_the_folder_goes_when_the_merging_is_cancelled(temporary, monkeypatch):
+    taken, merging = [], threading.Event()
+
+    def take_bucket(self, rows):
+        taken.append(rows)
+        merging.set()
+        time.sleep(0.01)
+
+    monkeypatch.setattr(PartCounter, "take_bucket", take_bucket)
+    monkeypatch.setattr(row_store, "ROWS_AT_ONCE", 1)
+    settings = DensitySettings(dedupe=Dedupe.parse("key:id"))
+    with pytest.raises(CountCancelledError):
+        count_density(ZONES, [source()], settings, cancelled=merging.is_set)
+    # The rest of the 256 were left alone.
+    assert 0 < len(taken) < 100
+    assert list(temporary.iterdir()) == []
+
+
 def test_the_folder_goes_when_a_file_is_damaged(temporary):
     class Damaged(FrameSource):
         def batches(self, part):
@@ -126,3 +147,9 @@ def test_a_disk_that_cannot_be_written_is_an_error_that_says_which(temporary, mo
     assert str(temporary) in caught.value.message("en")
     assert Path(temporary).exists()
     assert list(temporary.iterdir()) == []
+
+
+def test_buckets_are_taken_together_as_long_as_they_are_small(monkeypatch):
+    monkeypatch.setattr(row_store, "ROWS_AT_ONCE", 10)
+    assert row_store.grouped({1: 4, 2: 6, 5: 1, 7: 30, 9: 2}) == [[1, 2], [5], [7], [9]]
+    assert row_store.grouped({}) == []
