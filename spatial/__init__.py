@@ -2,9 +2,10 @@
 
 ::
 
-    from spatial import Definition, check_zones, open_pack
+    from spatial import Definition, check_zones, density, open_pack
 
-Nothing here draws a map or knows a district; a plan is opened from its directory.
+`density` counts points by zone from files of any size. Nothing here draws a map or knows a district; a
+plan is opened from its directory.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from spatial import density
     from spatial.area import area_km2, perimeter_km
     from spatial.check import check_count, check_surveyed, check_zones, compare_definitions
     from spatial.check_result import CheckResult
@@ -82,6 +84,7 @@ __all__ = [
     "compare_definitions",
     "count_by_zone",
     "denominators_km2",
+    "density",
     "geometry_to_canonical",
     "layer_kind",
     "list_packs",
@@ -156,6 +159,8 @@ _HOMES: Final = {
 
 def __getattr__(name: str) -> object:
     """Return a public name from its home."""
+    if name == "density":
+        return import_module("spatial.density")
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
