@@ -29,6 +29,7 @@ _LOCAL_ONLY: Final = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.preload": ["spatial.density.cluster.worker_signals"],
 }
 
 
