@@ -17,9 +17,10 @@ from views.export_request import ExportRequest, layer_offers, show_choices
 from views.export_result import MadePackage, RefusedPackage, show_result
 from views.html_table import fragment
 from views.messages import note, reporting
+from views.own_layers import OWN_SUBJECTS
 from views.pack_choice import show_pack_choice
 from views.pack_frames import STATIONS
-from views.session import SessionKey, brought_inventory, current_view
+from views.session import SessionKey, brought_inventory, current_view, current_workspace
 from views.session_frames import session_frames
 from views.sheets_panel import show_sheets_panel
 
@@ -77,6 +78,7 @@ def _show_package(frames: PackFrames, view: ViewState) -> None:
                 disabled=not request.held_layers,
             )
             _show_definition(view, lang)
+        _show_left_out(lang)
         with reporting(lang):
             if wanted:
                 st.session_state.pop(SessionKey.EXPORT_RESULT, None)
@@ -88,6 +90,15 @@ def _brought() -> dict[str, Inventory]:
     """Return the stations and poles that the planner brought, by their layer."""
     found = {str(each): brought_inventory(each) for each in (Subject.BASE_STATIONS, Subject.LAMP_POLES)}
     return {layer: inventory for layer, inventory in found.items() if inventory is not None}
+
+
+def _show_left_out(lang: str) -> None:
+    """Say which files of the planner's own no package holds."""
+    workspace = current_workspace()
+    names = [each.source_name for subject in OWN_SUBJECTS.values() for each in workspace.of_subject(subject)]
+    if names:
+        files = text("app.list_separator", lang).join(names)
+        note(text("app.export.own_left_out", lang, files=files), tone="caution")
 
 
 def _show_definition(view: ViewState, lang: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from spatial.importing.build.report import report_dict
 from spatial.importing.model import Subject
 from spatial.text import text
-from spatial.workspace.model import Dataset, add_dataset, remember_columns
+from spatial.workspace.model import SEVERAL_ALLOWED, Dataset, add_dataset, remember_columns
 from spatial.workspace.park_rows import unplaced_rows
 from views.figures import figure
 from views.import_draft import current_draft, drop_draft
@@ -20,11 +20,18 @@ from views.session import SessionKey, current_workspace, keep_workspace
 from views.state import write_address
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from spatial.importing.model import Examination, ImportResult
     from views.import_draft import Draft
     from views.state import ViewState
 
-__all__ = ["show_confirmation", "show_done"]
+__all__ = ["FORMER", "FORMER_CHOICES", "show_confirmation", "show_done"]
+
+FORMER: Final = "former"
+BESIDE: Final = "beside"
+INSTEAD: Final = "instead"
+FORMER_CHOICES: Final = (BESIDE, INSTEAD)
 
 
 def show_confirmation(draft: Draft, examination: Examination, view: ViewState) -> None:
@@ -37,16 +44,56 @@ def show_confirmation(draft: Draft, examination: Examination, view: ViewState) -
         ready = False
         with reporting(lang):
             ready = show_zone_changes(draft, result, view)
+    beside = ready and _show_former(draft, result, lang)
     zones = draft.settings.subject == Subject.ZONES
     pressed = st.button(
         text("app.import.confirm_zones" if zones else "app.import.confirm", lang),
         key=SessionKey.IMPORT_CONFIRM,
         type="primary",
-        disabled=not ready,
+        disabled=not ready or beside is None,
     )
     if pressed and result is not None:
-        _take(draft, examination, result, view)
+        _take(draft, examination, result, view, beside=bool(beside))
         st.rerun()
+
+
+def _show_former(draft: Draft, result: ImportResult, lang: str) -> bool | None:
+    """Show the choice between both files and this one alone; None while it is open, nobody guesses it.
+
+    The rows of several operators belong together, and so do rows that were corrected and the others.
+    """
+    former = current_workspace().of_subject(result.subject)
+    if not former:
+        return False
+    names = text("app.list_separator", lang).join(each.source_name for each in former)
+    figures = {"names": names, "n": figure(sum(len(each.frame) for each in former))}
+    if result.subject == Subject.ZONES:
+        note(text("app.import.former_zones", lang, **figures), tone="caution")
+        return False
+    if result.subject in SEVERAL_ALLOWED:
+        return False
+    note(text("app.import.former", lang, **figures), tone="caution")
+    chosen = st.radio(
+        text("app.import.former_choice", lang),
+        FORMER_CHOICES,
+        index=None,
+        format_func=lambda choice: text(f"app.import.former_{choice}", lang),
+        key=draft.key(SessionKey.IMPORT_CHOICE, FORMER),
+    )
+    if chosen == BESIDE:
+        _tell_shared_ids(former, result, lang)
+    return None if chosen is None else chosen == BESIDE
+
+
+def _tell_shared_ids(former: Iterable[Dataset], result: ImportResult, lang: str) -> None:
+    """Say how many ids both files have: their rows would be counted twice."""
+    column = "site_id" if "site_id" in result.frame else "place_id"
+    if column not in result.frame:
+        return
+    known = {value for each in former if column in each.frame for value in each.frame[column].dropna()}
+    n_shared = int(result.frame[column].isin(known).sum())
+    if n_shared:
+        note(text("app.import.former_shared", lang, n=figure(n_shared)), tone="caution")
 
 
 def show_done(view: ViewState) -> None:
@@ -79,7 +126,9 @@ def show_done(view: ViewState) -> None:
     )
 
 
-def _take(draft: Draft, examination: Examination, result: ImportResult, view: ViewState) -> None:
+def _take(
+    draft: Draft, examination: Examination, result: ImportResult, view: ViewState, *, beside: bool
+) -> None:
     """Make the result a data set of this session, remember the columns, and let go of the bytes."""
     dataset = Dataset(
         title=result.name,
@@ -88,7 +137,7 @@ def _take(draft: Draft, examination: Examination, result: ImportResult, view: Vi
         imported_at=datetime.now(UTC).isoformat(timespec="seconds"),
         report=report_dict(result, view.lang),
     )
-    workspace = add_dataset(current_workspace(), dataset)
+    workspace = add_dataset(current_workspace(), dataset, beside=beside)
     if draft.settings.columns:
         workspace = remember_columns(
             workspace, result.subject, examination.headers, dict(draft.settings.columns)

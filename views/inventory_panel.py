@@ -47,5 +47,6 @@ def _show_inventory(inventory: Inventory, lang: str) -> None:
         n_reported=figure(inventory.n_reported),
     )
     note(words, role="status")
-    system = text("app.inventory.read_as", lang, system=system_word(inventory.crs, lang))
+    systems = [system_word(each, lang) for each in inventory.crs.split("、")]
+    system = text("app.inventory.read_as", lang, system=text("app.list_separator", lang).join(systems))
     st.html(fragment('<p class="cite">{system}</p>', system=system))

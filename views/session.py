@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from spatial.importing.build.inventory import inventory_of
+from spatial.importing.build.inventory import inventories_together
 from spatial.importing.model import Subject
 from spatial.workspace.store import MemoryStore
 from views.state import ViewState, read_address, write_address
@@ -178,10 +178,10 @@ def remembered_columns(subject: Subject, headers: Iterable[str]) -> Mapping[str,
 
 
 def brought_inventory(subject: Subject = Subject.BASE_STATIONS) -> Inventory | None:
-    """Return the stations or poles that this session's planner brought, if any."""
+    """Return the stations or poles that this session's planner brought, of all files together, if any."""
     memory, found = own_work(), current_workspace().of_subject(subject)
     if found and subject not in memory.inventories:
-        memory.inventories[subject] = inventory_of(found[-1].result)
+        memory.inventories[subject] = inventories_together([each.result for each in found])
     return memory.inventories[subject] if found else None
 
 

@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 SEVERAL_ALLOWED: Final = frozenset({Subject.FEATURES, Subject.POINTS})
-"""Subjects of which a workspace holds any number; of the others, the latest takes the former's place."""
+"""Subjects of which a workspace holds any number; of the others, whoever confirms says which it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,13 +212,19 @@ def header_signature(subject: Subject, headers: Iterable[str]) -> str:
     return "\t".join((str(subject), *words))
 
 
-def add_dataset(workspace: Workspace, dataset: Dataset) -> Workspace:
+def add_dataset(workspace: Workspace, dataset: Dataset, *, beside: bool = False) -> Workspace:
     """Return the workspace with a data set under a name of its own.
 
-    One of a subject that is held once takes the place of the former.
+    Parameters
+    ----------
+    workspace : Workspace
+    dataset : Dataset
+    beside : bool
+        Whether it stands beside those of its subject, as the files of several operators do; else one of
+        a subject that is not in `SEVERAL_ALLOWED` takes the place of the former.
     """
     kept = workspace.datasets
-    if dataset.subject not in SEVERAL_ALLOWED:
+    if dataset.subject not in SEVERAL_ALLOWED and not beside:
         kept = tuple(each for each in kept if each.subject != dataset.subject)
     names = {each.name for each in kept}
     name, number = str(dataset.subject), 2

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import shutil
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_serv
 
 pytestmark = pytest.mark.browser
 
+PART = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.csv"\r\n\r\na,b\r\n--x--\r\n'
 HOSTILE = '<img src=x onerror="window.top.hacked=1">{{7*7}}{% raw %}${8*8}`'
 STATIONS = "基站编号,基站名称,站型,状态,经度,纬度\n" + "".join(
     f"A{number},{number}号,宏站,现状,{113.27 + 0.001 * number:.5f},23.09000\n" for number in range(60)
@@ -41,8 +44,20 @@ ZONES = json.dumps(
 def app(tmp_path_factory):
     folder = tmp_path_factory.mktemp("app")
     shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    with streamlit_server(ROOT / "app.py", folder=folder) as server:
-        yield server
+    (folder / "tmp").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder / "tmp"))
+        with streamlit_server(ROOT / "app.py", folder=folder) as server:
+            yield server
+
+
+def status(app, method, path, **headers):
+    """Return what the server answers to a caller that is no page of ours."""
+    connection = http.client.HTTPConnection(urlsplit(app.url).netloc, timeout=20)
+    connection.request(method, path, body=PART if method == "PUT" else None, headers=headers)
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("set-cookie") or ""
 
 
 @pytest.fixture
@@ -152,3 +167,37 @@ def test_a_phone_shows_all_of_it(visit):
     button = page.get_by_role("button", name="确认导入").bounding_box()
     assert button["x"] + button["width"] <= PHONE["width"]
     assert page.locator(".import-map img").bounding_box()["width"] > 0.85 * PHONE["width"]
+
+
+def test_no_other_site_and_no_other_session_can_send_a_file(app):
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    path = "/_stcore/upload_file/0b0b0b0b-0000-4000-8000-000000000000/f1"
+    assert status(app, "PUT", path, **form)[0] == 403
+    assert status(app, "PUT", path, Origin="http://elsewhere.test", **form)[0] == 403
+    assert status(app, "DELETE", path, Origin="http://elsewhere.test")[0] == 403
+    token = re.search("_streamlit_xsrf=([^;]+)", status(app, "GET", "/_stcore/health")[1])[1]
+    own = {"Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
+    assert status(app, "PUT", path, **form, **own)[0] == 400, "a session that is none"
+    shake = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
+    assert status(app, "GET", "/_stcore/stream", Origin="http://elsewhere.test", **shake)[0] == 403
+    assert status(app, "GET", "/_stcore/stream", Origin=app.url, **shake)[0] == 101
+
+
+def test_nothing_of_a_file_is_seen_by_others_or_left_on_the_disk(visit, app):
+    mark = "只此一家的站名"
+    mine = visit()
+    bring_stations(mine.page, STATIONS.replace("0号", mark, 1))
+    mine.page.get_by_role("button", name="确认导入").click()
+    mine.page.get_by_text("已导入“清单.csv”").wait_for(timeout=WAIT_MS)
+    other = visit().page
+    assert "还没有导入任何数据" in other.inner_text("body")
+    assert "清单.csv" not in other.inner_text("body")
+    mine.page.context.close()
+    left = [path for path in (app.folder / "tmp").rglob("*") if path.is_file()]
+    assert [path for path in left if mark.encode() in path.read_bytes()] == []
+    assert [path for path in left if mark.encode("gbk") in path.read_bytes()] == []

@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from spatial.importing.model import Subject
+from spatial.workspace.gpkg_file import open_workspace
 from tests.views.own_files import SPREAD, STATIONS
 from views import import_draft
 from views.session import OWNER, SessionKey, widget_key
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spatial.workspace.model import Workspace
     from tests.views.conftest import Pages
 
@@ -54,6 +57,12 @@ def state(page: Pages, what: str, value: str) -> None:
 
 def confirm(page: Pages) -> None:
     page.runner.button(key=SessionKey.IMPORT_CONFIRM).click().run()
+    assert not page.runner.exception
+
+
+def use_former(page: Pages, choice: str) -> None:
+    number = page.runner.session_state[SessionKey.IMPORT_DRAFT].number
+    page.runner.radio(key=widget_key(SessionKey.IMPORT_CHOICE, f"{number}_former")).set_value(choice).run()
     assert not page.runner.exception
 
 
@@ -146,8 +155,49 @@ def test_a_column_can_be_matched_and_is_remembered(open_app: OpenApp) -> None:
             page.runner.selectbox(key=key).select("甲").run()
             assert not page.runner.exception
         state(page, "crs", "wgs84")
+        if held(page).datasets:
+            assert "80 个要素的编号" not in page.words
+            use_former(page, "instead")
         confirm(page)
         assert held(page).datasets[-1].result.columns["site_id"] == "甲"
+        assert len(held(page).datasets) == 1
+
+
+def test_a_second_file_takes_no_place_unasked(open_app: OpenApp, tmp_path: Path) -> None:
+    page = open_app(PAGE)
+    drop(page, STATIONS.encode("gbk"))
+    state(page, "crs", "wgs84")
+    press(page, "改正后可再导入")
+    rejected = saved(page)[1].decode("utf-8-sig").replace("999", "113.31")
+    confirm(page)
+    drop(page, rejected.encode(), "改正.csv")
+    state(page, "crs", "wgs84")
+    assert "已有同类数据：清单.csv（2 个要素）" in page.words
+    assert page.runner.button(key=SessionKey.IMPORT_CONFIRM).disabled
+    use_former(page, "beside")
+    confirm(page)
+    assert [len(each.frame) for each in held(page).datasets] == [2, 1]
+    page.runner.button(key=SessionKey.WORKSPACE_SAVE).click().run()
+    (tmp_path / "kept.gpkg").write_bytes(saved(page)[1])
+    opened = open_workspace(tmp_path / "kept.gpkg", name="kept.gpkg")
+    assert [each.name for each in opened.datasets] == ["base_stations", "base_stations_2"]
+    overview = open_app()
+    overview.runner.session_state[SessionKey.WORKSPACE] = page.runner.session_state[SessionKey.WORKSPACE]
+    overview.runner.run()
+    assert not overview.runner.exception
+    assert "正在使用“清单.csv、改正.csv”：共 6 行，使用 3 行，未用 3 行" in overview.words
+
+
+def test_rows_that_both_files_have_are_told_before_they_count_twice(open_app: OpenApp) -> None:
+    page = open_app(PAGE)
+    for _ in range(2):
+        drop(page, SPREAD.encode())
+        state(page, "crs", "wgs84")
+        if held(page).datasets:
+            use_former(page, "beside")
+            assert "80 个要素的编号在已有数据里也有" in page.words
+        else:
+            confirm(page)
 
 
 @pytest.mark.parametrize(

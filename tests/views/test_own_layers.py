@@ -134,3 +134,9 @@ def test_placed_park_of_a_file_is_named_and_taken_back_on_the_import_page(open_a
     next(button for button in page.runner.button if "撤回" in button.label).click().run()
     assert not page.runner.exception
     assert "用户放置了" not in page.words
+
+
+def test_the_hand_over_says_which_files_it_leaves_out(open_app):
+    page = open_app("export")
+    assert "不在移交包里" not in page.words
+    assert "（清单.csv）不在移交包里" in holding(page, roads()).words

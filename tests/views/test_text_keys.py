@@ -22,6 +22,7 @@ from views.definition_fields import DEFINITION_FIELDS
 from views.export_request import POINT_DETAILS, PROFILES, SYSTEMS
 from views.export_result import FAULT_COLUMNS
 from views.import_choices import CERTAINTIES, REFERENCE_SYSTEMS, WHATS
+from views.import_confirm import FORMER_CHOICES
 from views.sheets_panel import PAPERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +61,7 @@ FAMILIES = {
     "app.import.certainty_": [word for _, word in CERTAINTIES],
     "app.import.guard_": GUARDS,
     "app.import.zones_": SUPPLIED_BASES,
+    "app.import.former_": FORMER_CHOICES,
     "app.import.field_": ("required", "preferred", "optional", "lon", "lat"),
     "app.rejected.": ("row", "feature", "field", "value", "reason"),
     "app.source.": (
