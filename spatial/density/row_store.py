@@ -9,7 +9,6 @@ case. In memory it is `MOST_BYTES_HELD`, and one bucket for each thread.
 from __future__ import annotations
 
 import errno
-import tempfile
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Self
@@ -20,6 +19,7 @@ import pyarrow as pa
 from spatial.errors import UnwritableFileError
 
 if TYPE_CHECKING:
+    import tempfile
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
@@ -127,6 +127,8 @@ class RowStore:
 
     def _write(self) -> None:
         """Move what is held to the disk."""
+        import tempfile  # noqa: PLC0415 - a count that writes nothing starts sooner without it
+
         try:
             if self._file is None:
                 self._folder = tempfile.TemporaryDirectory(prefix="atlas-density-")

@@ -309,7 +309,7 @@ def test_a_plain_count_loads_nothing_that_it_does_not_need():
         "from tests.density.counting.plain_index import PlainIndex\n"
         "index = PlainIndex([shapely.box(0, 0, 1, 1)], ['a'])\n"
         "assert count_density(index, [FrameSource([0.5], [0.5])], DensitySettings()).counts.tolist() == [1]\n"
-        "slow = ('pandas', 'geopandas', 'pyproj', 'scipy', 'dask', 'pyarrow.compute')\n"
+        "slow = ('pandas', 'geopandas', 'pyproj', 'scipy', 'dask', 'pyarrow.compute', 'tempfile')\n"
         "print([name for name in slow if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
