@@ -118,10 +118,21 @@ def _how_they_lie(attributes: pd.DataFrame, geometry: NDArray[np.object_]) -> li
         names = attributes[_NAME].to_numpy(dtype=object)
         named = [f"{names[one]} / {names[other]}" for one, other in pairs[:_SHOWN]]
         notices.append(Notice("import.zones_overlap", {"n": len(pairs), "pairs": named}))
-    parts = shapely.get_parts(shapely.union_all(flat))
+    try:
+        parts = shapely.get_parts(shapely.union_all(_untwisted(flat)))
+    except shapely.errors.GEOSException:
+        return [*notices, unknown]
     gaps = np.concatenate([shapely.area(shapely.polygons(shapely.get_rings(part)[1:])) for part in parts])
     gaps = gaps[gaps > _SMALLEST_GAP_M2]
     if len(gaps):
         params = {"n": len(gaps), "area_m2": float(gaps.sum())}
         notices.append(Notice("import.zones_gaps", params))
     return notices
+
+
+def _untwisted(flat: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return outlines, mended where the grid has made them cross themselves."""
+    outlines = np.array(flat, dtype=object)
+    twisted = ~shapely.is_valid(outlines)
+    outlines[twisted] = shapely.make_valid(outlines[twisted], method="structure", keep_collapsed=False)
+    return outlines
