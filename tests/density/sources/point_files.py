@@ -6,7 +6,7 @@ import json
 import sqlite3
 import struct
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,9 @@ import shapely
 
 from spatial.density.model import PointBatch, Reported
 from spatial.density.sources import open_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 POINT_GEO = {"encoding": "WKB", "geometry_types": ["Point"]}
 
@@ -29,12 +32,22 @@ def geo(column: dict | None = None, name: str = "geometry") -> dict:
     return {b"geo": json.dumps(described).encode()}
 
 
-def write_geoparquet(path: Path, geometry, *, column: dict | None = None, rows_at_once=None, **columns):
+def write_geoparquet(
+    path: Path,
+    geometry,
+    *,
+    column=None,
+    rows_at_once=None,
+    compression="snappy",
+    use_dictionary=True,
+    **columns,
+):
     """Write WKB, or a native array, with the description of a column."""
     if not isinstance(geometry, pa.Array):
         geometry = pa.array(geometry, pa.binary())
     table = pa.table({"geometry": geometry, **columns}).replace_schema_metadata(geo(column))
-    pq.write_table(table, path, row_group_size=rows_at_once)
+    settings = {"compression": compression, "use_dictionary": use_dictionary}
+    pq.write_table(table, path, row_group_size=rows_at_once, **settings)
     return path
 
 
@@ -70,7 +83,7 @@ def write_gpkg(path: Path, blobs, *, srs_id: int = 4326, layers=("points",), **c
             )
             marks = ", ".join("?" * (len(columns) + 1))
             database.executemany(
-                f'INSERT INTO "{layer}" (geom{", " + names if names else ""}) VALUES ({marks})',
+                f'INSERT INTO "{layer}" (geom{", " + names if names else ""}) VALUES ({marks})',  # noqa: S608
                 zip(blobs, *columns.values(), strict=True),
             )
         database.commit()

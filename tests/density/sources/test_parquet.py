@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import struct
@@ -21,6 +20,7 @@ from pyproj import CRS
 
 from spatial.density.sources import open_source, parquet
 from spatial.density.sources.arrow_values import binary_records
+from spatial.density.sources.parquet_pages import _PageHeader, repeats_safely
 from spatial.density.sources.wkb_points import decode_points
 from spatial.errors import (
     AtlasError,
@@ -577,3 +577,71 @@ def test_the_column_is_called_as_the_file_calls_it(tmp_path):
     )
     pq.write_table(table, tmp_path / "p.parquet")
     assert read(tmp_path / "p.parquet").n_in == 4
+
+
+# --- dictionaries -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("store_type", [False, True])
+def test_a_dictionary_of_different_geometries_is_read_as_its_rows(tmp_path, store_type):
+    xy = scattered(3)
+    values = [*wkb(xy), None, shapely.to_wkb(shapely.box(0, 0, 1, 1)), b"x"]
+    drawn = np.random.default_rng(1).integers(0, len(values), 2000)
+    array = pa.array([values[at] for at in drawn], pa.binary())
+    array = array.dictionary_encode() if store_type else array
+    batch = read(write_geoparquet(tmp_path / "p.parquet", array, rows_at_once=700))
+    assert np.array_equal(np.column_stack([batch.lon, batch.lat]), xy[drawn[drawn < 3]])
+    assert np.array_equal(batch.rows, np.flatnonzero(drawn < 3))
+    kinds = {row.value for row in batch.reported.first["error.reason_not_a_point"]}
+    assert kinds == {"null", "Polygon"}
+    counts = np.bincount(drawn, minlength=6)
+    assert batch.reported.counts == {
+        "error.reason_not_a_point": counts[3] + counts[4],
+        "stream.reason_wkb": counts[5],
+    }
+
+
+def test_a_dictionary_of_nothing_but_nulls_is_reported(tmp_path):
+    path = write_geoparquet(tmp_path / "p.parquet", pa.array([None] * 5, pa.binary()).dictionary_encode())
+    assert read(path).reported.counts == {"error.reason_not_a_point": 5}
+
+
+def test_texts_of_coordinates_that_repeat_are_numbers_in_each_row(tmp_path):
+    table = pa.table({"lon": ["113.2", "x", None, "113.3"] * 50, "lat": ["23.1"] * 200})
+    pq.write_table(table, tmp_path / "p.parquet")
+    batch = read(tmp_path / "p.parquet", crs="wgs84")
+    assert batch.lon.tolist() == [113.2, 113.3] * 50
+    assert batch.reported.counts == {"error.reason_missing": 50, "error.reason_not_a_number": 50}
+
+
+@pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd", "brotli", "lz4"])
+def test_which_dictionaries_are_safe_to_repeat(tmp_path, compression):
+    points, odd = wkb(scattered(50)), [shapely.to_wkb(shapely.box(0, 0, 1, 1))]
+    several = {"same": points, "odd": points + odd, "long": odd}
+    for name, values in several.items():
+        path = write_geoparquet(tmp_path / f"{name}.parquet", values * 20, compression=compression)
+        footer = pq.ParquetFile(path).metadata
+        known = compression != "lz4"
+        assert repeats_safely(path, footer, 0, 0) == (known and name == "same")
+    path = write_geoparquet(tmp_path / "p.parquet", points, compression=compression, use_dictionary=False)
+    assert repeats_safely(path, pq.ParquetFile(path).metadata, 0, 0)
+
+
+@given(st.binary(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_no_bytes_of_a_page_header_do_harm(data):
+    try:
+        found, end = _PageHeader(data).read()
+    except (ValueError, IndexError):
+        return
+    assert end <= len(data)
+    assert all(isinstance(value, int) for value in found.values())
+
+
+def test_batches_of_long_rows_are_short(tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet, "_BATCH_BYTES", 100_000)
+    shapes = [shapely.to_wkb(shapely.Point(113 + at / 1e4, 23).buffer(1e-5)) for at in range(400)]
+    source = open_source(write_geoparquet(tmp_path / "p.parquet", shapes))
+    sizes = [batch.n_in for batch in source.batches(source.parts()[0])]
+    assert sum(sizes) == 400
+    assert max(sizes) < 100
