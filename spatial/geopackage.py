@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-import fiona
 import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
@@ -172,6 +171,8 @@ def _choose(counts: dict[str, int], layer: str | None, name: str) -> str:
 
 def _read_rows(path: Path, layer: str, *, name: str, limits: Limits) -> tuple[gpd.GeoDataFrame, str]:
     """Return the rows of a layer and its reference system as WKT."""
+    import fiona  # noqa: PLC0415 - it loads GDAL, which no other format needs
+
     rows: list[dict[str, Any]] = []
     geometry = []
     try:
