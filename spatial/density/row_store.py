@@ -1,9 +1,10 @@
 """Rows that wait to be merged into sites: in memory while they are few, else in a private folder.
 
-On disk a row takes the 16 bytes of its position, its key or tile, 32 bytes for how far its site reaches
-where rows are merged by key, and its category values: some 100 bytes, so that 100 million rows with
-different keys need about 10 GB where temporary files are kept (``TMPDIR``). The folder is removed in any
-case. In memory it is `MOST_BYTES_HELD`, and one bucket for each thread.
+On disk a row takes 48 bytes for its position and for how far its site reaches, its key or 9 bytes for its
+cube, and its category values: some 60 to 100 bytes, so that 100 million rows that are 100 million sites
+need up to 10 GB where temporary files are kept (``TMPDIR``). The folder is removed in any case. In memory
+are `MOST_BYTES_HELD`, and for each thread one bucket, a 256th of the rows where they are spread evenly;
+rows at one place, and rows of one key, are one row before they come here.
 """
 
 from __future__ import annotations
