@@ -68,11 +68,14 @@ def _faults(state: NDArray[np.int8], field: str, words: Callable[[int], str]) ->
 
 
 def _words_of(column: pa.Array) -> Callable[[int], str]:
-    def words(row: int) -> str:
+    def words_of(row: int) -> str:
         value = column[row].as_py()
-        return "" if value is None else plain_cell(str(value))
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        words = str(value).lower() if isinstance(value, bool) else str(value)
+        return "" if value is None else plain_cell(words)
 
-    return words
+    return words_of
 
 
 def _numbers(column: pa.Array) -> tuple[Floats, NDArray[np.int8]]:

@@ -129,7 +129,7 @@ def as_shapely(shape) -> tuple[float, float] | None:
     st.sampled_from([pa.binary(), pa.large_binary(), pa.binary_view()]),
     st.integers(0, 3),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_each_kind_of_geometry_is_read_as_shapely_reads_it(drawn, kind, offset):
     blobs = []
     for shape, order, flavor, with_srid in drawn:
@@ -186,7 +186,7 @@ def test_one_odd_record_among_equal_ones_is_found_wherever_it_stands():
 
 
 @given(st.lists(st.binary(max_size=40) | st.sampled_from(wkb(scattered(3))), max_size=20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_a_point_or_a_fault(blobs):
     x, y, faults = decode_points(binary_records(pa.array(blobs, pa.binary())))
     faulty = {row for fault in faults for row in fault.at.tolist()}
@@ -546,7 +546,7 @@ def test_fewer_rows_than_the_footer_says_is_an_error(tmp_path):
 
 
 @given(st.integers(0, 2**32), st.sampled_from(["flip", "cut", "zero", "swap"]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_mutated_file_is_read_in_full_or_refused(tmp_path_factory, seed, way):
     folder = tmp_path_factory.getbasetemp()
     path = folder / "mutated.parquet"
@@ -628,7 +628,7 @@ def test_which_dictionaries_are_safe_to_repeat(tmp_path, compression):
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_bytes_of_a_page_header_do_harm(data):
     try:
         found, end = _PageHeader(data).read()
@@ -645,3 +645,21 @@ def test_batches_of_long_rows_are_short(tmp_path, monkeypatch):
     sizes = [batch.n_in for batch in source.batches(source.parts()[0])]
     assert sum(sizes) == 400
     assert max(sizes) < 100
+
+
+@pytest.mark.parametrize("use_dictionary", [False, True])
+def test_records_of_a_stated_length_are_read(tmp_path, use_dictionary):
+    xy = np.repeat(scattered(20), 10, axis=0)
+    array = pa.array(wkb(xy), pa.binary(21))
+    batch = read(write_geoparquet(tmp_path / "p.parquet", array, use_dictionary=use_dictionary))
+    assert np.array_equal(np.column_stack([batch.lon, batch.lat]), xy)
+
+
+@pytest.mark.parametrize("use_dictionary", [False, True])
+def test_cells_that_are_texts_of_bytes_or_truth_are_read_as_words(tmp_path, use_dictionary):
+    table = pa.table({"lon": pa.array([b"113.2", b"113.3"]), "lat": ["23.1", "23.2"], "no": [True, False]})
+    pq.write_table(table, tmp_path / "p.parquet", use_dictionary=use_dictionary)
+    assert read(tmp_path / "p.parquet", crs="wgs84").lon.tolist() == [113.2, 113.3]
+    batch = read(tmp_path / "p.parquet", crs="wgs84", x="no", y="lat")
+    assert batch.reported.counts == {"error.reason_not_a_number": 2}
+    assert {row.value for row in batch.reported.first["error.reason_not_a_number"]} == {"true", "false"}
