@@ -18,8 +18,9 @@ from spatial.zone_rows import (
     MORE_COLUMNS,
     MissingBasis,
     Question,
+    framed,
     notices_on,
-    zone_rows,
+    zone_columns,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = [
     "check_surveyed",
     "check_zones",
     "compare_definitions",
+    "compare_surveyed",
 ]
 
 _SETTINGS: Final = VerdictSettings()
@@ -209,8 +211,25 @@ def compare_definitions(
         ``count``, ``area_km2``, ``density_per_km2``, ``required_count``, ``gap_count``,
         ``status`` and ``flips`` (the status differs from that of the first definition).
     """
-    found = survey(zones, points)
-    parts: list[pd.DataFrame] = []
+    return compare_surveyed(
+        survey(zones, points),
+        definitions=definitions,
+        target=target,
+        settings=settings,
+        name_column=name_column,
+    )
+
+
+def compare_surveyed(
+    found: Survey,
+    *,
+    definitions: Sequence[Definition],
+    target: Target | None,
+    settings: VerdictSettings = _SETTINGS,
+    name_column: str = "name_zh",
+) -> pd.DataFrame:
+    """Compare definitions where the points have been found; all else as `compare_definitions`."""
+    parts = []
     for definition in definitions:
         question = Question(
             definition=definition,
@@ -219,11 +238,15 @@ def compare_definitions(
             missing_basis="no_data",
             name_column=name_column,
         )
-        rows = zone_rows(found, _tally(found, question), question)
-        kept = rows.loc[:, ["zone_id", "name", *COMPARED_COLUMNS]].reset_index(drop=True)
-        kept.insert(2, "definition", [definition] * len(kept))
-        parts.append(kept.assign(flips=False if not parts else kept["status"] != parts[0]["status"]))
-    return pd.concat(parts, ignore_index=True)
+        parts.append(zone_columns(found, _tally(found, question), question))
+    names = ("zone_id", "name", *COMPARED_COLUMNS)
+    stacked = {name: np.concatenate([part[name] for part in parts]) for name in names}
+    table = framed(stacked, pd.RangeIndex(len(stacked["zone_id"])))
+    each = np.empty(len(definitions), dtype=object)
+    each[:] = definitions
+    table.insert(2, "definition", np.repeat(each, len(found.zones)))
+    first = np.tile(parts[0]["status"], len(parts))
+    return table.assign(flips=stacked["status"] != first)
 
 
 def _tally(found: Survey, question: Question) -> Tally:
@@ -258,17 +281,19 @@ def _result(
     rows_met: tuple[int, int] = (0, 0),
 ) -> CheckResult:
     """Put rows, totals and notices together; ``rows_met`` are those read and those reported."""
-    rows = zone_rows(found, tally, question).assign(synthetic=synthetic)
+    columns = zone_columns(found, tally, question)
+    columns["synthetic"] = np.full(len(columns["zone_id"]), synthetic)
+    rows = framed({name: columns[name] for name in (*JSON_COLUMNS, *MORE_COLUMNS)}, found.zones.index)
     n_in, n_reported = rows_met
     return CheckResult(
         question.definition,
         question.target,
         found.layer,
-        rows.loc[:, [*JSON_COLUMNS, *MORE_COLUMNS]],
+        rows,
         n_in=n_in,
         n_used=n_in - n_reported,
         n_reported=n_reported,
         total_count=tally.total,
         outside_count=tally.outside,
-        notices=(*tally.notices, *notices_on(found, rows, synthetic=synthetic)),
+        notices=(*tally.notices, *notices_on(found, columns, synthetic=synthetic)),
     )

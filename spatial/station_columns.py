@@ -76,7 +76,8 @@ class StationColumns:
         operator = operators.codes + (operators.names[:1] != "").sum()
         if "shared" in self.points:
             operator = np.where(self.shared, 0, operator)
-        return operator * (int(ids.max(initial=0)) + 1) + ids
+        keys: Rows = operator * (int(ids.max(initial=0)) + 1) + ids
+        return keys
 
     def order_of_stations(self, column: str) -> Rows:
         """Return all rows ordered by station, ``site_id`` and position."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from spatial.area import measure
 from spatial.counting import LayerKind, Placement, layer_kind, place, zone_ids, zone_index
 from spatial.definition import AreaBasis, Definition
+from spatial.errors import BasisUnavailableError, CellLevelTableError
 from spatial.interval import Bounds, bound, stated_accuracy_m
+from spatial.layer_facts import LayerFacts
 from spatial.reading import metric_reading, placeable
 from spatial.selection import select_from
 from spatial.station_columns import StationColumns
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from spatial.notice import Notice
 
     Rows = NDArray[np.int64]
+    Outcome: TypeAlias = "Tally | BasisUnavailableError | CellLevelTableError"
 
 __all__ = ["Survey", "Tally", "survey"]
 
@@ -84,8 +86,17 @@ class Survey:
         # The area that stations are divided by decides nothing about which they are.
         asked = replace(definition, area_basis=AreaBasis.GEOMETRY)
         if asked not in self._tallies:
-            self._tallies[asked] = self._tally(asked)
-        return self._tallies[asked]
+            self._tallies[asked] = self._tally_or_refusal(asked)
+        tally = self._tallies[asked]
+        if isinstance(tally, Tally):
+            return tally
+        raise type(tally)(tally.key, **tally.params)
+
+    def _tally_or_refusal(self, definition: Definition) -> Outcome:
+        try:
+            return self._tally(definition)
+        except (BasisUnavailableError, CellLevelTableError) as error:
+            return error.with_traceback(None)
 
     def _tally(self, definition: Definition) -> Tally:
         if self.points is None or self.placed is None or self.bounds is None:
@@ -101,7 +112,7 @@ class Survey:
         )
 
     @cached_property
-    def _tallies(self) -> dict[Definition, Tally]:
+    def _tallies(self) -> dict[Definition, Outcome]:
         return {}
 
     @cached_property
@@ -109,9 +120,14 @@ class Survey:
         return StationColumns(self.zones if self.points is None else self.points)
 
     @cached_property
+    def facts(self) -> LayerFacts:
+        """What a verdict takes from the layer."""
+        return LayerFacts(self.zones)
+
+    @property
     def measured(self) -> pd.DataFrame:
         """``area_km2`` and ``perimeter_km`` of the outlines."""
-        return measure(self.zones)
+        return self.facts.measured
 
     @property
     def n_points(self) -> int:

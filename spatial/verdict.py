@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-__all__ = ["STATUS_ORDER", "Status", "VerdictSettings", "judge", "required_count"]
+    Floats = NDArray[np.float64]
+
+__all__ = ["STATUS_ORDER", "Status", "VerdictSettings", "judge", "judge_columns", "required_count"]
 
 _RATIO_TOLERANCE: Final = 1e-9
 
@@ -34,6 +38,17 @@ class Status(StrEnum):
 
 
 STATUS_ORDER: Final = tuple(Status)
+
+_STATUS_NAMES: Final = np.array([str(status) for status in STATUS_ORDER])
+_JUDGED: Final = (
+    "area_km2",
+    "count",
+    "target_per_km2",
+    "count_low",
+    "count_high",
+    "area_low_km2",
+    "area_high_km2",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,45 +97,37 @@ def judge(rows: pd.DataFrame, *, settings: VerdictSettings) -> pd.DataFrame:
         ``gap_count``, ``attainment_ratio`` and ``status``. ``density_high`` is NaN where the area
         may be nought.
     """
-    area, target = rows["area_km2"], rows["target_per_km2"]
-    count = rows["count"].astype("Float64").astype(float)
-    required = required_count(target, area, tolerance=settings.required_tolerance)
-    density = count / area
-    judged = rows.assign(
-        density_per_km2=density,
-        density_low=_float(rows["count_low"]) / rows["area_high_km2"],
-        density_high=_float(rows["count_high"]) / rows["area_low_km2"].where(lambda low: low > 0.0),
-        required_count=required,
-        gap_count=(required - rows["count"]).clip(lower=0),
-        attainment_ratio=density / target,
-    )
-    return judged.assign(status=_status(judged, settings=settings))
+    given = {name: rows[name].to_numpy(dtype=float, na_value=np.nan) for name in _JUDGED}
+    judged = pd.DataFrame(judge_columns(given, settings=settings), index=rows.index)
+    whole = dict.fromkeys(("required_count", "gap_count"), "Int64")
+    return rows.assign(**{str(name): column for name, column in judged.astype(whole).items()})
 
 
-def _float(counts: pd.Series) -> pd.Series:
-    return counts.astype("Float64").astype(float)
-
-
-def _status(rows: pd.DataFrame, *, settings: VerdictSettings) -> NDArray[np.str_]:
-    """Return the first status of `STATUS_ORDER` that holds for each row."""
-    required = _float(rows["required_count"])
-    target = rows["target_per_km2"]
-    ratio = rows["attainment_ratio"]
-    conditions = [
-        rows["density_per_km2"].isna(),
-        target.isna(),
-        (rows["area_km2"] < settings.min_area_km2) | (required < settings.min_required_count),
-        _straddles(rows),
-        _float(rows["count"]) >= required,
-        ratio >= settings.near_ratio - _RATIO_TOLERANCE,
-    ]
-    names = [str(status) for status in STATUS_ORDER]
-    return np.select([c.to_numpy(dtype=bool) for c in conditions], names[:-1], names[-1])
-
-
-def _straddles(rows: pd.DataFrame) -> pd.Series:
-    """Tell which intervals hold densities on both sides of the target."""
-    target, low, high = rows["target_per_km2"], rows["density_low"], rows["density_high"]
-    # An area that may be nought leaves the density without an upper end.
-    top = high.fillna(np.inf)
-    return (low < target) & (top >= target)
+def judge_columns(given: Mapping[str, Floats], *, settings: VerdictSettings) -> dict[str, NDArray[Any]]:
+    """Judge plain columns of numbers, NaN where there is none; columns are those of `judge`."""
+    area, target, count = given["area_km2"], given["target_per_km2"], given["count"]
+    area_low = given["area_low_km2"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        required = np.ceil(target * area - settings.required_tolerance)
+        density = count / area
+        judged = {
+            "density_per_km2": density,
+            "density_low": given["count_low"] / given["area_high_km2"],
+            "density_high": given["count_high"] / np.where(area_low > 0.0, area_low, np.nan),
+            "required_count": required,
+            "gap_count": np.maximum(required - count, 0.0),
+            "attainment_ratio": density / target,
+        }
+        ratio, low, high = judged["attainment_ratio"], judged["density_low"], judged["density_high"]
+        # An area that may be nought leaves the density without an upper end.
+        straddles = (low < target) & (np.where(np.isnan(high), np.inf, high) >= target)
+        conditions = [
+            np.isnan(density),
+            np.isnan(target),
+            (area < settings.min_area_km2) | (required < settings.min_required_count),
+            straddles,
+            count >= required,
+            ratio >= settings.near_ratio - _RATIO_TOLERANCE,
+        ]
+    first = np.argmax([*conditions, np.ones(len(area), dtype=bool)], axis=0)
+    return {**judged, "status": _STATUS_NAMES[first]}

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from spatial.counting import LayerKind, zone_ids
-from spatial.definition import AreaBasis, Definition, denominators_km2, on_earth, require_basis
-from spatial.interval import area_bounds_km2, stated_accuracy_m
+from spatial.definition import Definition, require_basis
 from spatial.notice import Notice
+from spatial.overlaps import LayerKind
 from spatial.units import PEOPLE_PER_WAN
-from spatial.verdict import Status, VerdictSettings, judge
+from spatial.verdict import Status, VerdictSettings, judge_columns
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from spatial.tally import Survey, Tally
     from spatial.target import Target
@@ -26,7 +27,9 @@ __all__ = [
     "MORE_COLUMNS",
     "MissingBasis",
     "Question",
+    "framed",
     "notices_on",
+    "zone_columns",
     "zone_rows",
 ]
 
@@ -46,6 +49,8 @@ COMPARED_COLUMNS: Final = (
     "gap_count",
     "status",
 )
+_COUNTS: Final = ("count", "count_low", "count_high")
+_WHOLE: Final = (*_COUNTS, "required_count", "gap_count")
 _UNJUDGED: Final = (Status.NO_DATA, Status.NO_TARGET, Status.TOO_SMALL, Status.UNDETERMINED)
 
 
@@ -61,48 +66,64 @@ class Question:
 
 
 def zone_rows(found: Survey, tally: Tally, question: Question) -> pd.DataFrame:
-    """Return one judged row per zone, on the index of the layer.
+    """Return one judged row per zone, on the index of the layer; errors as for `zone_columns`."""
+    return framed(zone_columns(found, tally, question), found.zones.index)
+
+
+def framed(columns: Mapping[str, NDArray[Any]], index: pd.Index) -> pd.DataFrame:
+    """Return the columns that `zone_columns` gives as a frame, whole numbers as Int64."""
+    return pd.DataFrame({name: _series(name, column, index) for name, column in columns.items()}, index=index)
+
+
+def _series(name: str, column: NDArray[Any], index: pd.Index) -> object:
+    """Return a column as a frame holds it: plain values stay what they are."""
+    if name in _WHOLE:
+        return _whole(column)
+    return pd.Series(column, index=index, dtype=object) if column.dtype == object else column
+
+
+def zone_columns(found: Survey, tally: Tally, question: Question) -> dict[str, NDArray[Any]]:
+    """Return the columns of one judged row per zone, in the order of the layer.
 
     Raises
     ------
     BasisUnavailableError
         If a zone has no denominator of the kind asked for, and that is to be an error.
     """
-    zones, basis = found.zones, question.definition.area_basis
-    ids = zone_ids(zones)
-    outlined = found.measured["area_km2"]
-    areas = on_earth(outlined) if basis == AreaBasis.GEOMETRY else denominators_km2(zones, basis)
-    if question.missing_basis == "error":
-        require_basis(areas, ids, basis=basis)
-    low = high = areas
-    # A published area is exact by definition; an outline is only as good as its boundary.
-    if basis == AreaBasis.GEOMETRY:
-        accuracy = stated_accuracy_m(zones)
-        low, high = area_bounds_km2(areas, found.measured["perimeter_km"], zone_accuracy_m=accuracy)
+    facts, basis = found.facts, question.definition.area_basis
+    areas, low, high = facts.areas_km2(basis)
+    if question.missing_basis == "error" and np.isnan(areas).any():
+        require_basis(pd.Series(areas, index=facts.ids.index), facts.ids, basis=basis)
     target = question.target
-    scopes = [None if target is None else target.scope_for(zone_id) for zone_id in ids]
-    rows = _counts(zones, tally).assign(
-        zone_id=ids.astype(object),
-        name=_named(zones, question.name_column),
-        area_km2=areas,
-        area_low_km2=low,
-        area_high_km2=high,
-        target_per_km2=_target_values(scopes, target),
-        target_scope=pd.Series(scopes, index=zones.index, dtype=object),
-        geometry_basis=_column(zones, "geometry_basis").astype(object),
-        area_basis=str(basis),
-    )
-    people = pd.to_numeric(_column(zones, "population"), errors="coerce").astype(float)
-    judged = judge(rows, settings=question.settings)
-    return judged.assign(
-        stations_per_10k_people=judged["count"].astype("Float64").astype(float)
-        / people.where(people > 0.0)
-        * PEOPLE_PER_WAN
-    )
+    scopes = [None if target is None else target.scope_for(zone_id) for zone_id in facts.ids]
+    nothing = np.full(len(areas), np.nan)
+    columns = {
+        **dict(zip(_COUNTS, tally.counts or (nothing,) * len(_COUNTS), strict=True)),
+        "zone_id": facts.id_objects,
+        "name": facts.names(question.name_column),
+        "area_km2": areas,
+        "area_low_km2": low,
+        "area_high_km2": high,
+        "target_per_km2": _target_values(scopes, target),
+        "target_scope": np.array(scopes, dtype=object),
+        "geometry_basis": facts.geometry_basis,
+        "area_basis": np.full(len(areas), str(basis)),
+    }
+    for name in _COUNTS:
+        columns[name] = columns[name].astype(float)
+    judged = judge_columns(columns, settings=question.settings)
+    per_10k = columns["count"] / facts.people * PEOPLE_PER_WAN
+    return {**columns, **judged, "stations_per_10k_people": per_10k}
 
 
-def notices_on(found: Survey, rows: pd.DataFrame, *, synthetic: bool) -> tuple[Notice, ...]:
-    """Return what the figures in ``rows`` do not show by themselves."""
+def _whole(numbers: NDArray[np.float64]) -> pd.arrays.IntegerArray:
+    """Return whole numbers as Int64, NA where there is none."""
+    missing = np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(missing, 0.0, numbers).astype(np.int64), missing)
+
+
+def notices_on(found: Survey, columns: Mapping[str, NDArray[Any]], *, synthetic: bool) -> tuple[Notice, ...]:
+    """Return what the figures in the columns of `zone_columns` do not show by themselves."""
     notices = []
     if found.layer == LayerKind.OVERLAPPING:
         notices.append(Notice("verdict.layer_overlaps"))
@@ -111,45 +132,26 @@ def notices_on(found: Survey, rows: pd.DataFrame, *, synthetic: bool) -> tuple[N
     zones, points = found.n_without_accuracy
     if zones or points:
         notices.append(Notice("verdict.accuracy_not_stated", {"zones": zones, "points": points}))
-    unbounded = (rows["area_low_km2"] <= 0.0) & rows["density_per_km2"].notna()
+    unbounded = (columns["area_low_km2"] <= 0.0) & ~np.isnan(columns["density_per_km2"])
     if unbounded.any():
-        notices.append(_naming("verdict.area_unbounded", rows[unbounded]))
-    if (rows["target_scope"] == "district_reference").any():
+        notices.append(_naming("verdict.area_unbounded", columns, unbounded))
+    if (columns["target_scope"] == "district_reference").any():
         notices.append(Notice("verdict.target_is_reference"))
     if synthetic:
         notices.append(Notice("verdict.synthetic"))
     for status in _UNJUDGED:
-        concerned = rows[rows["status"] == status]
-        if len(concerned):
-            notices.append(_naming(f"verdict.zones_{status}", concerned))
+        concerned = columns["status"] == str(status)
+        if concerned.any():
+            notices.append(_naming(f"verdict.zones_{status}", columns, concerned))
     return tuple(notices)
 
 
-def _naming(key: str, rows: pd.DataFrame) -> Notice:
-    named = {"zones": rows["name"].tolist(), "zone_ids": rows["zone_id"].tolist()}
-    return Notice(key, {"count": len(rows), **named})
-
-
-def _counts(zones: gpd.GeoDataFrame, tally: Tally) -> pd.DataFrame:
-    """Return ``count``, ``count_low`` and ``count_high`` as Int64, NA where nothing was counted."""
-    names = ("count", "count_low", "count_high")
-    columns = tally.counts or (pd.array([pd.NA] * len(zones), dtype="Int64"),) * len(names)
-    table = dict(zip(names, columns, strict=True))
-    return pd.DataFrame(table, index=zones.index).astype("Int64")
+def _naming(key: str, columns: Mapping[str, NDArray[Any]], concerned: NDArray[np.bool_]) -> Notice:
+    named = {"zones": columns["name"][concerned].tolist(), "zone_ids": columns["zone_id"][concerned].tolist()}
+    return Notice(key, {"count": int(concerned.sum()), **named})
 
 
 def _target_values(scopes: list[str | None], target: Target | None) -> np.ndarray:
     """Return the target where it applies, NaN elsewhere."""
     value = np.nan if target is None else target.value_per_km2
     return np.where([scope is None for scope in scopes], np.nan, value)
-
-
-def _named(zones: gpd.GeoDataFrame, column: str) -> pd.Series:
-    """Return the names shown; the id where a zone has none."""
-    names = _column(zones, column).astype("string").str.strip()
-    return names.where(names.fillna("") != "", zone_ids(zones)).astype(object)
-
-
-def _column(zones: gpd.GeoDataFrame, column: str) -> pd.Series:
-    """Return a column, or one without values where it is missing."""
-    return zones[column] if column in zones else pd.Series(None, index=zones.index, dtype=object)
