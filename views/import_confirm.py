@@ -119,11 +119,12 @@ def show_done(view: ViewState) -> None:
     # The overview leads here as well; its module is there once the app runs.
     from views.overview import show_overview  # noqa: PLC0415
 
-    st.page_link(
-        st.Page(show_overview, title=text("app.page.overview", lang), url_path="overview", default=True),
-        label=text("app.import.to_overview", lang),
-        query_params=write_address(view),
-    )
+    with st.container(key="atlas-to-overview"):
+        st.page_link(
+            st.Page(show_overview, title=text("app.page.overview", lang), url_path="overview", default=True),
+            label=text("app.import.to_overview", lang),
+            query_params=write_address(view),
+        )
 
 
 def _take(

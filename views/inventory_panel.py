@@ -30,11 +30,12 @@ def show_inventory_panel(view: ViewState) -> None:
         st.html(fragment('<p class="lead">{words}</p>', words=text("app.inventory.none", lang)))
     else:
         _show_inventory(inventory, lang)
-    st.page_link(
-        st.Page(show_import_page, title=text("app.page.import", lang), url_path="import"),
-        label=text("app.inventory.to_import", lang),
-        query_params=write_address(view),
-    )
+    with st.container(key="atlas-to-import"):
+        st.page_link(
+            st.Page(show_import_page, title=text("app.page.import", lang), url_path="import"),
+            label=text("app.inventory.to_import", lang),
+            query_params=write_address(view),
+        )
 
 
 def _show_inventory(inventory: Inventory, lang: str) -> None:

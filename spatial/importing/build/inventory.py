@@ -68,6 +68,7 @@ def inventories_together(results: Sequence[ImportResult]) -> Inventory:
         rejected=pd.concat([one.rejected for one in each], ignore_index=True),
         notices=tuple(notice for one in each for notice in one.notices),
         encoding=_AND.join(dict.fromkeys(one.encoding for one in each)),
+        columns={field: header for one in reversed(each) for field, header in one.columns.items()},
         synthetic=any(one.synthetic for one in each),
         crs=_AND.join(dict.fromkeys(one.crs for one in each)),
     )
