@@ -20,17 +20,19 @@ QUIET = ["--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
 class Cluster:
     """A scheduler and the workers that a test asks for; they end with the test."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *, scheme="tcp", credentials=()):
         pytest.importorskip(
             "distributed", reason="requirements-cluster.txt is not installed: NOT COUNTED ON A CLUSTER"
         )
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
+        self.address = f"{scheme}://127.0.0.1:{port}"
+        self.credentials = credentials
         self.folder = folder
         self.processes = []
-        self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", str(port), *QUIET)
+        host = f"{scheme}://127.0.0.1"
+        self.scheduler = self.start("scheduler", "--host", host, "--port", str(port), *QUIET, *credentials)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with closing(socket.socket()) as probe:
@@ -52,7 +54,7 @@ class Cluster:
         return process
 
     def worker(self, *arguments):
-        own = ["--nthreads", "1", "--host", "127.0.0.1", "--local-directory", str(self.folder)]
+        own = ["--nthreads", "1", "--local-directory", str(self.folder), *self.credentials]
         return self.start("worker", self.address, *own, *QUIET, *arguments)
 
     def close(self):

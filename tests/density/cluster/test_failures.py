@@ -22,7 +22,7 @@ from spatial.density.model import DensitySettings
 from spatial.density.sources import open_source
 from spatial.errors import ClusterError, UnreadableFileError, UsageError
 from tests.density.cluster.cluster_points import MadeUpSource, assert_same, write_parquet, zone_index
-from tests.density.cluster.conftest import ROOT
+from tests.density.cluster.conftest import ROOT, Cluster
 
 pytestmark = pytest.mark.deep
 
@@ -76,6 +76,30 @@ def test_a_listener_that_never_answers_is_said_in_time():
 
 def test_tls_without_a_certificate_is_refused():
     assert refusal(MadeUpSource(""), "tls://127.0.0.1:1").key == "cluster.no_certificate"
+
+
+def test_tls_is_spoken_with_the_certificates_that_the_settings_name(tmp_path):
+    import dask
+    from distributed import Security
+
+    made = Security.temporary()
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    key.write_text(made.tls_client_key, encoding="ascii")
+    certificate.write_text(made.tls_client_cert, encoding="ascii")
+    tls = "distributed.comm.tls"
+    ours = {f"{tls}.client.cert": str(certificate), f"{tls}.client.key": str(key)}
+    files = ["--tls-ca-file", str(certificate), "--tls-cert", str(certificate), "--tls-key", str(key)]
+    cluster = Cluster(tmp_path, scheme="tls", credentials=files)
+    try:
+        cluster.worker()
+        with dask.config.set({**ours, f"{tls}.ca-file": str(certificate)}):
+            found = counted(MadeUpSource(""), cluster.address)
+        with dask.config.set({**ours, f"{tls}.ca-file": str(tmp_path / "none")}):
+            error = refusal(MadeUpSource(""), cluster.address)
+    finally:
+        cluster.close()
+    assert found.total_count == 16_000
+    assert error.key == "cluster.bad_certificate"
 
 
 def test_a_scheduler_without_workers_is_said(own_cluster):
