@@ -115,7 +115,8 @@ def open_database(
         raise UnreadableFileError("gis.not_gpkg", name=name)
     address = path.absolute().as_uri() + "?mode=ro&immutable=1"
     try:
-        with closing(sqlite3.connect(address, uri=True)) as database:
+        # Batches of a layer may be asked for by one thread after another, never by two at once.
+        with closing(sqlite3.connect(address, uri=True, check_same_thread=False)) as database:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(limits.upload_bytes, limits.unpacked_bytes))

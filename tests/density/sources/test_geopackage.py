@@ -6,6 +6,7 @@ import json
 import pickle
 import sqlite3
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import geopandas as gpd
@@ -47,6 +48,20 @@ def test_points_come_as_they_are_in_batches(tmp_path, monkeypatch):
     assert batch.columns["operator"].to_pylist() == ["移动", None] * 2500
     assert set(batch.columns["year"].to_pylist()) == {"2020"}
     assert batch.columns["n"].to_pylist() == [str(n) for n in range(5000)]
+
+
+def test_one_thread_may_go_on_where_another_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(geopackage, "_BATCH_ROWS", 1024)
+    source = open_source(write_gpkg(tmp_path / "p.gpkg", blobs_of(scattered(5000))))
+    batches = source.batches(source.parts()[0])
+    counts = []
+    while True:
+        with ThreadPoolExecutor(1) as thread:
+            batch = thread.submit(next, batches, None).result()
+        if batch is None:
+            break
+        counts.append(batch.n_in)
+    assert counts == [1024] * 4 + [904]
 
 
 def test_heads_with_envelopes_and_other_byte_orders_are_read_and_strange_ones_reported(tmp_path):
