@@ -7,13 +7,15 @@ another. A `Reading` is one of the two; `spatial.counting` says what it asks of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from spatial.area import outlines, require_geometry
 from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, require_crs
+from spatial.zone_grid.edges import edges_of
+from spatial.zone_grid.nearness import maybe_near
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,13 +46,10 @@ class Reading:
         None where a point has no place on this grid.
     polygons : ndarray of geometry, shape (n_zones,)
         The zones.
-    tree : STRtree
-        Over ``points``.
     """
 
     points: Geometries
     polygons: Geometries
-    tree: shapely.STRtree
 
     def near_edge(self, *, point_reach: NDArray[np.float64], zone_reach: NDArray[np.float64]) -> Rows:
         """Return the pairs of a zone and a point near its edge, as codes.
@@ -60,14 +59,17 @@ class Reading:
         point_reach, zone_reach : ndarray of float, shapes (n_points,) and (n_zones,)
             In the grid's unit. A pair is near within the sum of its two; a sum of nought never is.
         """
-        edges = shapely.boundary(self.polygons)
-        shapely.prepare(edges)
-        farthest = zone_reach + point_reach.max(initial=0.0)
-        west, south, east, north = shapely.bounds(self.polygons).T
-        windows = shapely.box(west - farthest, south - farthest, east + farthest, north + farthest)
-        zone_rows, point_rows = self.tree.query(windows)
-        reach = zone_reach[zone_rows] + point_reach[point_rows]
-        near = (reach > 0.0) & shapely.dwithin(edges[zone_rows], self.points[point_rows], reach)
+        edges = edges_of(self.polygons)
+        # A trifle more, for what is lost where a reach and a place are large.
+        farthest = (zone_reach + point_reach.max(initial=0.0)) * (1.0 + 1e-9) + 1e-6
+        x, y = shapely.bounds(self.points)[:, :2].T
+        zone_rows, point_rows = maybe_near(edges, farthest[edges.zone], x, y)
+        reach: Any = zone_reach[zone_rows] + point_reach[point_rows]
+        some = reach > 0.0
+        zone_rows, point_rows, reach = zone_rows[some], point_rows[some], reach[some]
+        outlines = shapely.boundary(self.polygons)
+        shapely.prepare(outlines)
+        near = shapely.dwithin(outlines[zone_rows], self.points[point_rows], reach)
         return self._codes(zone_rows[near], point_rows[near])
 
     def split(self, codes: Rows) -> tuple[Rows, Rows]:
@@ -132,7 +134,7 @@ def _reading(points: gpd.GeoDataFrame, polygons: Geometries, crs: CRS | str) -> 
     moved[there] = reproject(points[there], crs).geometry.to_numpy()
     # Far from the zones a flat grid may have no coordinates to give.
     moved[~_finite(moved)] = None
-    return Reading(moved, polygons, shapely.STRtree(moved))
+    return Reading(moved, polygons)
 
 
 def _outlines(zones: gpd.GeoDataFrame, crs: CRS | str) -> Geometries:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.int64]
     Labels = NDArray[np.int32]
 
-__all__ = ["build_grid"]
+__all__ = ["Frame", "build_grid", "entries_of", "frame_of", "in_cells"]
 
 _MOST_CELLS: Final = 1 << 25
 """Cells of four bytes each: 128 MiB."""
@@ -38,7 +38,7 @@ _NS_PER_CROSSED_POINT: Final = 40.0
 _NS_PER_TEST: Final = 40.0
 
 
-class _Frame(NamedTuple):
+class Frame(NamedTuple):
     """Where a grid lies and how fine it is."""
 
     west: float
@@ -63,9 +63,9 @@ def build_grid(edges: Edges, widths_deg: Floats, *, n_zones: int, n_points: int)
     n_points : int
         How many points will be settled, roughly.
     """
-    frame = _frame(edges, widths_deg, n_points=n_points)
-    bands = _in_cells(edges, widths_deg, frame)
-    cells, crossing = _entries(bands, frame)
+    frame = frame_of(edges, widths_deg, n_points=n_points)
+    bands = in_cells(edges, widths_deg, frame)
+    cells, crossing = entries_of(bands, frame)
     first = starts_of_runs(cells)
     codes = cells[first]
     starts = np.append(first, len(cells))
@@ -92,10 +92,10 @@ def build_grid(edges: Edges, widths_deg: Floats, *, n_zones: int, n_points: int)
     )
 
 
-def _frame(edges: Edges, widths_deg: Floats, *, n_points: int) -> _Frame:
+def frame_of(edges: Edges, widths_deg: Floats, *, n_points: int) -> Frame:
     """Choose the grid of the least cost."""
     if not len(edges.zone):
-        return _Frame(0.0, 0.0, 1.0, 3, 3)
+        return Frame(0.0, 0.0, 1.0, 3, 3)
     x0, y0, x1, y1 = edges.ends.T
     margin = float(widths_deg.max()) + _ROUNDING_DEG
     west, south = float(x0.min()) - margin, float(y0.min()) - margin
@@ -118,10 +118,10 @@ def _frame(edges: Edges, widths_deg: Floats, *, n_points: int) -> _Frame:
     side = float(sides[np.argmin(cost)])
     # One cell more on each side, which holds nothing.
     columns, rows = (int(np.ceil(span / side)) + 2 for span in (span_x, span_y))
-    return _Frame(west - side, south - side, 1.0 / side, columns, rows)
+    return Frame(west - side, south - side, 1.0 / side, columns, rows)
 
 
-def _in_cells(edges: Edges, widths_deg: Floats, frame: _Frame) -> Floats:
+def in_cells(edges: Edges, widths_deg: Floats, frame: Frame) -> Floats:
     """Return the ends of the edges and half the widths of their bands, in cells."""
     bands = np.empty((len(edges.zone), 5))
     np.subtract(edges.ends, [frame.west, frame.south, frame.west, frame.south], out=bands[:, :4])
@@ -131,7 +131,7 @@ def _in_cells(edges: Edges, widths_deg: Floats, frame: _Frame) -> Floats:
     return bands
 
 
-def _entries(bands: Floats, frame: _Frame) -> tuple[Rows, Labels]:
+def entries_of(bands: Floats, frame: Frame) -> tuple[Rows, Labels]:
     """Return each pair of a cell and an edge whose band touches it, ordered by cell."""
     width = bands[:, 4]
     low_x, high_x = np.minimum(bands[:, 0], bands[:, 2]), np.maximum(bands[:, 0], bands[:, 2])
