@@ -71,3 +71,15 @@ def test_a_hundred_thousand_points_in_one_place_are_one_cluster_at_once():
 
 def test_no_points_are_no_clusters():
     assert linked(np.zeros((0, 3)), np.zeros(0, dtype=np.int64), 1.0).tolist() == []
+
+
+def test_no_pair_a_little_too_far_apart_is_linked_by_sharing_a_cell():
+    rng = np.random.default_rng(0)
+    n = 20_000
+    # Mostly along the diagonal, where a cell is longest.
+    way = np.ones(3) + rng.normal(0.0, 0.05, (n, 3))
+    way *= (1.0 + rng.uniform(1e-9, 0.03, n) / 1.0)[:, None] / np.linalg.norm(way, axis=1)[:, None]
+    start = rng.uniform(0.0, 10.0, (n, 3))
+    group = np.tile(np.arange(n), 2)
+    assert linked(np.concatenate([start, start + way]), group, 1.0).max() + 1 == 2 * n
+    assert linked(np.concatenate([start, start + way]), group, 1.04).max() + 1 == n

@@ -88,3 +88,17 @@ def test_a_pile_of_rows_at_one_place_is_one_site_and_takes_one_row():
 def test_a_distance_that_makes_no_site_is_refused(distance_m):
     with pytest.raises(UsageError, match="0\\.01"):
         n_sites([113.0], [23.0], distance_m)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(113.3, 23.1), (45.0, 35.0), (-60.0, -45.0)])
+def test_pairs_are_one_site_whichever_faces_and_corners_of_cubes_part_them(monkeypatch, lon, lat):
+    monkeypatch.setattr(near_rows, "_CUBE_M", 1.0)
+    rng = np.random.default_rng(0)
+    degree_m, side = 111_000.0, 120
+    east, north = (4.0 * 30.0 * axis.ravel() for axis in np.mgrid[:side, :side])
+    angle = rng.uniform(0.0, 2.0 * np.pi, side * side)
+    east = np.concatenate([east, east + 28.0 * np.cos(angle)])
+    north = np.concatenate([north, north + 28.0 * np.sin(angle)])
+    lats = lat + north / degree_m
+    result = n_sites(lon + east / degree_m / np.cos(np.radians(lats)) * 0.98, lats, 30)
+    assert result.total_count == side * side
