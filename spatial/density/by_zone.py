@@ -173,7 +173,7 @@ def count(  # noqa: PLR0913 - each is a choice that the result depends on
         read = read_zones(Path(zones), limits=Limits.from_environment(os.environ))
         zones, notices = read.zones, read.notices
     several = [points] if isinstance(points, gpd.GeoDataFrame | str | Path) else list(points)
-    reading = Reading(crs=crs, x=x, y=y, layer=layer, status=LifecycleStatus(status))
+    reading = Reading(crs=crs, x=x, y=y, layer=layer, status=_status_of(status))
     found = count_points(
         zones, several, settings, reading=reading, scheduler=scheduler, progress=progress, cancelled=cancelled
     )
@@ -196,6 +196,13 @@ def make_settings(*, by: Sequence[str], dedupe: Dedupe | str, grid_m: int | None
         raise UsageError("density.grid_size", size=grid_m)
     way = Dedupe.parse(dedupe) if isinstance(dedupe, str) else dedupe
     return DensitySettings(by=columns, dedupe=way, grid_m=grid_m)
+
+
+def _status_of(words: str) -> LifecycleStatus:
+    """Return the rows that are asked for by their state."""
+    if words not in set(LifecycleStatus):
+        raise UsageError("density.bad_status", value=str(words), choices=[*map(str, LifecycleStatus)])
+    return LifecycleStatus(words)
 
 
 @dataclass(frozen=True, kw_only=True)
