@@ -102,3 +102,17 @@ def test_pairs_are_one_site_whichever_faces_and_corners_of_cubes_part_them(monke
     lats = lat + north / degree_m
     result = n_sites(lon + east / degree_m / np.cos(np.radians(lats)) * 0.98, lats, 30)
     assert result.total_count == side * side
+
+
+def test_pairs_that_the_corner_of_a_cube_parts_are_one_site(monkeypatch):
+    monkeypatch.setattr(near_rows, "_CUBE_M", 1.0)
+    rng = np.random.default_rng(0)
+    n, side = 1_000_000, 16.0 * 30.0
+    ends = np.array([[113.0], [23.0]]) + rng.uniform(0.0, 2.0, (2, n))
+    angle = rng.uniform(0.0, 2.0 * np.pi, n)
+    others = ends + 28.0 / 111_000.0 * np.array([np.cos(angle), np.sin(angle)])
+    cubes = [np.floor(near_rows.surface_xyz(*place) / side) for place in (ends, others)]
+    parted = np.flatnonzero((cubes[0] != cubes[1]).all(axis=1))
+    assert len(parted) > 10
+    lon, lat = np.concatenate([ends[:, parted], others[:, parted]], axis=1)
+    assert n_sites(lon, lat, 30).total_count == len(parted)
