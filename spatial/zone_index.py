@@ -6,8 +6,9 @@ A point in a zone or on its edge belongs to it. Of zones that do not overlap, th
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -22,7 +23,7 @@ from spatial.zone_grid.edges import edges_of
 from spatial.zone_grid.ranges import expand
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,6 +40,10 @@ __all__ = ["Pairs", "SettledPoints", "ZoneIndex"]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
 _SHOWN: Final = 5
+_MANY_EDGES: Final = 100_000
+
+_One = TypeVar("_One")
+_Other = TypeVar("_Other")
 
 
 class Pairs(NamedTuple):
@@ -123,8 +128,11 @@ class ZoneIndex:
         widths = band_widths_deg(edges.ends, bows)
         reaches = np.zeros(len(ids))
         np.maximum.at(reaches, edges.zone, widths)
-        grid = build_grid(edges, widths, n_zones=len(ids), n_points=n_points)
-        overlaps = _overlaps(ranked, edges, bows, code)
+        grid, overlaps = _side_by_side(
+            lambda: build_grid(edges, widths, n_zones=len(ids), n_points=n_points),
+            lambda: _overlaps(ranked, edges, bows, code),
+            worth_it=len(edges.zone) > _MANY_EDGES,
+        )
         set_starts, set_ranks = _reduced_sets(grid, overlaps)
         return cls(
             zone_ids=ids,
@@ -226,6 +234,18 @@ def _require_polygons(outlines: Geometries) -> None:
         if faulty.any():
             rows = [int(row) + 1 for row in np.flatnonzero(faulty)[:_SHOWN]]
             raise GeometryError(key, layer="zones", count=int(faulty.sum()), rows=rows)
+
+
+def _side_by_side(
+    one: Callable[[], _One], other: Callable[[], _Other], *, worth_it: bool
+) -> tuple[_One, _Other]:
+    """Return what both give; at once where that is worth a thread."""
+    if not worth_it:
+        return one(), other()
+    # NumPy sorts and shapely joins side by side: each lets the other go on.
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(other)
+        return one(), asked.result()
 
 
 def _overlaps(polygons: Geometries, edges: Edges, bows: Floats, metric_code: int) -> Rows:

@@ -41,7 +41,8 @@ def edges_of(polygons: Geometries) -> Edges:
     parts, zone_of_part = shapely.get_parts(polygons, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     xy, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
-    joined = (ring_of_vertex[1:] == ring_of_vertex[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
+    moved = (xy[1:, 0] != xy[:-1, 0]) | (xy[1:, 1] != xy[:-1, 1])
+    joined = (ring_of_vertex[1:] == ring_of_vertex[:-1]) & moved
     before = np.flatnonzero(joined)
     ring = ring_of_vertex[before]
     ends = np.concatenate([xy[before], xy[before + 1]], axis=1)

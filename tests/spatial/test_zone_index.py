@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spatial import zone_index
 from spatial.errors import DuplicateIdError, GeometryError
 from spatial.overlaps import LayerKind
 from spatial.zone_index import ZoneIndex
@@ -256,3 +257,13 @@ def test_the_index_needs_neither_geopandas_nor_pyproj_where_no_edge_is_met():
         "assert not found, found\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_thread_of_its_own_changes_nothing(monkeypatch):
+    polygons, ids = laid(nested, np.random.default_rng(8), 0.1)
+    lon, lat = np.random.default_rng(9).uniform((WEST, SOUTH), (WEST + 0.1, SOUTH + 0.1), (200, 2)).T
+    alone = ZoneIndex.of(polygons, ids, n_points=200)
+    monkeypatch.setattr(zone_index, "_MANY_EDGES", 0)
+    beside = ZoneIndex.of(polygons, ids, n_points=200)
+    assert placed(beside, lon, lat) == placed(alone, lon, lat)
+    assert beside.overlaps.tolist() == alone.overlaps.tolist()
