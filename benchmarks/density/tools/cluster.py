@@ -23,7 +23,7 @@ def main() -> None:
     os.environ["PYTHONPATH"] = sys.path[0]  # from where the workers import
     _, zones_path, points_path, warm_path, n_workers = sys.argv
     zones = pq.ParquetFile(zones_path).read()
-    polygons = shapely.from_wkb(zones["geometry"].to_numpy())
+    polygons = shapely.from_wkb(zones["geometry"].to_pylist())
     points = open_source(Path(points_path))
     index = ZoneIndex.of(polygons, tuple(zones["zone_id"].to_pylist()), n_points=points.n_rows)
     cluster = LocalCluster(

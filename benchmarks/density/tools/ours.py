@@ -18,7 +18,7 @@ _, zones_path, points_path = sys.argv
 with pq.ParquetFile(zones_path) as file:
     zones = file.read(columns=["zone_id", "geometry"])
 points = open_source(Path(points_path))
-polygons = shapely.from_wkb(zones["geometry"].to_numpy())
+polygons = shapely.from_wkb(zones["geometry"].to_pylist())
 index = ZoneIndex.of(polygons, tuple(zones["zone_id"].to_pylist()), n_points=points.n_rows)
 result = count_density(index, [points], DensitySettings())
 if result.n_reported:

@@ -18,7 +18,7 @@ threads = os.cpu_count()
 
 def count(first: int) -> np.ndarray:
     """Count the points of every so many row groups; the prepared outlines belong to one thread."""
-    polygons = shapely.from_wkb(zones["geometry"].to_numpy())
+    polygons = shapely.from_wkb(zones["geometry"].to_pylist())
     shapely.prepare(polygons)
     boxes = shapely.bounds(polygons)
     counts = np.zeros(len(polygons), dtype=np.int64)
