@@ -8,6 +8,7 @@ would count as 1.187.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +21,8 @@ from spatial.errors import GeometryError
 from spatial.units import M_PER_KM, SQ_M_PER_SQ_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -39,6 +42,7 @@ MAX_EDGE_M: Final = 50.0
 CGCS2000_ELLIPSOID: Final = Geod(a=6378137.0, rf=298.257222101)
 
 _POLYGON, _MULTIPOLYGON = 3, 6
+_CHUNK_VERTICES: Final = 250_000
 _SHOWN: Final = 5
 
 
@@ -131,11 +135,11 @@ def outlines(gdf: gpd.GeoDataFrame | gpd.GeoSeries, crs: CRS | str) -> NDArray[n
 def measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
     """Return `area_km2` and `perimeter_km` as the columns of one frame, on the index of ``gdf``."""
     crs = metric_crs_for(gdf)
-    dense = shapely.segmentize(shapely.force_2d(outlines(gdf, crs)), MAX_EDGE_M)
+    flat = outlines(gdf, crs)
     measured = np.full((len(gdf), 2), np.nan)
-    for row, geometry in enumerate(dense):
-        if geometry is not None and not geometry.is_empty:
-            measured[row] = _on_ellipsoid(geometry, crs)
+    there = np.flatnonzero(~_without_geometry(flat))
+    for rows, found in _in_chunks(there, flat, crs):
+        measured[rows] = found
     return pd.DataFrame(
         {
             "area_km2": measured[:, 0] / SQ_M_PER_SQ_KM,
@@ -143,6 +147,33 @@ def measure(gdf: gpd.GeoDataFrame | gpd.GeoSeries) -> pd.DataFrame:
         },
         index=gdf.index,
     )
+
+
+def _in_chunks(
+    rows: NDArray[np.int64], flat: NDArray[np.object_], crs: CRS
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Yield rows with their areas and perimeters; a layer of many vertices is measured by every core.
+
+    Dense rings may be many times as long as those given: each core holds those of one chunk at a time.
+    """
+    chunks = _chunks(rows, flat)
+    if len(chunks) == 1:
+        yield chunks[0], _on_ellipsoid(flat[chunks[0]], crs)
+        return
+    # Imported here: one chunk needs no threads.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from spatial.density.feed import usable_cores  # noqa: PLC0415
+
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        yield from zip(chunks, pool.map(lambda own: _on_ellipsoid(flat[own], crs), chunks), strict=True)
+
+
+def _chunks(rows: NDArray[np.int64], flat: NDArray[np.object_]) -> list[NDArray[np.int64]]:
+    """Part rows into runs whose dense rings have about `_CHUNK_VERTICES` together, or that are one row."""
+    dense = shapely.length(flat[rows]) / MAX_EDGE_M + shapely.get_num_coordinates(flat[rows])
+    number = (np.cumsum(dense) / _CHUNK_VERTICES).astype(np.int64)
+    return np.split(rows, np.flatnonzero(np.diff(number)) + 1)
 
 
 def _without_geometry(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -155,19 +186,20 @@ def _named_rows(faulty: NDArray[np.bool_]) -> list[int]:
     return [int(row) + 1 for row in np.flatnonzero(faulty)[:_SHOWN]]
 
 
-def _on_ellipsoid(geometry: shapely.Geometry, crs: CRS) -> tuple[float, float]:
-    """Return area in m² and perimeter in m of one dense polygon or multipolygon."""
-    area = perimeter = 0.0
-    for part in shapely.get_parts(geometry):
-        for number, ring in enumerate(shapely.get_rings(part)):
-            ring_area, length = _ring_on_ellipsoid(shapely.get_coordinates(ring), crs)
-            # The outer ring comes first; those that follow are holes.
-            area += -ring_area if number else ring_area
-            perimeter += length
-    return area, perimeter
-
-
-def _ring_on_ellipsoid(xy: NDArray[np.float64], crs: CRS) -> tuple[float, float]:
+def _on_ellipsoid(flat: NDArray[np.object_], crs: CRS) -> NDArray[np.float64]:
+    """Return area in m² and perimeter in m of polygons or multipolygons, shape (n, 2)."""
+    dense = shapely.segmentize(shapely.force_2d(flat), MAX_EDGE_M)
+    parts, row = shapely.get_parts(dense, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
     lon, lat = transform_xy(xy[:, 0], xy[:, 1], source=crs, target=CANONICAL_CRS)
-    area, length = CGCS2000_ELLIPSOID.polygon_area_perimeter(lon, lat)
-    return abs(area), length
+    ends = np.cumsum(np.bincount(ring, minlength=len(rings)))
+    measured = np.empty((len(rings), 2))
+    for at, (begin, end) in enumerate(pairwise((0, *ends.tolist()))):
+        area, length = CGCS2000_ELLIPSOID.polygon_area_perimeter(lon[begin:end], lat[begin:end])
+        measured[at] = abs(area), length
+    # The outer ring of a part comes first; those that follow are holes.
+    is_hole = np.append(False, part[1:] == part[:-1])
+    areas = np.where(is_hole, -measured[:, 0], measured[:, 0])
+    sums = [np.bincount(row[part], weights=each, minlength=len(flat)) for each in (areas, measured[:, 1])]
+    return np.column_stack(sums)

@@ -164,3 +164,18 @@ def test_a_layer_round_half_the_earth_is_refused_not_mismeasured():
     world = gpd.GeoSeries([shapely.box(-179.0, -80.0, 179.0, 80.0)], crs="EPSG:4326")
     with pytest.raises(GeometryError, match="358"):
         area_km2(world)
+
+
+def test_a_layer_measured_in_chunks_is_measured_as_each_zone_alone(monkeypatch):
+    ring = shapely.Point(113.3, 23.1).buffer(0.01, quad_segs=40)
+    holed = ring.difference(shapely.Point(113.3, 23.1).buffer(0.004))
+    several = shapely.MultiPolygon([holed, shapely.box(113.4, 23.1, 113.41, 23.12)])
+    # Of one extent, so that each is measured on the grid of all.
+    given = gpd.GeoSeries([ring, None, several, shapely.Polygon(), holed, ring] * 3, crs="EPSG:4490")
+    alone = [area_km2(given.iloc[[at]]).iloc[0] for at in range(len(given))]
+    around = [perimeter_km(given.iloc[[at]]).iloc[0] for at in range(len(given))]
+    monkeypatch.setattr("spatial.area._CHUNK_VERTICES", 100)
+    assert area_km2(given).tolist() == pytest.approx(alone, rel=1e-9, nan_ok=True)
+    assert perimeter_km(given).tolist() == pytest.approx(around, rel=1e-9, nan_ok=True)
+    assert np.isnan(alone).sum() == 6
+    assert area_km2(given.iloc[[1, 3]]).isna().all()
