@@ -35,12 +35,14 @@ _MOST_TESTS: Final = 20_000_000
 def shared_ground(edges: Edges) -> Geometries | None:
     """Return the areas, in degrees, that several zones hold; None where finding them would cost more.
 
-    What is left out is no wider than `MATCH_DEG`.
+    What is left out is no wider than `MATCH_DEG`, and no vertex is moved farther.
     """
     left = unmatched(edges.ends)
     if len(left) > max(_FEW_EDGES, _FEW_OF_ALL * len(edges.ends)):
         return None
-    ends = edges.ends[left]
+    # Vertices that are one must be in one place, else the lines about an area do not close.
+    ends = np.rint(edges.ends[left] / MATCH_DEG) * MATCH_DEG
+    ends = ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)]
     lines = shapely.linestrings(ends.reshape(-1, 2, 2))
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines)]))
     if len(faces) * len(ends) > _MOST_TESTS:

@@ -185,6 +185,21 @@ def test_the_pairs_that_overlap_are_those_whose_cut_is_more_than_a_sliver(layer,
     assert index.kind == (LayerKind.OVERLAPPING if len(index.overlaps) else LayerKind.TILING)
 
 
+@given(seed=seeds, noise=st.sampled_from([1e-14, 1e-12, 1e-11, 1e-10, 1e-9]))
+@settings(max_examples=25, deadline=None)
+def test_neighbours_whose_vertices_are_not_quite_the_same_hide_no_overlap(seed, noise):
+    rng = np.random.default_rng(seed)
+    polygons, ids = laid(detailed, rng, 0.3)
+    rings = [shapely.get_coordinates(polygon)[:-1] for polygon in polygons]
+    # One vertex wanders off: what it takes from others begins and ends where edges are shared.
+    rings[0][rng.integers(0, len(rings[0]))] += rng.normal(0.0, 0.005, 2)
+    noisy = np.array([shapely.Polygon(ring + rng.normal(0.0, noise, ring.shape)) for ring in rings])
+    good = shapely.is_valid(noisy)
+    index = ZoneIndex.of(noisy[good], np.array(ids)[good].tolist(), n_points=10)
+    flat = shapely.transform(noisy[good], _metric(index.metric_code))
+    assert list(map(tuple, index.overlaps.tolist())) == plain_overlaps(flat)
+
+
 def _metric(code):
     from spatial.crs import transform_xy
 
