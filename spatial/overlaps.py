@@ -10,6 +10,7 @@ import shapely
 
 from spatial.apart import MATCH_DEG, shared_ground
 from spatial.errors import GeometryError
+from spatial.zone_grid.ranges import starts_of_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,9 @@ def maybe_overlapping(polygons: Geometries, edges: Edges, bows: Floats) -> Rows:
     first, second = there[tree.query(windows)]
     allowed = _SURE * OVERLAP_TOLERANCE * np.minimum(size[first], size[second])
     doubtful = (first != second) & (fringe[first] + fringe[second] > allowed)
-    return np.unique(first[doubtful])
+    found = np.zeros(len(polygons), dtype=bool)
+    found[first[doubtful]] = True
+    return np.flatnonzero(found)
 
 
 def first_of_rivals(zone_rows: Rows, point_rows: Rows, overlaps: Rows, *, n_zones: int) -> NDArray[np.bool_]:
@@ -109,7 +112,8 @@ def first_of_rivals(zone_rows: Rows, point_rows: Rows, overlaps: Rows, *, n_zone
     """
     both = np.concatenate([overlaps, overlaps[:, ::-1]])
     sharing = both[:, 0] * n_zones + both[:, 1]
-    _, start, size = np.unique(point_rows, return_index=True, return_counts=True)
+    start = starts_of_runs(point_rows)
+    size = np.diff(np.append(start, len(point_rows)))
     step = np.arange(len(point_rows)) - np.repeat(start, size)
     kept = np.ones(len(point_rows), dtype=bool)
     for later in range(1, int(size.max(initial=0))):

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pyarrow as pa
 
 from spatial.density.feed import Feed, run_threads, usable_cores
 from spatial.density.grid_cells import cells_of
+from spatial.density.laid_zones import LaidZones
 from spatial.density.model import (
     GRID_SIZES_M,
     DedupeKind,
@@ -31,11 +33,13 @@ from spatial.notice import Notice
 from spatial.text import LANGUAGES, TextKey, printable, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from spatial.density.model import DensitySettings, PointSource, SourcePart
     from spatial.density.tally import Counts
     from spatial.zone_index import ZoneIndex
+
+    _Read = TypeVar("_Read")
 
 __all__ = ["Partial", "count_bucket", "count_density", "finish", "map_part", "merge"]
 
@@ -45,7 +49,7 @@ FARTHEST_M: Final = 10_000.0
 
 
 def count_density(
-    index: ZoneIndex,
+    index: ZoneIndex | Callable[[], ZoneIndex],
     sources: Sequence[PointSource],
     settings: DensitySettings,
     *,
@@ -57,8 +61,8 @@ def count_density(
 
     Parameters
     ----------
-    index : ZoneIndex
-        The zones.
+    index : ZoneIndex or callable
+        The zones, or what lays them: the first points are read meanwhile.
     sources : sequence of PointSource
         The files of points, in canonical degrees.
     settings : DensitySettings
@@ -79,23 +83,34 @@ def count_density(
     CountCancelledError
         If ``cancelled`` said so.
     """
-    check_settings(index, sources, settings)
+    _check_points(sources, settings)
     n_threads = threads or usable_cores()
     feed = Feed(sources, n_threads=n_threads)
     watch = Watch(sources, progress=progress, cancelled=cancelled)
+
+    def lay() -> ZoneIndex:
+        laid = index() if callable(index) else index
+        _check_zones(laid)
+        return laid
+
+    zones = LaidZones(lay)
     with RowStore() as store:
-        counters = [PartCounter(index, settings, store.put) for _ in range(n_threads)]
+        counters: dict[int, PartCounter] = {}
 
         def read(thread: int) -> None:
-            for source, batch in feed.batches(thread):
-                counters[thread].take(source, batch)
+            batches = feed.batches(thread)
+            early = zones.early(batches)
+            counter = counters[thread] = PartCounter(zones.index, settings, store.put)
+            for source, batch in chain(_emptied(early), batches):
+                counter.take(source, batch)
                 watch.read(batch.n_in)
 
-        run_threads(read, n_threads, stop=feed.stop, look=watch.look)
+        run_threads(read, n_threads, stop=feed.stop, look=watch.look, first=zones.lay)
         if settings.dedupe.kind != DedupeKind.NONE:
-            _merge_rows(store, counters, feed, watch)
+            _merge_rows(store, list(counters.values()), feed, watch)
     notices = tuple(notice for source in sources for notice in source.notices)
-    return finish(index, merge([counter.partial() for counter in counters]), settings, notices=notices)
+    partial = merge([counter.partial() for counter in counters.values()])
+    return finish(zones.index, partial, settings, notices=notices)
 
 
 def map_part(index: ZoneIndex, source: PointSource, part: SourcePart, settings: DensitySettings) -> Partial:
@@ -171,8 +186,16 @@ def check_settings(index: ZoneIndex, sources: Sequence[PointSource], settings: D
         If there are no zones or no files, the grid is none that is offered, or the distance is none that
         makes a site.
     """
+    _check_zones(index)
+    _check_points(sources, settings)
+
+
+def _check_zones(index: ZoneIndex) -> None:
     if not index.n_zones:
         raise InputError("density.no_zones")
+
+
+def _check_points(sources: Sequence[PointSource], settings: DensitySettings) -> None:
     if not sources:
         raise UsageError("density.no_points_files")
     dedupe = settings.dedupe
@@ -185,6 +208,13 @@ def check_settings(index: ZoneIndex, sources: Sequence[PointSource], settings: D
         )
     if settings.grid_m is not None and settings.grid_m not in GRID_SIZES_M:
         raise UsageError("density.grid_size", size=settings.grid_m)
+
+
+def _emptied(early: list[_Read]) -> Iterator[_Read]:
+    """Yield what was read early, and hold none of it any longer."""
+    early.reverse()
+    while early:
+        yield early.pop()
 
 
 def _merge_rows(store: RowStore, counters: Sequence[PartCounter], feed: Feed, watch: Watch) -> None:

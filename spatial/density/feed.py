@@ -89,6 +89,7 @@ def run_threads(
     *,
     stop: Callable[[], None],
     look: Callable[[], None] = lambda: None,
+    first: Callable[[], None] = lambda: None,
 ) -> None:
     """Run ``work(number)`` in each of several threads, and wait for all.
 
@@ -99,9 +100,11 @@ def run_threads(
     n_threads : int
         How many.
     stop : callable
-        Called once when one fails, or when ``look`` raises; the others should end soon then.
+        Called once when one fails, or when ``look`` or ``first`` raises; the others should end soon then.
     look : callable
         Called in the caller's thread every so often.
+    first : callable
+        Called once in the caller's thread, while the others run.
     """
     # Imported here: a cluster's worker, which has one thread, needs none.
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait  # noqa: PLC0415
@@ -109,6 +112,7 @@ def run_threads(
     with ThreadPoolExecutor(n_threads) as pool:
         running = {pool.submit(work, number) for number in range(n_threads)}
         try:
+            first()
             while running:
                 done, running = wait(running, timeout=_LOOK_EVERY_S, return_when=FIRST_EXCEPTION)
                 for one in done:

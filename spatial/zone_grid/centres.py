@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from spatial.zone_grid.grid import ONE_ZONE
-from spatial.zone_grid.ranges import expand, odd_pairs
+from spatial.zone_grid.ranges import distinct, expand, odd_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +97,7 @@ def _several(
     # A sum of one random number for each zone tells one set from another.
     keys = np.random.default_rng(0).integers(1, 1 << 62, n_zones, dtype=np.int64)[changes.zone]
     sums = np.cumsum(np.where(changes.begins, keys, -keys))[last][several]
-    names, example, which = np.unique(sums, return_index=True, return_inverse=True)
+    names, example, which = distinct(sums)
     end = np.flatnonzero(last)[several[example]]
     row = changes.cell // n_columns
     at, entry = expand(np.searchsorted(row, row[end]), end + 1)

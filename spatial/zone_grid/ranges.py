@@ -11,7 +11,20 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-__all__ = ["expand", "odd_pairs", "starts_of_runs"]
+__all__ = ["distinct", "expand", "odd_pairs", "starts_of_runs"]
+
+
+def distinct(values: Rows) -> tuple[Rows, Rows, Rows]:
+    """Return each value once and in order, where it first stands, and which of them each value is.
+
+    `numpy.unique` would load the masked arrays, a tenth of the time in which a small layer is laid.
+    """
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = starts_of_runs(ordered)
+    which = np.empty(len(values), dtype=np.int64)
+    which[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(values))))
+    return ordered[starts], order[starts], which
 
 
 def expand(starts: Rows, ends: Rows) -> tuple[Rows, Rows]:

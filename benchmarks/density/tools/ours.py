@@ -19,8 +19,10 @@ with pq.ParquetFile(zones_path) as file:
     zones = file.read(columns=["zone_id", "geometry"])
 points = open_source(Path(points_path))
 polygons = shapely.from_wkb(zones["geometry"].to_pylist())
-index = ZoneIndex.of(polygons, tuple(zones["zone_id"].to_pylist()), n_points=points.n_rows)
-result = count_density(index, [points], DensitySettings())
+zone_ids = tuple(zones["zone_id"].to_pylist())
+result = count_density(
+    lambda: ZoneIndex.of(polygons, zone_ids, n_points=points.n_rows), [points], DensitySettings()
+)
 if result.n_reported:
     raise SystemExit(f"{result.n_reported} points were set aside")
 json.dump(dict(zip(result.zone_ids, result.counts.tolist(), strict=True)), sys.stdout)
