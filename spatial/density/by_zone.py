@@ -17,7 +17,7 @@ from spatial.area import measure, outlines, require_geometry
 from spatial.counting import zone_ids
 from spatial.crs import CANONICAL_CRS
 from spatial.definition import AreaBasis, LifecycleStatus, on_earth, require_basis
-from spatial.density.categories import encoded, words
+from spatial.density.categories import coded_words
 from spatial.density.counted_rows import CountedRows
 from spatial.density.counting import count_density
 from spatial.density.frame_source import FrameSource
@@ -39,7 +39,7 @@ from spatial.zone_index import ZoneIndex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from spatial.density.model import DensityResult, PointSource
+    from spatial.density.model import DensityResult, PointBatch, PointSource
 
     Progress = Callable[[int, int | None], None]
 
@@ -306,8 +306,14 @@ def _says_synthetic(reading: Reading, points: gpd.GeoDataFrame | Path, source: P
         SHARED_WORDS.get(normalise_word(word), False)
         for part in flagged.parts()
         for batch in flagged.batches(part)
-        for word in encoded(words(batch.columns, header))[1]
+        for word in _values(batch, header)
     )
+
+
+def _values(batch: PointBatch, column: str) -> list[str]:
+    """Return the values that the rows of a batch have."""
+    codes, values = coded_words(batch.columns, column)
+    return [values[code] for code in np.unique(codes)]
 
 
 def _header_of(points: gpd.GeoDataFrame | Path, source: PointSource, column: str) -> str | None:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     Rows = NDArray[np.int64]
 
-__all__ = ["Categories", "encoded", "ranks", "words"]
+__all__ = ["MOST_BYTES_REPEATED", "Categories", "coded_words", "encoded", "ranks", "words"]
+
+MOST_BYTES_REPEATED: Final = 1 << 26
+"""Bytes that the values of a batch may take once each stands in every row that has it: a thousand a row."""
 
 _FEW: Final = 4
 """Codes for each row up to which a table of all codes is quicker than sorting."""
@@ -60,24 +63,70 @@ def words(columns: Mapping[str, pa.Array], name: str) -> pa.Array:
     MissingColumnError
         If there is no such column.
     InputError
-        If its values are no plain values: lists, structures, raw bytes.
+        If its values are no plain values: lists, structures, raw bytes; or they are written once in the
+        file, for many rows, and too long to stand in each of them.
     """
-    # Imported here: it takes longer to load than many a count without categories.
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415 - takes longer to load than many a count without categories
 
+    column = _plain(columns, name)
+    if not pa.types.is_dictionary(column.type):
+        return _trimmed(column)
+    values = _trimmed(column.dictionary)
+    _require_short(values, column.indices, name)
+    return pc.fill_null(values.take(column.indices), "")
+
+
+def coded_words(columns: Mapping[str, pa.Array], name: str) -> tuple[Rows, list[str]]:
+    """Return the number of each row's value, and the values as `words` has them, however long they are.
+
+    Values may be alike. Errors as for `words`, but for those of length.
+    """
+    column = _plain(columns, name)
+    if not pa.types.is_dictionary(column.type):
+        return encoded(_trimmed(column))
+    values = _trimmed(column.dictionary).to_pylist()
+    missing = np.asarray(column.indices.is_null().to_numpy(zero_copy_only=False))
+    codes = np.where(missing, len(values), column.indices.to_numpy(zero_copy_only=False))
+    return codes.astype(np.int64), [*values, ""]
+
+
+def _plain(columns: Mapping[str, pa.Array], name: str) -> pa.Array:
+    """Return a column in one piece; errors as for `coded_words`."""
     if name not in columns:
         raise MissingColumnError("density.no_such_column", column=name)
     column = columns[name]
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column, kind = column.dictionary_decode(), kind.value_type
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise InputError("density.column_not_plain", column=name, type=str(kind))
-    if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), pa.scalar(None, kind), column)
-    return pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))
+    return column
+
+
+def _trimmed(values: pa.Array) -> pa.Array:
+    """Return plain values as trimmed text, ``""`` for none."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - as in `words`
+
+    if pa.types.is_floating(values.type):
+        values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+    return pc.utf8_trim_whitespace(pc.fill_null(values.cast(pa.string()), ""))
+
+
+def _require_short(values: pa.Array, indices: pa.Array, name: str) -> None:
+    """Refuse values that would take too much memory, were each written for every row that has it."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - as in `words`
+
+    if not values.nbytes * len(indices) > MOST_BYTES_REPEATED:
+        return
+    lengths = pc.binary_length(values)
+    if (pc.sum(lengths.take(indices)).as_py() or 0) > MOST_BYTES_REPEATED:
+        longest = pc.max(lengths).as_py()
+        raise InputError(
+            "density.values_too_long",
+            column=name,
+            n_bytes=longest,
+            allowed=MOST_BYTES_REPEATED // len(indices),
+        )
 
 
 def encoded(column: pa.Array) -> tuple[Rows, list[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from spatial.density.categories import encoded, words
+from spatial.density.categories import coded_words
 from spatial.station_words import STATUS_WORDS, normalise_word
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class CountedRows:
 
     def _counted(self, batch: PointBatch) -> PointBatch:
         """Return a batch without the rows that do not count."""
-        codes, values = encoded(words(batch.columns, self.column))
+        codes, values = coded_words(batch.columns, self.column)
         counts = [STATUS_WORDS.get(normalise_word(value), value) in self.states for value in values]
         kept = np.array(counts, dtype=bool)[codes]
         if kept.all():

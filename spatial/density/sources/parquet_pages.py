@@ -7,6 +7,7 @@ dictionary holds values of one short length, repeating them is safe, and it is r
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -22,7 +23,7 @@ __all__ = ["repeats_safely"]
 _LONGEST: Final = 64
 """Bytes of a value that may be repeated for each row of a batch."""
 _MOST_BYTES: Final = 1 << 24
-_CODECS: Final = {"SNAPPY": "snappy", "GZIP": "gzip", "ZSTD": "zstd", "BROTLI": "brotli"}
+_CODECS: Final = ("snappy", "gzip", "zstd", "brotli", "lz4_raw")
 _LENGTH_BYTES: Final = 4
 _SIZE, _PACKED_SIZE, _DICTIONARY, _N_VALUES = 2, 3, 7, 1
 _STOP, _TRUE, _FALSE, _I32, _STRUCT = 0, 1, 2, 5, 12
@@ -63,12 +64,23 @@ def repeats_safely(path: Path, footer: pq.FileMetaData, group: int, column: int)
         n_values = header[_DICTIONARY, _N_VALUES]
         if not 0 <= size <= _MOST_BYTES or begin + packed_size > len(data):
             return False
-        page = pa.py_buffer(data)[begin : begin + packed_size]
-        if chunk.compression != "UNCOMPRESSED":
-            page = pa.Codec(_CODECS[chunk.compression]).decompress(page, decompressed_size=size)
-    except (KeyError, IndexError, ValueError, OSError, OverflowError, pa.ArrowException):
+        pages = _unpacked(pa.py_buffer(data)[begin : begin + packed_size], size)
+    except (KeyError, IndexError, ValueError, OverflowError):
         return False
-    return _is_uniform(page, n_values)
+    return bool(pages) and all(_is_uniform(page, n_values) for page in pages)
+
+
+def _unpacked(page: pa.Buffer, size: int) -> list[pa.Buffer]:
+    """Return a page as each codec that can read it unpacks it.
+
+    Which one the footer names is not asked: of a codec that it does not know, the library's answer to that
+    question is the end of the process.
+    """
+    pages = [page] if page.size == size else []
+    for codec in _CODECS:
+        with suppress(OSError, ValueError, pa.ArrowException):
+            pages.append(pa.Codec(codec).decompress(page, decompressed_size=size))
+    return pages
 
 
 def _is_uniform(page: pa.Buffer, n_values: int) -> bool:

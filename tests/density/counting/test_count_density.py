@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.density import frame_source, tally
-from spatial.density.categories import Categories, words
+from spatial.density.categories import MOST_BYTES_REPEATED, Categories, coded_words, words
 from spatial.density.counting import count_density
 from spatial.density.feed import CountCancelledError, Feed, usable_cores
 from spatial.density.frame_source import FrameSource
@@ -75,6 +75,34 @@ def test_what_cannot_be_counted_is_refused_by_name(index, sources, settings, err
     with pytest.raises(error) as caught:
         count_density(index, sources, settings)
     assert caught.value.key == key
+
+
+def test_a_long_value_that_is_written_once_is_not_repeated_for_every_row():
+    indices = pa.array(np.zeros(1000, dtype=np.int32))
+    short = "x" * (MOST_BYTES_REPEATED // 1000)
+    for value, allowed in ((short, True), (short + "x", False)):
+        column = {"c": pa.DictionaryArray.from_arrays(indices, pa.array([value]))}
+        if allowed:
+            assert words(column, "c")[999].as_py() == value
+            continue
+        before = pa.total_allocated_bytes()
+        with pytest.raises(InputError) as caught:
+            words(column, "c")
+        assert caught.value.key == "density.values_too_long"
+        assert caught.value.params["n_bytes"] == len(value)
+        assert pa.total_allocated_bytes() - before < 10 * len(value)
+        # What a row's state is can be told of a value of any length.
+        codes, values = coded_words(column, "c")
+        assert {values[code] for code in codes} == {value}
+
+
+def test_values_of_a_dictionary_are_trimmed_and_those_missing_are_empty():
+    values = pa.array([" a", "a ", None, "\u3000"])
+    column = {"c": pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 3, None], pa.int8()), values)}
+    expected = ["a", "a", "", "", ""]
+    assert words(column, "c").to_pylist() == expected
+    codes, names = coded_words(column, "c")
+    assert [names[code] for code in codes] == expected
 
 
 def test_a_column_of_ids_is_no_category(monkeypatch):
