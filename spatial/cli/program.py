@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from spatial.cli import main
+from spatial.cli import VERBS, main
 from spatial.cli.options import language_of
 from spatial.system_reasons import system_reason
 from spatial.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
 __all__ = ["run_program"]
@@ -31,6 +33,9 @@ def run_program() -> int:
     shell's own code.
     """
     _prepare(sys.stdout)
+    _load(sys.argv[1:])
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Who stops a command from outside wants what it left half done swept up, as at the keyboard.
     before = signal.signal(signal.SIGTERM, _stop)
     try:
@@ -53,6 +58,14 @@ def run_program() -> int:
     finally:
         signal.signal(signal.SIGTERM, before)
     return code
+
+
+def _load(argv: Sequence[str]) -> None:
+    """Load the module of the verb, while an interrupt still ends the process at once."""
+    for word in argv:
+        if word in VERBS:
+            import_module(VERBS[word])
+            return
 
 
 class _Stopped(BaseException):

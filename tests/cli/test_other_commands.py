@@ -7,6 +7,7 @@ import io
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -403,3 +404,35 @@ def test_a_wide_character_takes_two_columns():
 def test_numbers_have_separators_and_gaps_a_dash():
     assert format_number(1234.56, 1) == "1,234.6"
     assert format_number(None, 1) == "—"
+
+
+# --- an interrupt ----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is not interrupted by a signal there")
+@pytest.mark.parametrize("module", ["pyproj", "geopandas"])
+def test_an_interrupt_while_the_program_loads_ends_it_without_a_word(tmp_path, module):
+    # In the place of a library that is loaded first, one at which the interrupt comes.
+    words = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nfor _ in range(10**7): pass\n"
+    (tmp_path / f"{module}.py").write_text(words, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-m", "spatial", "density", "--pack", "haizhu"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        env={"PYTHONPATH": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is not interrupted by a signal there")
+def test_a_command_that_ignores_interrupts_goes_on_ignoring_them(monkeypatch):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(sys, "argv", ["spatial", "--help"])
+        with pytest.raises(SystemExit):
+            runpy.run_module("spatial", run_name="__main__", alter_sys=False)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
