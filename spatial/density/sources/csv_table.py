@@ -29,7 +29,6 @@ from spatial.errors import (
     UnreadableFileError,
     UnsupportedFormatError,
 )
-from spatial.limits import COMMAND_LINE_LIMITS
 from spatial.notice import Notice
 from spatial.station_words import pick_coordinates
 from spatial.system_reasons import system_reason
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spatial.density.model import PointBatch
+    from spatial.limits import Limits
 
 __all__ = ["CsvSource", "open_csv"]
 
@@ -73,7 +73,7 @@ def open_csv(
     placement.check()
     try:
         found = examine_text(path)
-        header = _find_header(path, found.encoding, names=names, grid=is_grid(crs))
+        header = _find_header(path, found.encoding, names=names, grid=is_grid(crs), limits=placement.limits)
     except OSError as fault:
         raise UnreadableFileError("error.unreadable_file", name=name, reason=system_reason(fault)) from fault
     fields = coordinate_columns(header.names, names, name=name, crs=crs)
@@ -95,7 +95,9 @@ def open_csv(
     return source
 
 
-def _find_header(path: Path, encoding: str, *, names: tuple[str | None, str | None], grid: bool) -> _Header:
+def _find_header(
+    path: Path, encoding: str, *, names: tuple[str | None, str | None], grid: bool, limits: Limits
+) -> _Header:
     """Return the header, which stands among the first rows, else is the first of them."""
 
     def is_header(cells: list[str]) -> bool:
@@ -103,11 +105,11 @@ def _find_header(path: Path, encoding: str, *, names: tuple[str | None, str | No
             return {*names} <= {*cells}
         return pick_coordinates(cells, grid_first=grid) is not None
 
-    first = next(text_blocks(path, encoding), b"").removeprefix("\ufeff".encode())
+    first = next(text_blocks(path, encoding, limits), b"").removeprefix("\ufeff".encode())
     if first.lstrip().startswith(b"{"):
         raise UnsupportedFormatError("error.foreign_json", name=path.name)
     delimiter = find_delimiter(first.decode(), is_header)
-    blocks = _Blocks(text_blocks(path, encoding))
+    blocks = _Blocks(text_blocks(path, encoding, limits), limits)
     head: list[tuple[int, list[str]]] = []
     for line, cells in blocks.rows(blocks.take(), delimiter, name=path.name):
         head.append((line, cells))
@@ -117,15 +119,16 @@ def _find_header(path: Path, encoding: str, *, names: tuple[str | None, str | No
         raise UnreadableFileError("error.empty_file", name=path.name)
     at = next((at for at, (_, cells) in enumerate(head) if is_header(cells)), 0)
     line, cells = head[at]
-    headers = name_columns(cells, name=path.name, limits=COMMAND_LINE_LIMITS)
+    headers = name_columns(cells, name=path.name, limits=limits)
     return _Header(headers, len(cells), at, line, delimiter)
 
 
 class _Blocks:
     """Blocks of a text on their way to rows; the lines that were given out are counted."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], limits: Limits) -> None:
         self._blocks = blocks
+        self._limits = limits
         self._lines: Iterator[str] = iter(())
         self._is_first = True
         self._inside = False
@@ -176,9 +179,10 @@ class _Blocks:
                 return
             except csv.Error as fault:
                 if "field limit" in str(fault):
-                    COMMAND_LINE_LIMITS.breach("cell_characters", csv.field_size_limit() + 1)
+                    self._limits.breach("cell_characters", csv.field_size_limit() + 1)
                 raise UnreadableFileError("error.broken_quotes", name=name, line=line) from fault
-            COMMAND_LINE_LIMITS.check("columns", len(cells))
+            self._limits.check("columns", len(cells))
+            self._limits.check("cell_characters", max(map(len, cells), default=0))
             cells = [plain_cell(cell) for cell in cells]
             if any(cells):
                 yield line, cells
@@ -284,7 +288,8 @@ class CsvSource:
 
     def _tables(self) -> Iterator[tuple[list[pa.Array], np.ndarray]]:
         """Yield the wanted columns of some rows as text, and the ragged of them with their cells."""
-        blocks = _Blocks(text_blocks(self.path, self.encoding))
+        limits = self.placement.limits
+        blocks = _Blocks(text_blocks(self.path, self.encoding, limits), limits)
         n_skipped = self.header.n_before + 1
         block = blocks.take()
         while block is not None:

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from spatial.density.model import SourcePart
 from spatial.density.sources.placing import Fault, Placement, RawBatch
+from spatial.density.sources.stream_limits import limits_in_force
 from spatial.errors import MissingColumnError
 from spatial.file_kinds import refuse_foreign
 from spatial.geojson import property_text, read_geojson
 from spatial.inventory_sheet import Sheet, sheet_from_features
-from spatial.limits import COMMAND_LINE_LIMITS
 from spatial.vector_files import read_bytes
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spatial.density.model import PointBatch
+    from spatial.limits import Limits
     from spatial.notice import Notice
 
 __all__ = ["GeoJsonSource", "open_geojson"]
@@ -30,13 +31,14 @@ __all__ = ["GeoJsonSource", "open_geojson"]
 def open_geojson(path: Path, *, crs: str | None, columns: tuple[str, ...]) -> GeoJsonSource:
     """Open a GeoJSON file; parameters and errors as for `spatial.density.sources.open_source`."""
     path = path.absolute()
-    sheet = _sheet(path, crs)
+    limits = limits_in_force()
+    sheet = _sheet(path, crs, limits)
     for column in columns:
         if column not in sheet.headers:
             raise MissingColumnError(
                 "error.missing_column", name=path.name, column=column, columns=", ".join(sheet.headers)
             )
-    placement = Placement(file=path.name, crs=sheet.crs, names=(sheet.x_name, sheet.y_name))
+    placement = Placement(file=path.name, crs=sheet.crs, names=(sheet.x_name, sheet.y_name), limits=limits)
     placement.check()
     source = GeoJsonSource(
         path=path,
@@ -51,11 +53,11 @@ def open_geojson(path: Path, *, crs: str | None, columns: tuple[str, ...]) -> Ge
     return source
 
 
-def _sheet(path: Path, crs: str | None) -> Sheet:
+def _sheet(path: Path, crs: str | None, limits: Limits) -> Sheet:
     """Read the whole file."""
-    data = read_bytes(path, COMMAND_LINE_LIMITS)
+    data = read_bytes(path, limits)
     refuse_foreign(data, name=path.name)
-    collection = read_geojson(data, name=path.name, limits=COMMAND_LINE_LIMITS, crs_stated=crs is not None)
+    collection = read_geojson(data, name=path.name, limits=limits, crs_stated=crs is not None)
     return sheet_from_features(collection, name=path.name, crs=crs)
 
 
@@ -100,7 +102,7 @@ class GeoJsonSource:
 
     def batches(self, _: SourcePart) -> Iterator[PointBatch]:
         """Read the features; errors as for `open_geojson`."""
-        yield self.placement.placed(self.raw(_sheet(self.path, self.stated_crs)))
+        yield self.placement.placed(self.raw(_sheet(self.path, self.stated_crs, self.placement.limits)))
 
     def raw(self, sheet: Sheet) -> RawBatch:
         """Return the features as they stand."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from spatial.density.model import SourcePart
 from spatial.density.sources.placing import Fault, Placement, RawBatch
+from spatial.density.sources.stream_limits import limits_in_force
 from spatial.density.sources.wkb_points import Records, decode_points
 from spatial.errors import (
     MissingColumnError,
@@ -30,7 +31,6 @@ from spatial.importing.readers.gpkg_database import (
     quoted,
     table_columns,
 )
-from spatial.limits import COMMAND_LINE_LIMITS
 from spatial.system_reasons import system_reason
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spatial.density.model import PointBatch
+    from spatial.limits import Limits
     from spatial.notice import Notice
 
 __all__ = ["GeoPackageSource", "open_geopackage"]
@@ -59,7 +60,8 @@ def open_geopackage(
     """Open a layer of a GeoPackage; parameters and errors as for `spatial.density.sources.open_source`."""
     path = path.absolute()
     name = path.name
-    with _database(path) as database:
+    limits = limits_in_force()
+    with _database(path, limits) as database:
         layers = [one for one in list_tables(database, name=name)[0] if one.column is not None]
         chosen = _chosen(layers, layer, name=name)
         there = [column.name for column in table_columns(database, chosen.table) if not column.is_generated]
@@ -69,7 +71,8 @@ def open_geopackage(
                     "error.missing_column", name=name, column=column, columns=", ".join(there)
                 )
         system = crs or _stated_system(database, chosen, name=name)
-    placement = Placement(file=name, crs=system)
+    limits.check("columns", len(there))
+    placement = Placement(file=name, crs=system, limits=limits)
     placement.check()
     source = GeoPackageSource(
         path=path, layer=chosen, columns=columns, column_names=tuple(there), placement=placement
@@ -79,7 +82,7 @@ def open_geopackage(
 
 
 @contextmanager
-def _database(path: Path) -> Iterator[sqlite3.Connection]:
+def _database(path: Path, limits: Limits) -> Iterator[sqlite3.Connection]:
     """Open the database; whatever waits to be written into it is refused."""
     name = path.name
     try:
@@ -90,7 +93,7 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
         ]
         if waiting:
             raise UnreadableFileError("stream.gpkg_unwritten", name=name, beside=", ".join(waiting))
-        with open_database(path, name=name, limits=COMMAND_LINE_LIMITS, encoding=None) as database:
+        with open_database(path, name=name, limits=limits, encoding=None) as database:
             yield database
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=name) from None
@@ -193,7 +196,7 @@ class GeoPackageSource:
         """Read the rows as they stand: as many as the database counts, or an error."""
         wanted = ", ".join(quoted(column) for column in (self.layer.column or "", *self.columns))
         row = 0
-        with _database(self.path) as database:
+        with _database(self.path, self.placement.limits) as database:
             found = database.execute(f"SELECT {wanted} FROM {quoted(self.layer.table)}")  # noqa: S608
             while True:
                 try:

@@ -83,6 +83,7 @@ def open_parquet(
     named = shape.fields if shape.encoding == "columns" else ("x", "y")
     placement = Placement(file=name, crs=shape.crs, names=(named[0], named[1]))
     placement.check()
+    placement.limits.check("columns", len(schema.names))
     numbers = shape.fields if shape.encoding == "columns" else ()
     texts = tuple(field for field in (*columns, *numbers) if is_text(schema.field(field).type))
     source = ParquetSource(

@@ -15,6 +15,7 @@ from spatial import chinese_datums
 from spatial.coordinates import position_faults, refuse_misreading, stated_system
 from spatial.datums import Datum, named_datum
 from spatial.density.model import MOST_ROWS_NAMED, PointBatch, Reported, ReportedRow
+from spatial.density.sources.stream_limits import limits_in_force, refuse_long_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
     from pyproj import CRS
+
+    from spatial.limits import Limits
 
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
@@ -72,11 +75,14 @@ class Placement:
         The reference system: a datum's name, ``EPSG:n``, or the text of a system without a code.
     names : tuple of str
         What the coordinates are called.
+    limits : Limits
+        Those of the process that opened the file; they go with it to a worker.
     """
 
     file: str
     crs: str
     names: tuple[str, str] = ("x", "y")
+    limits: Limits = field(default_factory=limits_in_force)
 
     @property
     def datum(self) -> Datum | None:
@@ -119,7 +125,15 @@ class Placement:
         return self.datum is not None or self.crs.strip().upper().startswith("EPSG:")
 
     def placed(self, raw: RawBatch) -> PointBatch:
-        """Return a batch in canonical degrees, each row of it used or reported."""
+        """Return a batch in canonical degrees, each row of it used or reported.
+
+        Raises
+        ------
+        LimitExceededError
+            If a cell that it brings along is too long.
+        """
+        for column in raw.columns.values():
+            refuse_long_cells(column, self.limits)
         datum = self.datum
         n = len(raw.x)
         if not raw.faults and datum is not None and _plainly_meant(raw.x, raw.y, datum):

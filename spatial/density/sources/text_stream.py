@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from spatial.errors import UnreadableFileError
 from spatial.file_kinds import refuse_foreign
-from spatial.limits import COMMAND_LINE_LIMITS
 from spatial.text_decoding import CONTROL_BYTES, likely_encodings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from spatial.limits import Limits
 
 __all__ = ["TextFile", "examine_text", "text_blocks"]
 
@@ -71,7 +72,7 @@ def _decoded(path: Path, encoding: str) -> Iterator[bytes]:
         yield decoder.decode(b"", final=True).encode()
 
 
-def text_blocks(path: Path, encoding: str) -> Iterator[bytes]:
+def text_blocks(path: Path, encoding: str, limits: Limits) -> Iterator[bytes]:
     """Yield a file as UTF-8 without byte order mark in blocks that end with a line end, but for the last.
 
     Raises
@@ -90,6 +91,6 @@ def text_blocks(path: Path, encoding: str) -> Iterator[bytes]:
             yield whole[:end]
         rest = whole[end:]
         if len(rest) > _LONGEST_LINE:
-            COMMAND_LINE_LIMITS.breach("cell_characters", len(rest))
+            limits.breach("cell_characters", len(rest))
     if rest:
         yield rest
