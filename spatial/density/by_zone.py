@@ -244,6 +244,9 @@ class Reading:
 def _has_geometry(path: Path) -> bool:
     """Tell a Parquet file that says where its geometry is; one that cannot be read is refused later."""
     try:
+        # What is no plain file, or one of the system's own, may make its reader wait for ever.
+        if not path.is_file() or not path.stat().st_size:
+            return False
         return b"geo" in (pq.read_metadata(path).metadata or {})
     except (pa.ArrowException, OSError):
         return False

@@ -64,6 +64,9 @@ def open_source(
     path = Path(path)
     try:
         refuse_special(path)
+        # The system's own files say that they have no size, and may make their reader wait for ever.
+        if not path.stat().st_size:
+            raise UnreadableFileError("error.empty_file", name=path.name)
     except FileNotFoundError:
         raise UnreadableFileError("error.missing_file", name=path.name) from None
     except OSError as fault:

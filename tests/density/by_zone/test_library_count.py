@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,7 +21,13 @@ from spatial import Definition, Numerator, check_zones, density
 from spatial.definition import LifecycleStatus
 from spatial.density.by_zone import Reading
 from spatial.density.counted_rows import CountedRows
-from spatial.errors import GeometryError, MissingColumnError, MissingCrsError, UsageError
+from spatial.errors import (
+    GeometryError,
+    MissingColumnError,
+    MissingCrsError,
+    UnreadableFileError,
+    UsageError,
+)
 
 ROOT = Path(__file__).parents[3]
 SQUARES = [shapely.box(114 + at * 0.01, 23, 114.01 + at * 0.01, 23.01) for at in range(3)]
@@ -177,3 +185,19 @@ def test_importing_the_room_loads_nothing_heavy():
     assert done.stdout.strip() == "[] ['Dedupe', 'DensityResult', 'ZoneDensity', 'count']"
     with pytest.raises(AttributeError):
         density.nothing  # noqa: B018 - the look-up is what is tried
+
+
+def test_a_pipe_that_nobody_fills_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "p.parquet")
+    said: list[str] = []
+
+    def ask() -> None:
+        try:
+            density.count(layer(SQUARES), tmp_path / "p.parquet")
+        except UnreadableFileError as error:
+            said.append(error.key)
+
+    waiting = threading.Thread(target=ask, daemon=True)
+    waiting.start()
+    waiting.join(30)
+    assert said == ["error.no_plain_file"]

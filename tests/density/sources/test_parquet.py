@@ -6,6 +6,7 @@ import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -323,6 +324,16 @@ def test_a_pipe_a_folder_and_nothing_are_refused(tmp_path, name):
     with pytest.raises(UnreadableFileError) as caught:
         open_source(tmp_path / "none" / name, crs="wgs84")
     assert caught.value.key == "error.missing_file"
+
+
+@pytest.mark.parametrize("name", ["p.parquet", "p.csv", "p.gpkg", "p.geojson"])
+def test_a_file_without_bytes_is_never_read(tmp_path, name, monkeypatch):
+    # One of the system's own calls itself plain, has no size, and may never answer.
+    (tmp_path / name).touch()
+    monkeypatch.setattr(Path, "open", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(UnreadableFileError) as caught:
+        open_source(tmp_path / name, crs="wgs84")
+    assert caught.value.key == "error.empty_file"
 
 
 def test_an_unknown_suffix_is_refused(tmp_path):
