@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from spatial.atomic_write import replace_file
 from spatial.catalog import member_path
 from spatial.cli.density_output import (
+    PAGE_COLUMNS,
     PARQUET,
     document_of,
     grid_path,
@@ -90,12 +92,25 @@ def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
             write_grid(counted, counted.result.grid, document, targets[1])
     else:
         as_json = options.format == FORMATS[1]
-        words = json_text(document) if as_json else table_text(document, counted, options.lang)
+        columns = PAGE_COLUMNS if targets else _columns(stdout)
+        words = (
+            json_text(document) if as_json else table_text(document, counted, options.lang, columns=columns)
+        )
         if targets:
             replace_file(targets[0], lambda stage: stage.write_text(words, encoding="utf-8"))
         else:
             stdout.write(words)
     return int(counted.result.n_reported > 0 or found.n_reported > 0)
+
+
+def _columns(stdout: TextIO) -> int:
+    """Return how wide the table may be: as the terminal, or as a page where it goes elsewhere."""
+    try:
+        columns = os.get_terminal_size(stdout.fileno()).columns if stdout.isatty() else 0
+    except OSError:
+        columns = 0
+    # A terminal that does not know its width says 0.
+    return columns or PAGE_COLUMNS
 
 
 def _targets(options: argparse.Namespace, settings: DensitySettings) -> list[Path]:

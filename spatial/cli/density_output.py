@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from spatial.atomic_write import replace_file
-from spatial.cli.text_table import format_number, render_table
+from spatial.cli.text_table import display_width, format_number, render_table
 from spatial.crs import METRIC_CRS
 from spatial.density.by_zone import COUNT, once
 from spatial.text import printable, text
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["PARQUET", "document_of", "grid_path", "json_text", "table_text", "write_grid", "write_zones"]
 
 PARQUET: Final = "parquet"
+PAGE_COLUMNS: Final = 120
+"""How wide a table is that goes to a file or a pipe."""
 METADATA_KEY: Final = b"density"
 """Where a Parquet file holds what belongs to all of its rows: totals, rejected rows and notices."""
 
@@ -38,6 +40,8 @@ _GEOPARQUET_VERSION: Final = "1.1.0"
 _ZONE_MEMBERS: Final = (COUNT, "area_km2", "density_per_km2", "geometry_basis", "synthetic")
 _TOTALS: Final = ("n_in", "n_used", "n_reported", "total_count", "outside_count")
 _SHOWN_CATEGORIES: Final = 6
+_LONGEST_HEAD: Final = 24
+_GAP: Final = 2
 _SHOWN_REJECTS: Final = 20
 _NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e\n]")
 
@@ -107,23 +111,30 @@ def _escaped(found: re.Match[str]) -> str:
     return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
-def table_text(document: dict[str, Any], found: ZoneDensity, lang: str) -> str:
-    """Return the answer for a reader: the zones, then totals, notices and rows that were set aside."""
-    categories = _shown_categories(found, lang)
+def table_text(document: dict[str, Any], found: ZoneDensity, lang: str, columns: int = PAGE_COLUMNS) -> str:
+    """Return the answer for a reader: the zones, then totals, notices and rows that were set aside.
+
+    The table shows as many categories as go into ``columns``, and one of them at least.
+    """
     heads = [text("cli.head_zone", lang), text("cli.head_area_km2", lang)]
     heads += [text("density.head_count", lang), text("density.head_density", lang)]
-    heads += [*(name for name, _ in categories), text("cli.head_marks", lang)]
     lines = [
         [
             name,
             format_number(zone["area_km2"], 2),
             format_number(zone[COUNT], 0),
             format_number(zone["density_per_km2"], 1),
-            *(format_number(counts[at], 0) for _, counts in categories),
             _marks(zone, lang),
         ]
-        for at, (name, zone) in enumerate(zip(_names(found, lang), document["zones"], strict=True))
+        for name, zone in zip(_names(found, lang), document["zones"], strict=True)
     ]
+    heads.append(text("cli.head_marks", lang))
+    if found.result.by:
+        taken = max(map(display_width, render_table(heads, lines).splitlines()))
+        for head, counts in _shown_categories(found, lang, columns - taken):
+            heads.insert(-1, head)
+            for line, cell in zip(lines, counts, strict=True):
+                line.insert(-1, cell)
     parts = [render_table(heads, lines, right=range(1, len(heads) - 1)), "\n"]
     parts.append(text("density.totals", lang, **{name: document[name] for name in _TOTALS}) + "\n")
     if found.result.grid is not None:
@@ -140,16 +151,39 @@ def _names(found: ZoneDensity, lang: str) -> list[str]:
     return [str(name) for name in zones[column]]
 
 
-def _shown_categories(found: ZoneDensity, lang: str) -> list[tuple[str, Any]]:
-    """Return head and counts of the categories with most sites, the others taken together."""
+def _shown_categories(found: ZoneDensity, lang: str, room: int) -> list[tuple[str, list[str]]]:
+    """Return head and cells of the categories with most sites, the others taken together."""
     ranked = sorted(found.result.by_counts.items(), key=lambda item: -int(item[1].sum()))
-    shown = ranked if len(ranked) <= _SHOWN_CATEGORIES + 1 else ranked[:_SHOWN_CATEGORIES]
     empty = text("density.no_value", lang)
-    columns = [(" · ".join(word or empty for word in words), counts) for words, counts in shown]
-    rest = [counts for _, counts in ranked[len(shown) :]]
-    if rest:
-        columns.append((text("density.other_categories", lang, n=len(rest)), np.sum(rest, axis=0)))
-    return columns
+
+    def column(head: str, counts: Any) -> tuple[str, list[str]]:  # noqa: ANN401 - integers of NumPy
+        return head, [format_number(n, 0) for n in counts]
+
+    # One more than these stands there itself rather than as the only other.
+    n_most = len(ranked) if len(ranked) <= _SHOWN_CATEGORIES + 1 else _SHOWN_CATEGORIES
+    columns = [
+        column(_shortened(" · ".join(word or empty for word in words)), counts)
+        for words, counts in ranked[:n_most]
+    ]
+    rest = sum((counts for _, counts in ranked[n_most:]), start=np.zeros(len(found.zones), dtype=np.int64))
+    for n_shown in range(n_most, 0, -1):
+        shown, n_rest = columns[:n_shown], len(ranked) - n_shown
+        if n_rest:
+            shown.append(column(text("density.other_categories", lang, n=n_rest), rest))
+        if sum(_GAP + max(map(display_width, (head, *cells))) for head, cells in shown) <= room:
+            break
+        rest = rest + ranked[n_shown - 1][1]
+    return shown if ranked else []
+
+
+def _shortened(words: str) -> str:
+    """Return the head of a category, cut where it would take the room of several."""
+    words = printable(words)
+    if display_width(words) <= _LONGEST_HEAD:
+        return words
+    while display_width(words) >= _LONGEST_HEAD:
+        words = words[: min(len(words) - 1, _LONGEST_HEAD)]
+    return words + "…"
 
 
 def _marks(zone: dict[str, Any], lang: str) -> str:
