@@ -283,6 +283,7 @@ def count_points(
         )
     rows = _rows(zones, result, synthetic=synthetic)
     notices = [notice for source in sources for notice in source.notices]
+    notices += [] if result.total_count else [Notice("density.nothing_counted", {"n_in": result.n_in})]
     notices += [*result.notices, *_notices_on(rows, index.kind, synthetic=synthetic)]
     notices += [] if settings.dedupe.kind != DedupeKind.NONE else [Notice("density.rows_as_given")]
     return ZoneDensity(

@@ -62,3 +62,14 @@ def test_the_name_of_a_category_is_cut_and_one_is_always_shown(tmp_path):
     assert "x" * 23 + "…" in head
     assert "站" * 12 not in head
     assert "x" * 24 not in head
+
+
+@pytest.mark.parametrize(("rows", "n_in"), [("114.005,23.005,规划\n", 1), ("x,23.005,现状\n", 1)])
+def test_zeros_that_come_of_no_station_at_all_are_explained(tmp_path, rows, n_in):
+    path = tmp_path / "p.csv"
+    call = ["density", "--zones", str(ZONES), "--points", str(path), "--points-crs", "wgs84", "--lang", "en"]
+    for words, explained in ((rows, True), (rows + "114.005,23.005,现状\n", False)):
+        path.write_text("lon,lat,状态\n" + words, encoding="utf-8")
+        stdout = io.StringIO()
+        main(call, stdout, io.StringIO())
+        assert (f"No site is counted of {n_in} rows read" in stdout.getvalue()) == explained

@@ -6,6 +6,7 @@ damaged file the error says in which row group, and from which row on.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -116,6 +117,10 @@ def _footer(path: Path, name: str) -> tuple[pq.FileMetaData, pa.Schema]:
     with _readable(name), path.open("rb") as stream:
         if stream.read(len(PARQUET_MAGIC)) != PARQUET_MAGIC:
             raise UnreadableFileError("error.not_parquet", name=name)
+        n_bytes = stream.seek(0, os.SEEK_END)
+        stream.seek(max(n_bytes - len(PARQUET_MAGIC), 0))
+        if stream.read() != PARQUET_MAGIC:
+            raise UnreadableFileError("stream.parquet_cut", name=name, n_bytes=n_bytes)
     try:
         with pq.ParquetFile(path) as file:
             footer = file.metadata

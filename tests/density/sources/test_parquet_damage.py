@@ -44,8 +44,11 @@ def test_a_file_cut_short_is_refused(tmp_path):
     whole = path.read_bytes()
     for length in (0, 3, 4, 100, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
-        with pytest.raises(UnreadableFileError, match=r"p\.parquet"):
+        with pytest.raises(UnreadableFileError, match=r"p\.parquet") as caught:
             read(path)
+        if length > len("PAR1"):
+            assert caught.value.key == "stream.parquet_cut"
+            assert f"byte {length:,}:" in caught.value.message("en")
 
 
 def test_a_damaged_page_is_named_by_row_group_and_row(tmp_path):
