@@ -13,6 +13,8 @@ from spatial.errors import GeometryError
 from spatial.zone_grid.ranges import starts_of_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from spatial.zone_grid.edges import Edges
@@ -29,6 +31,10 @@ OVERLAP_TOLERANCE: Final = 1e-4
 MAX_NEIGHBOURS: Final = 1_000_000
 """Pairs of zones that touch or overlap; a tiling of 200,000 zones has some 600,000."""
 
+_MOST_ZONES_IN_A_TABLE: Final = 4096
+"""16 MiB of one byte for each pair."""
+
+_PAIRS_AT_ONCE: Final = 1 << 14
 
 _SURE: Final = 0.25
 """Share of the tolerance up to which a bound by degrees decides for metres."""
@@ -65,7 +71,11 @@ def overlapping_pairs(polygons: Geometries) -> Rows:
     if len(first) > MAX_NEIGHBOURS:
         raise GeometryError("verdict.too_many_overlaps", count=len(first), allowed=MAX_NEIGHBOURS)
     size = shapely.area(polygons)
-    common = shapely.area(shapely.intersection(polygons[first], polygons[second]))
+    common = np.zeros(len(first))
+    # What is cut is not held for all pairs at once.
+    for begin in range(0, len(first), _PAIRS_AT_ONCE):
+        part = slice(begin, begin + _PAIRS_AT_ONCE)
+        common[part] = shapely.area(shapely.intersection(polygons[first[part]], polygons[second[part]]))
     real = common > OVERLAP_TOLERANCE * np.minimum(size[first], size[second])
     return np.column_stack([first[real], second[real]])
 
@@ -110,16 +120,35 @@ def first_of_rivals(zone_rows: Rows, point_rows: Rows, overlaps: Rows, *, n_zone
 
     The pairs are ordered by point, then by zone in the order of precedence.
     """
-    both = np.concatenate([overlaps, overlaps[:, ::-1]])
-    sharing = both[:, 0] * n_zones + both[:, 1]
-    start = starts_of_runs(point_rows)
-    size = np.diff(np.append(start, len(point_rows)))
-    step = np.arange(len(point_rows)) - np.repeat(start, size)
-    kept = np.ones(len(point_rows), dtype=bool)
-    for later in range(1, int(size.max(initial=0))):
-        here = np.flatnonzero(step == later)
-        for earlier in range(later):
-            there = here - later + earlier
-            rivals = ~np.isin(zone_rows[there] * n_zones + zone_rows[here], sharing)
-            kept[here] &= ~(kept[there] & rivals)
+    kept = np.zeros(len(point_rows), dtype=bool)
+    share = _sharing(overlaps, n_zones)
+    undecided = np.arange(len(point_rows))
+    # In each round the first zone left at a point takes it, and its rivals there go.
+    while len(undecided):
+        begins = starts_of_runs(point_rows[undecided])
+        sizes = np.diff(np.append(begins, len(undecided)))
+        kept[undecided[begins]] = True
+        taker = np.repeat(zone_rows[undecided[begins]], sizes)
+        stays = share(taker, zone_rows[undecided])
+        stays[begins] = False
+        undecided = undecided[stays]
     return kept
+
+
+def _sharing(overlaps: Rows, n_zones: int) -> Callable[[Rows, Rows], NDArray[np.bool_]]:
+    """Return what tells of zones, row by row, which share ground."""
+    if not len(overlaps):
+        return lambda one, _: np.zeros(len(one), dtype=bool)
+    if n_zones <= _MOST_ZONES_IN_A_TABLE:
+        table = np.zeros((n_zones, n_zones), dtype=bool)
+        table[overlaps[:, 0], overlaps[:, 1]] = table[overlaps[:, 1], overlaps[:, 0]] = True
+        return lambda one, other: table[one, other]
+    both = np.concatenate([overlaps, overlaps[:, ::-1]])
+    codes = np.append(np.sort(both[:, 0] * n_zones + both[:, 1]), np.iinfo(np.int64).max)
+
+    def found(one: Rows, other: Rows) -> NDArray[np.bool_]:
+        asked = one * n_zones + other
+        same: NDArray[np.bool_] = codes[np.searchsorted(codes, asked)] == asked
+        return same
+
+    return found

@@ -6,6 +6,7 @@ A point in a zone or on its edge belongs to it. Of zones that do not overlap, th
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
@@ -218,8 +219,9 @@ def _checked_ids(zone_ids: Sequence[str]) -> tuple[str, ...]:
     """Return the ids; refuse empty and repeated ones."""
     ids = tuple(zone_ids)
     if "" in ids or len(set(ids)) < len(ids):
-        faulty = sorted({name for name in ids if name and ids.count(name) > 1})
-        count = sum(not name or name in faulty for name in ids)
+        times = Counter(ids)
+        faulty = sorted(name for name in times if name and times[name] > 1)
+        count = times[""] + sum(times[name] for name in faulty)
         raise DuplicateIdError("verdict.zone_ids_not_unique", count=count, ids=faulty)
     return ids
 

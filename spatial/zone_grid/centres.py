@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     Labels = NDArray[np.int32]
 
 __all__ = ["Centres", "centre_sets"]
+
+_MOST_MEMBERS: Final = 1 << 24
+"""Zones of all sets together: 128 MiB."""
+
+_MOST_CHANGES: Final = 1 << 26
+_CHANGES_AT_ONCE: Final = 1 << 21
+"""Changes that are gone through to name the zones of the sets: some ten seconds, and 100 MB at once."""
 
 
 class Centres(NamedTuple):
@@ -35,8 +42,10 @@ class _Changes(NamedTuple):
     begins: NDArray[np.bool_]
 
 
-def centre_sets(bands: Floats, zone: Rows, size: tuple[int, int], *, n_zones: int) -> Centres:
-    """Return the set of zones that hold the centre of each cell of a grid.
+def centre_sets(
+    bands: Floats, zone: Rows, size: tuple[int, int], *, n_zones: int, bounded: bool
+) -> Centres | None:
+    """Return the set of zones that hold the centre of each cell of a grid; None of too many sets.
 
     Parameters
     ----------
@@ -48,6 +57,8 @@ def centre_sets(bands: Floats, zone: Rows, size: tuple[int, int], *, n_zones: in
         Columns and rows of the grid.
     n_zones : int
         How many zones there are.
+    bounded : bool
+        Whether there may be too many sets.
     """
     changes = _changes(bands, zone, size)
     # Every row ends where it began, in no zone, so that one sum runs through all of them.
@@ -60,7 +71,11 @@ def centre_sets(bands: Floats, zone: Rows, size: tuple[int, int], *, n_zones: in
     set_starts, set_zones = np.arange(n_zones + 1), np.arange(n_zones)
     several = np.flatnonzero(count > 1)
     if several.size:
-        which, starts, zones = _several(changes, last, several, size[0], n_zones=n_zones)
+        most = (_MOST_CHANGES, _MOST_MEMBERS) if bounded else (np.inf, np.inf)
+        found = _several(changes, last, several, size[0], n_zones=n_zones, most=most)
+        if found is None:
+            return None
+        which, starts, zones = found
         set_of[several] = n_zones + 1 + which
         set_starts = np.concatenate([set_starts, starts[1:] + n_zones])
         set_zones = np.concatenate([set_zones, zones])
@@ -91,15 +106,33 @@ def _changes(bands: Floats, zone: Rows, size: tuple[int, int]) -> _Changes:
 
 
 def _several(
-    changes: _Changes, last: NDArray[np.bool_], several: Rows, n_columns: int, *, n_zones: int
-) -> tuple[Rows, Rows, Rows]:
-    """Return a number for each set of two zones or more, and the zones of each."""
+    changes: _Changes,
+    last: NDArray[np.bool_],
+    several: Rows,
+    n_columns: int,
+    *,
+    n_zones: int,
+    most: tuple[float, float],
+) -> tuple[Rows, Rows, Rows] | None:
+    """Return a number for each set of two zones or more, and the zones of each; None of too many."""
     # A sum of one random number for each zone tells one set from another.
     keys = np.random.default_rng(0).integers(1, 1 << 62, n_zones, dtype=np.int64)[changes.zone]
     sums = np.cumsum(np.where(changes.begins, keys, -keys))[last][several]
     names, example, which = distinct(sums)
     end = np.flatnonzero(last)[several[example]]
     row = changes.cell // n_columns
-    at, entry = expand(np.searchsorted(row, row[end]), end + 1)
-    of_set, zones = odd_pairs(at, changes.zone[entry], n_second=n_zones)
-    return which, np.searchsorted(of_set, np.arange(len(names) + 1)), zones
+    begin = np.searchsorted(row, row[end])
+    gone_through = np.cumsum(end + 1 - begin)
+    if gone_through[-1] > most[0]:
+        return None
+    # The sets one run after the other, so that what is held at once is bounded.
+    cuts = np.searchsorted(gone_through, np.arange(0, gone_through[-1], _CHANGES_AT_ONCE)[1:])
+    sizes, members = [], []
+    for part in np.split(np.arange(len(names)), np.unique(cuts)):
+        at, entry = expand(begin[part], end[part] + 1)
+        of_set, zones = odd_pairs(at, changes.zone[entry], n_second=n_zones)
+        sizes.append(np.bincount(of_set, minlength=len(part)))
+        members.append(zones)
+        if sum(map(len, members)) > most[1]:
+            return None
+    return which, np.append(0, np.cumsum(np.concatenate(sizes))), np.concatenate(members)

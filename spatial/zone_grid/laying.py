@@ -23,9 +23,12 @@ __all__ = ["Frame", "build_grid", "entries_of", "frame_of", "in_cells"]
 _MOST_CELLS: Final = 1 << 25
 """Cells of four bytes each: 128 MiB."""
 
-_MOST_ENTRIES: Final = 1 << 26
+_MOST_ENTRIES: Final = 1 << 23
+"""Pairs of a cell and an edge, some 100 bytes each while the grid is laid."""
 
-_MOST_EDGES: Final = 256
+_FEWER: Final = 16
+
+_MOST_EDGES: Final = 1024
 """Edges of a cell from which the exact predicate is the quicker way to settle its points."""
 
 _ROUNDING_DEG: Final = 1e-12
@@ -63,13 +66,27 @@ def build_grid(edges: Edges, widths_deg: Floats, *, n_zones: int, n_points: int)
     n_points : int
         How many points will be settled, roughly.
     """
-    frame = frame_of(edges, widths_deg, n_points=n_points)
+    while True:
+        frame = frame_of(edges, widths_deg, n_points=n_points)
+        # The coarsest grid is laid in any case.
+        grid = _laid(edges, widths_deg, frame, n_zones=n_zones, bounded=n_points > 0)
+        if grid is not None:
+            return grid
+        # Zones that overlap many times over are told apart by fewer cells.
+        n_points //= _FEWER
+
+
+def _laid(edges: Edges, widths_deg: Floats, frame: Frame, *, n_zones: int, bounded: bool) -> ZoneGrid | None:
+    """Return the grid that is so fine; None where the zones form too many sets for it."""
     bands = in_cells(edges, widths_deg, frame)
     cells, crossing = entries_of(bands, frame)
     first = starts_of_runs(cells)
     codes = cells[first]
     starts = np.append(first, len(cells))
-    centres = centre_sets(bands, edges.zone, (frame.n_columns, frame.n_rows), n_zones=n_zones)
+    size = (frame.n_columns, frame.n_rows)
+    centres = centre_sets(bands, edges.zone, size, n_zones=n_zones, bounded=bounded)
+    if centres is None:
+        return None
     crossed_sets = centres.labels[codes].astype(np.int64)
     crossed_sets[_hard(bands, cells, crossing, starts, frame.n_columns)] = -1
     centres.labels[codes] = -1 - np.arange(len(codes), dtype=np.int32)
@@ -114,7 +131,8 @@ def frame_of(edges: Edges, widths_deg: Floats, *, n_points: int) -> Frame:
         + _NS_PER_ENTRY * entries
         + n_points * (_NS_PER_CROSSED_POINT * crossed + _NS_PER_TEST * entries / n_cells)
     )
-    cost[(n_cells > _MOST_CELLS) | ((entries > _MOST_ENTRIES) & (sides < sides[0]))] = np.inf
+    cost[(n_cells > _MOST_CELLS) | (entries > max(_MOST_ENTRIES, 3 * len(x0)))] = np.inf
+    # Where every one costs too much, the coarsest does.
     side = float(sides[np.argmin(cost)])
     # One cell more on each side, which holds nothing.
     columns, rows = (int(np.ceil(span / side)) + 2 for span in (span_x, span_y))

@@ -11,9 +11,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spatial import overlaps as overlaps_module
 from spatial import zone_index
 from spatial.errors import DuplicateIdError, GeometryError
 from spatial.overlaps import LayerKind
+from spatial.zone_grid import centres, laying
 from spatial.zone_index import ZoneIndex
 from tests.spatial.plain_counting import plain_overlaps, plain_pairs
 from tests.spatial.strategies import seeds
@@ -198,6 +200,71 @@ def test_neighbours_whose_vertices_are_not_quite_the_same_hide_no_overlap(seed, 
     index = ZoneIndex.of(noisy[good], np.array(ids)[good].tolist(), n_points=10)
     flat = shapely.transform(noisy[good], _metric(index.metric_code))
     assert list(map(tuple, index.overlaps.tolist())) == plain_overlaps(flat)
+
+
+@pytest.mark.parametrize("bound", ["_MOST_MEMBERS", "_MOST_CHANGES", "_CHANGES_AT_ONCE"])
+def test_zones_that_form_too_many_sets_get_a_coarser_grid(monkeypatch, bound):
+    rng = np.random.default_rng(6)
+    circles = shapely.buffer(shapely.points(rng.random((30, 2))), 0.4)
+    polygons = shapely.transform(circles, lambda xy: xy * 0.1 + (WEST, SOUTH))
+    ids = [f"z{number:02}" for number in range(30)]
+    fine = ZoneIndex.of(polygons, ids, n_points=1_000_000)
+    monkeypatch.setattr(centres, bound, 500)
+    bounded = ZoneIndex.of(polygons, ids, n_points=1_000_000)
+    if bound != "_CHANGES_AT_ONCE":
+        assert bounded.grid.per_degree < fine.grid.per_degree
+    assert len(bounded.grid.set_zones) <= len(fine.grid.set_zones)
+    lon, lat = positions(rng, polygons, bounded)
+    assert placed(bounded, lon, lat) == placed(fine, lon, lat) == plain_pairs(polygons, ids, lon, lat)
+    monkeypatch.setattr(centres, bound, 1)
+    assert placed(ZoneIndex.of(polygons, ids, n_points=50), lon, lat) == placed(fine, lon, lat)
+
+
+@pytest.mark.parametrize("n_points", [0, 10**12])
+def test_a_zone_whose_edges_cross_every_cell_takes_bounded_memory(monkeypatch, n_points):
+    monkeypatch.setattr(laying, "_MOST_ENTRIES", 200_000)
+    x = np.linspace(0.0, 0.3, 5001) + WEST
+    y = SOUTH + np.where(np.arange(5001) % 2, 0.3, 0.003)
+    comb = shapely.Polygon([*zip(x, y, strict=True), (x[-1], SOUTH), (x[0], SOUTH)])
+    index = ZoneIndex.of(np.array([comb]), ["a"], n_points=n_points)
+    assert len(index.grid.crossed_edges) < 300_000
+    lon, lat = np.random.default_rng(7).uniform((WEST, SOUTH), (WEST + 0.3, SOUTH + 0.3), (300, 2)).T
+    assert placed(index, lon, lat) == plain_pairs([comb], ["a"], lon, lat)
+
+
+@given(seed=seeds, table=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_of_rivals_the_first_that_no_kept_one_beats_stays(seed, table):
+    rng = np.random.default_rng(seed)
+    n_zones = int(rng.integers(1, 12))
+    overlaps = np.argwhere(np.triu(rng.random((n_zones, n_zones)) < rng.random(), 1))
+    sharing = {frozenset(pair) for pair in overlaps.tolist()}
+    held = np.argwhere(rng.random((8, n_zones)) < rng.random())
+    expected, kept = [], {}
+    for point, zone in held.tolist():
+        stays = all(frozenset((zone, other)) in sharing for other in kept.get(point, []))
+        expected.append(stays)
+        if stays:
+            kept.setdefault(point, []).append(zone)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(overlaps_module, "_MOST_ZONES_IN_A_TABLE", n_zones if table else 0)
+        found = overlaps_module.first_of_rivals(held[:, 1], held[:, 0], overlaps, n_zones=n_zones)
+    assert found.tolist() == expected
+
+
+def test_zones_that_overlap_in_hundreds_are_cut_in_turns(monkeypatch):
+    boxes = shapely.box(np.arange(40) * 100.0, 0.0, np.arange(40) * 100.0 + 1000.0, 1000.0)
+    expected = plain_overlaps(boxes)
+    monkeypatch.setattr(overlaps_module, "_PAIRS_AT_ONCE", 7)
+    assert sorted(map(tuple, overlaps_module.overlapping_pairs(boxes).tolist())) == expected
+
+
+def test_a_layer_of_repeated_ids_is_refused_at_once():
+    boxes = shapely.box(np.arange(60_000), 0.0, np.arange(60_000) + 1.0, 1.0)
+    ids = [f"z{number // 2}" for number in range(60_000)]
+    with pytest.raises(DuplicateIdError) as refused:
+        ZoneIndex.of(boxes, ids, n_points=1)
+    assert refused.value.params["count"] == 60_000
 
 
 def _metric(code):
