@@ -129,7 +129,7 @@ def count(  # noqa: PLR0913 - each is a choice that the result depends on
         from spatial import density
 
         found = density.count("zones.geojson", "stations.parquet", by=["operator"])
-        found.zones[["name", "count", "density_per_km2"]]
+        found.zones[["zone_id", "count", "density_per_km2"]]
 
     Parameters
     ----------
