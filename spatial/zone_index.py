@@ -111,8 +111,8 @@ class ZoneIndex:
         Raises
         ------
         GeometryError
-            If there are no zones, one is no valid polygon, they reach too far round the Earth, or
-            overlap without measure.
+            If there are no zones, one is no valid polygon or lies where its metric grid has no
+            coordinates, they reach too far round the Earth, or overlap without measure.
         DuplicateIdError
             If an id is empty or repeated.
         """
@@ -131,7 +131,7 @@ class ZoneIndex:
         np.maximum.at(reaches, edges.zone, widths)
         grid, overlaps = _side_by_side(
             lambda: build_grid(edges, widths, n_zones=len(ids), n_points=n_points),
-            lambda: _overlaps(ranked, edges, bows, code),
+            lambda: _overlaps(outlines, row_of_rank, edges, bows, code),
             worth_it=len(edges.zone) > _MANY_EDGES,
         )
         set_starts, set_ranks = _reduced_sets(grid, overlaps)
@@ -250,12 +250,19 @@ def _side_by_side(
         return one(), asked.result()
 
 
-def _overlaps(polygons: Geometries, edges: Edges, bows: Floats, metric_code: int) -> Rows:
-    """Return the pairs of zones that overlap on the metric grid."""
-    rows = maybe_overlapping(polygons, edges, bows)
-    if not len(rows):
+def _overlaps(outlines: Geometries, row_of_rank: Rows, edges: Edges, bows: Floats, code: int) -> Rows:
+    """Return the pairs of ranks whose zones overlap on the metric grid."""
+    ranked = outlines[row_of_rank]
+    ranks = maybe_overlapping(ranked, edges, bows)
+    if not len(ranks):
         return np.zeros((0, 2), dtype=np.int64)
-    found: Rows = rows[overlapping_pairs(on_metric_grid(polygons[rows], metric_code))]
+    flat = on_metric_grid(ranked[ranks], code)
+    there = ~(shapely.is_missing(flat) | shapely.is_empty(ranked[ranks]))
+    lost = there & ~np.isfinite(shapely.bounds(flat)).all(axis=1)
+    if lost.any():
+        rows = [int(row) + 1 for row in np.sort(row_of_rank[ranks[lost]])[:_SHOWN]]
+        raise GeometryError("verdict.off_the_grid", count=int(lost.sum()), rows=rows)
+    found: Rows = ranks[overlapping_pairs(flat)]
     return found
 
 

@@ -34,6 +34,8 @@ def maybe_near(edges: Edges, reaches: Floats, x: Floats, y: Floats) -> tuple[Row
     """
     if not len(edges.zone):
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    # A reach that is longer than the way across all there is holds everything, and no more.
+    reaches = np.minimum(reaches, _way_across(edges, x, y))
     frame = frame_of(edges, reaches, n_points=len(x))
     entry_cells, crossing = entries_of(in_cells(edges, reaches, frame), frame)
     zone = edges.zone[crossing]
@@ -47,3 +49,12 @@ def maybe_near(edges: Edges, reaches: Floats, x: Floats, y: Floats) -> tuple[Row
     starts, ends = (np.searchsorted(zone_cells, cells, side=side) for side in ("left", "right"))
     at, member = expand(starts, ends)
     return zone[member], points[at]
+
+
+def _way_across(edges: Edges, x: Floats, y: Floats) -> float:
+    """Return no less than the distance between any edge and any point that has a place."""
+    across = 0.0
+    for places, at in ((edges.ends[:, ::2], x), (edges.ends[:, 1::2], y)):
+        both = np.concatenate([places.ravel(), at[np.isfinite(at)]])
+        across += float(both.max() - both.min())
+    return 1.01 * across

@@ -16,6 +16,8 @@ from spatial import zone_index
 from spatial.errors import DuplicateIdError, GeometryError
 from spatial.overlaps import LayerKind
 from spatial.zone_grid import centres, laying
+from spatial.zone_grid.edges import edges_of
+from spatial.zone_grid.nearness import maybe_near
 from spatial.zone_index import ZoneIndex
 from tests.spatial.plain_counting import plain_overlaps, plain_pairs
 from tests.spatial.strategies import seeds
@@ -265,6 +267,24 @@ def test_a_layer_of_repeated_ids_is_refused_at_once():
     with pytest.raises(DuplicateIdError) as refused:
         ZoneIndex.of(boxes, ids, n_points=1)
     assert refused.value.params["count"] == 60_000
+
+
+def test_zones_beyond_the_metric_grid_are_refused_by_their_rows():
+    beyond = shapely.Polygon([(100.0, 89.9), (101.0, 90.5), (101.0, 91.5)])
+    near = shapely.box(100.0, 89.0, 101.0, 89.5)
+    with pytest.raises(GeometryError) as refused:
+        ZoneIndex.of(np.array([near, beyond]), ["b", "a"], n_points=1)
+    assert (refused.value.key, refused.value.params["rows"]) == ("verdict.off_the_grid", [2])
+
+
+@pytest.mark.parametrize("reach", [1e9, 1e200, 1e308])
+def test_a_reach_beyond_measure_holds_everything(reach):
+    edges = edges_of(np.array([shapely.box(0.0, 0.0, 10.0, 10.0), shapely.box(20.0, 0.0, 30.0, 5.0)]))
+    reaches = np.where(edges.zone == 0, reach, 1.0)
+    found = maybe_near(edges, reaches, np.array([5.0, 1e6, np.nan]), np.array([5.0, -1e6, 0.0]))
+    pairs = set(zip(*(each.tolist() for each in found), strict=True))
+    assert pairs >= {(0, 0), (0, 1)}
+    assert all(point < 2 for _, point in pairs)
 
 
 def _metric(code):
