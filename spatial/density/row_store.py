@@ -10,6 +10,7 @@ rows at one place, and rows of one key, are one row before they come here.
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Final, NamedTuple, Self
@@ -142,7 +143,7 @@ class RowStore:
         except OSError as error:
             raise UnwritableFileError(
                 "density.no_room" if error.errno == errno.ENOSPC else "density.no_temporary_file",
-                folder=tempfile.gettempdir(),
+                folder=_temporary_folder(),
                 reason=str(error.strerror or error),
             ) from error
         self._held.clear()
@@ -162,6 +163,16 @@ class RowStore:
         assert self._file is not None  # noqa: S101 - there are segments
         self._file.seek(offset)
         return self._file.read(size)
+
+
+def _temporary_folder() -> str:
+    """Return where temporary files are kept, or where they would be: there may be no such place."""
+    import tempfile  # noqa: PLC0415 - as where it is written
+
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - named, not used
 
 
 def grouped(sizes: Mapping[int, int]) -> list[list[int]]:

@@ -29,6 +29,7 @@ from spatial.importing.readers.gpkg_database import (
     list_tables,
     open_database,
     quoted,
+    reference_system,
     table_columns,
 )
 from spatial.system_reasons import system_reason
@@ -47,6 +48,8 @@ __all__ = ["GeoPackageSource", "open_geopackage"]
 
 _BATCH_ROWS: Final = 1 << 14
 _BATCH_BYTES: Final = 1 << 26
+_ROWS_AT_ONCE: Final = 64
+_LONGEST_DEFINITION: Final = 20_000
 _UNDEFINED: Final = frozenset({0, -1})
 _HEAD_BYTES: Final = 8
 _ENVELOPE_BYTES: Final = np.array([0, 32, 48, 48, 64, -1, -1, -1], dtype=np.int64)
@@ -123,11 +126,7 @@ def _stated_system(database: sqlite3.Connection, layer: GpkgLayer, *, name: str)
     """
     if layer.srs_id is None or layer.srs_id in _UNDEFINED:
         raise MissingCrsError("error.file_without_crs", name=name)
-    row = database.execute(
-        "SELECT organization, organization_coordsys_id, definition"
-        " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
-        (layer.srs_id,),
-    ).fetchone()
+    row = reference_system(database, layer.srs_id)
     if row is None:
         raise UnknownCrsError("verdict.unknown_crs", crs=str(layer.srs_id))
     organization, code, definition = row
@@ -135,6 +134,8 @@ def _stated_system(database: sqlite3.Connection, layer: GpkgLayer, *, name: str)
         return f"EPSG:{code}"
     if "undefined" in str(definition).lower():
         raise MissingCrsError("error.file_without_crs", name=name)
+    if len(str(definition)) > _LONGEST_DEFINITION:
+        raise UnknownCrsError("verdict.unknown_crs", crs=str(layer.srs_id))
     return str(definition)
 
 
@@ -231,10 +232,10 @@ def _some_rows(found: sqlite3.Cursor) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     n_bytes = 0
     while len(rows) < _BATCH_ROWS and n_bytes < _BATCH_BYTES:
-        more = found.fetchmany(1024)
+        more = found.fetchmany(_ROWS_AT_ONCE)
         rows += more
-        n_bytes += sum(len(row[0]) for row in more if isinstance(row[0], bytes))
-        if len(more) < 1024:  # noqa: PLR2004 - the end
+        n_bytes += sum(map(len, [cell for row in more for cell in row if isinstance(cell, (bytes, str))]))
+        if len(more) < _ROWS_AT_ONCE:
             break
     return rows
 

@@ -33,6 +33,7 @@ _SAME_DEGREES: Final = {
     ("EPSG", "4326"): "EPSG:4326",
     ("EPSG", "4490"): "EPSG:4490",
 }
+_LONGEST_NAME: Final = 200
 _GEOGRAPHIC: Final = ("GeographicCRS", "GeodeticCRS")
 
 
@@ -229,5 +230,5 @@ def _described_system(described: dict[str, Any]) -> str:
         code = system.to_epsg()
         return f"EPSG:{code}" if code is not None else system.to_wkt()
     except (CRSError, ValueError, TypeError, RecursionError) as fault:
-        words = str(described.get("name", ""))
+        words = str(described.get("name", ""))[:_LONGEST_NAME]
         raise UnknownCrsError("verdict.unknown_crs", crs=words) from fault

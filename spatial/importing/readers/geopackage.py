@@ -21,6 +21,7 @@ from spatial.importing.readers.gpkg_database import (
     list_tables,
     open_database,
     quoted,
+    reference_system,
     table_columns,
     writes_ahead,
 )
@@ -221,11 +222,7 @@ def _system(
         notices.append(Notice("gis.srs_differs", params))
     if layer.srs_id is None or layer.srs_id in _UNDEFINED:
         return None, [*notices, Notice("gis.srs_undefined", {"name": name, "layer": layer.table})]
-    row = database.execute(
-        "SELECT organization, organization_coordsys_id, definition"
-        " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
-        (layer.srs_id,),
-    ).fetchone()
+    row = reference_system(database, layer.srs_id)
     named = None if row is None else _named_system(*row)
     if named is None:
         notices.append(

@@ -30,6 +30,7 @@ __all__ = [
     "list_tables",
     "open_database",
     "quoted",
+    "reference_system",
     "table_columns",
     "writes_ahead",
 ]
@@ -45,6 +46,8 @@ _STEPS_PER_CELL: Final = 30
 _STEPS_AT_ONCE: Final = 100_000
 _GENERATED: Final = 2
 _MOST_LAYERS: Final = 1_000
+_LONGEST_DESCRIPTION: Final = 1 << 18
+"""Bytes of a value by which a file describes itself; a computed one could be as long as memory."""
 _PLAIN: Final = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _OTHERS: Final = ("Geometry", "GeometryCollection", *CURVE_NAMES.values())
 _TYPES: Final = {name.upper(): name for name in (*_PLAIN, *_OTHERS)}
@@ -172,6 +175,29 @@ def _real_tables(database: sqlite3.Connection) -> dict[str, str]:
     }
 
 
+@contextmanager
+def _short_values(database: sqlite3.Connection) -> Iterator[None]:
+    """Refuse long values while the file is asked about itself."""
+    before = database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_DESCRIPTION)
+    try:
+        yield
+    finally:
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+
+
+def reference_system(database: sqlite3.Connection, srs_id: int) -> tuple[Any, Any, Any] | None:
+    """Return organization, code and definition of a system; None where no real table describes it."""
+    with _short_values(database):
+        if "gpkg_spatial_ref_sys" not in _real_tables(database):
+            return None
+        row: tuple[Any, Any, Any] | None = database.execute(
+            "SELECT organization, organization_coordsys_id, definition"
+            " FROM gpkg_spatial_ref_sys WHERE srs_id = ?",
+            (srs_id,),
+        ).fetchone()
+        return row
+
+
 def list_tables(database: sqlite3.Connection, *, name: str) -> tuple[list[GpkgLayer], list[Notice]]:
     """Return the feature layers, or where they hold nothing the tables of cells, and what was passed over.
 
@@ -180,6 +206,12 @@ def list_tables(database: sqlite3.Connection, *, name: str) -> tuple[list[GpkgLa
     UnreadableFileError
         If there is no such table.
     """
+    with _short_values(database):
+        return _listed(database, name=name)
+
+
+def _listed(database: sqlite3.Connection, *, name: str) -> tuple[list[GpkgLayer], list[Notice]]:
+    """List the tables as `list_tables` does."""
     real = _real_tables(database)
     found = database.execute("SELECT table_name, data_type FROM gpkg_contents LIMIT ?", (_MOST_LAYERS,))
     listed = [(str(table), str(kind)) for table, kind in found.fetchall()]

@@ -149,6 +149,19 @@ def test_a_disk_that_cannot_be_written_is_an_error_that_says_which(temporary, mo
     assert list(temporary.iterdir()) == []
 
 
+def test_no_place_at_all_for_temporary_files_is_an_error_that_says_so(temporary, monkeypatch):
+    def nowhere():
+        raise FileNotFoundError(errno.ENOENT, "no usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", lambda **_: nowhere())
+    monkeypatch.setenv("TMPDIR", "/some/where")
+    with pytest.raises(UnwritableFileError) as caught:
+        count_density(ZONES, [source()], DensitySettings(dedupe=Dedupe.parse("key:id")))
+    assert caught.value.key == "density.no_temporary_file"
+    assert "/some/where" in caught.value.message("en")
+
+
 def test_buckets_are_taken_together_as_long_as_they_are_small(monkeypatch):
     monkeypatch.setattr(row_store, "ROWS_AT_ONCE", 10)
     assert row_store.grouped({1: 4, 2: 6, 5: 1, 7: 30, 9: 2}) == [[1, 2], [5], [7], [9]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import sqlite3
+import tracemalloc
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -162,6 +163,52 @@ def test_views_and_triggers_of_a_stranger_do_nothing(tmp_path):
     assert read(path).n_in == 3
     assert path.read_bytes() == before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["p.gpkg"]
+
+
+def test_an_endless_view_of_systems_is_not_asked(tmp_path):
+    path = write_gpkg(tmp_path / "p.gpkg", blobs_of(scattered(3)))
+    endless = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT -x AS srs_id"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("DROP TABLE gpkg_spatial_ref_sys")
+        database.execute(
+            f"CREATE VIEW gpkg_spatial_ref_sys AS {endless},"
+            " 'EPSG' AS organization, 4326 AS organization_coordsys_id, '' AS definition FROM t"
+        )
+        database.commit()
+    with pytest.raises(UnknownCrsError):
+        open_source(path)
+
+
+def test_batches_of_long_texts_are_short(tmp_path, monkeypatch):
+    monkeypatch.setattr(geopackage, "_BATCH_BYTES", 100_000)
+    path = write_gpkg(tmp_path / "p.gpkg", blobs_of(scattered(400)), operator=["x" * 10_000] * 400)
+    source = open_source(path, columns=["operator"])
+    sizes = [batch.n_in for batch in source.batches(source.parts()[0])]
+    assert sum(sizes) == 400
+    assert max(sizes) < 100
+
+
+@pytest.mark.parametrize(
+    ("table", "first", "value", "others"),
+    [
+        ("gpkg_contents", "table_name", "points", "data_type"),
+        ("gpkg_spatial_ref_sys", "srs_id", 4326, "organization, organization_coordsys_id, definition"),
+    ],
+)
+def test_what_a_file_says_of_itself_is_short(tmp_path, table, first, value, others):
+    path = write_gpkg(tmp_path / "p.gpkg", blobs_of(scattered(3)))
+    computed = others + " TEXT AS (printf('%.*c', 20000000, 'x'))"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(f"DROP TABLE {table}")
+        database.execute(f"CREATE TABLE {table} ({first}, {computed})")
+        database.execute(f"INSERT INTO {table} ({first}) VALUES (?)", (value,))  # noqa: S608
+        database.commit()
+    tracemalloc.start()
+    with pytest.raises(AtlasError):
+        open_source(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10_000_000
 
 
 @pytest.mark.parametrize("end", ["-wal", "-journal"])
