@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import socket
+import stat
 import sys
 import zlib
 from contextlib import contextmanager, suppress
@@ -73,6 +74,7 @@ def replace_file(
     UnwritableFileError
         If the file cannot be written; the old one is whole and nothing is left beside it.
     """
+    _refuse_device(path)
     make_room(path)
     beside = temporary_path(path)
     with explain_unwritable(path):
@@ -86,6 +88,21 @@ def replace_file(
         finally:
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
+
+
+def _refuse_device(path: Path) -> None:
+    """Refuse to put a file in the place of a device or a pipe, such as ``/dev/null``.
+
+    Raises
+    ------
+    UnwritableFileError
+        If one stands there.
+    """
+    with suppress(OSError):
+        kind = path.lstat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind) or stat.S_ISLNK(kind)):
+            reason = TextKey("error.system_device")
+            raise UnwritableFileError("error.unwritable_file", name=path.name, reason=reason)
 
 
 @contextmanager

@@ -68,6 +68,15 @@ def test_an_error_leaves_the_old_file_and_no_litter(tmp_path, whole_disk, at):
     assert names(tmp_path) == ["a.csv"]
 
 
+def test_a_device_or_pipe_is_never_put_out_of_its_place(tmp_path):
+    os.mkfifo(tmp_path / "null")
+    with pytest.raises(UnwritableFileError) as caught:
+        replace_file(tmp_path / "null", lambda stage: stage.write_text("new"))
+    assert "device" in caught.value.message("en")
+    assert (tmp_path / "null").is_fifo()
+    assert names(tmp_path) == ["null"]
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path, whole_disk):
     with pytest.raises(UnwritableFileError) as caught:
         replace_file(tmp_path / "nowhere" / "a.csv", lambda beside: beside.write_text("x"))
