@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import tempfile
 import warnings
 from contextlib import ExitStack, contextmanager
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["connected", "require_dask", "require_same_versions"]
 
-_SCHEMES: Final = ("tcp://", "tls://")
+_ADDRESS: Final = re.compile(r"(tcp|tls)://(\[[^\s\[\]]+\]|[^\s:/\[\]]+):[0-9]{1,5}")
 _LOCAL_ONLY: Final = {
     # Nothing listens but what the count needs; a worker does not watch itself work.
     "distributed.scheduler.http.routes": [],
@@ -55,11 +56,11 @@ def connected(address: str | None, *, workers: int | None, patience: ClusterPati
     Raises
     ------
     UsageError
-        If the address is none of ``tcp://`` or ``tls://``.
+        If the address is none of ``tcp://HOST:PORT`` or ``tls://HOST:PORT``.
     ClusterError
         If Dask is not installed, nobody answers, no worker comes, or one runs other programs.
     """
-    if address is not None and not address.startswith(_SCHEMES):
+    if address is not None and not _ADDRESS.fullmatch(address):
         raise UsageError("cluster.bad_address", address=address)
     if workers is not None and workers < 1:
         raise UsageError("cluster.bad_workers", value=workers)

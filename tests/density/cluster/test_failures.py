@@ -43,7 +43,19 @@ def refusal(source, address, **choices):
     return caught.value
 
 
-@pytest.mark.parametrize("address", ["10.0.0.1:8786", "http://127.0.0.1:1", "inproc://1", "", "file:///etc"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://",
+        "tcp://:::",
+        "tcp://[::1",
+        "10.0.0.1:8786",
+        "http://127.0.0.1:1",
+        "inproc://1",
+        "",
+        "file:///etc",
+    ],
+)
 def test_an_address_of_another_kind_is_refused_without_a_call(address):
     with pytest.raises(UsageError) as caught:
         counted(MadeUpSource(""), address)
