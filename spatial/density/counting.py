@@ -94,6 +94,8 @@ def count_density(
         return laid
 
     zones = LaidZones(lay)
+    if not callable(index):
+        zones.lay()
     with RowStore() as store:
         counters: dict[int, PartCounter] = {}
 
@@ -105,7 +107,11 @@ def count_density(
                 counter.take(source, batch)
                 watch.read(batch.n_in)
 
-        run_threads(read, n_threads, stop=feed.stop, look=watch.look, first=zones.lay)
+        def stop() -> None:
+            feed.stop()
+            zones.give_up()
+
+        run_threads(read, n_threads, stop=stop, look=watch.look, first=zones.lay)
         if settings.dedupe.kind != DedupeKind.NONE:
             _merge_rows(store, list(counters.values()), feed, watch)
     notices = tuple(notice for source in sources for notice in source.notices)

@@ -32,12 +32,18 @@ class LaidZones:
         self._found: Future[ZoneIndex] = Future()
 
     def lay(self) -> None:
-        """Lay the zones; whoever waits for them gets what goes wrong too."""
+        """Lay the zones, once; whoever waits for them gets what goes wrong too."""
+        if self._found.done():
+            return
         try:
             self._found.set_result(self._laying())
         except BaseException as fault:
             self._found.set_exception(fault)
             raise
+
+    def give_up(self) -> None:
+        """Let nobody wait for zones that will not be laid."""
+        self._found.cancel()
 
     @property
     def index(self) -> ZoneIndex:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from threading import Event
 
 import numpy as np
@@ -51,3 +52,10 @@ def test_no_more_is_read_early_than_can_be_held():
     laid = LaidZones(lambda: ZONES)
     laid.lay()
     assert laid.early(endless) == []
+
+
+def test_nobody_waits_for_zones_that_will_not_be_laid():
+    laid = LaidZones(lambda: ZONES)
+    laid.give_up()
+    with pytest.raises(CancelledError):
+        _ = laid.index
