@@ -71,9 +71,11 @@ class Waiting:
                 self._look_round()
                 time.sleep(_LOOK_EVERY_S)
         except BaseException:
-            # A client that the caller keeps would let them run on.
+            # A client that the caller keeps would let them run on. The last task goes first: a scheduler
+            # fails over a task that is cancelled while one that nobody asked for still waits for it.
             with suppress(Exception):
-                self._client.cancel([result, *steps], force=True)
+                self._client.cancel([result], force=True)
+                self._client.cancel(list(steps), force=True)
             raise
 
     def _fetched(self, result: Future) -> Any:  # noqa: ANN401
