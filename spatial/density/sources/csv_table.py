@@ -22,7 +22,7 @@ from spatial.density.model import SourcePart
 from spatial.density.sources.number_cells import coordinate_pair, plain_cell
 from spatial.density.sources.parquet_shape import coordinate_columns, is_grid
 from spatial.density.sources.placing import Fault, Placement, RawBatch
-from spatial.density.sources.text_stream import examine_text, text_blocks
+from spatial.density.sources.text_stream import TextFile, examine_text, text_blocks
 from spatial.errors import (
     MissingColumnError,
     MissingCrsError,
@@ -73,7 +73,7 @@ def open_csv(
     placement.check()
     try:
         found = examine_text(path)
-        header = _find_header(path, found.encoding, names=names, grid=is_grid(crs), limits=placement.limits)
+        header = _find_header(path, found, names=names, grid=is_grid(crs), limits=placement.limits)
     except OSError as fault:
         raise UnreadableFileError("error.unreadable_file", name=name, reason=system_reason(fault)) from fault
     fields = coordinate_columns(header.names, names, name=name, crs=crs)
@@ -84,7 +84,7 @@ def open_csv(
             )
     source = CsvSource(
         path=path,
-        encoding=found.encoding,
+        text=found,
         n_rows=max(found.n_line_ends - header.line, 0),
         header=header,
         fields=fields,
@@ -96,7 +96,7 @@ def open_csv(
 
 
 def _find_header(
-    path: Path, encoding: str, *, names: tuple[str | None, str | None], grid: bool, limits: Limits
+    path: Path, found: TextFile, *, names: tuple[str | None, str | None], grid: bool, limits: Limits
 ) -> _Header:
     """Return the header, which stands among the first rows, else is the first of them."""
 
@@ -105,11 +105,11 @@ def _find_header(
             return {*names} <= {*cells}
         return pick_coordinates(cells, grid_first=grid) is not None
 
-    first = next(text_blocks(path, encoding, limits), b"").removeprefix("\ufeff".encode())
+    first = next(text_blocks(path, found, limits), b"").removeprefix("\ufeff".encode())
     if first.lstrip().startswith(b"{"):
         raise UnsupportedFormatError("error.foreign_json", name=path.name)
     delimiter = find_delimiter(first.decode(), is_header)
-    blocks = _Blocks(text_blocks(path, encoding, limits), limits)
+    blocks = _Blocks(text_blocks(path, found, limits), limits)
     head: list[tuple[int, list[str]]] = []
     for line, cells in blocks.rows(blocks.take(), delimiter, name=path.name):
         head.append((line, cells))
@@ -196,7 +196,7 @@ class CsvSource:
     ----------
     path : pathlib.Path
         The file.
-    encoding : str
+    text : TextFile
         How its bytes are read as text.
     n_rows : int
         Lines behind the header, which may be more or fewer than the rows.
@@ -209,7 +209,7 @@ class CsvSource:
     """
 
     path: Path
-    encoding: str
+    text: TextFile
     n_rows: int
     header: _Header
     fields: tuple[str, str]
@@ -230,7 +230,7 @@ class CsvSource:
     def notices(self) -> tuple[Notice, ...]:
         """What the reader should know."""
         notices = []
-        encoding = self.encoding.removesuffix("-sig")
+        encoding = self.text.encoding.removesuffix("-sig")
         if encoding != "utf-8":
             notices.append(Notice("inventory.encoding", {"encoding": encoding}))
         if self.header.line > 1:
@@ -289,7 +289,7 @@ class CsvSource:
     def _tables(self) -> Iterator[tuple[list[pa.Array], np.ndarray]]:
         """Yield the wanted columns of some rows as text, and the ragged of them with their cells."""
         limits = self.placement.limits
-        blocks = _Blocks(text_blocks(self.path, self.encoding, limits), limits)
+        blocks = _Blocks(text_blocks(self.path, self.text, limits), limits)
         n_skipped = self.header.n_before + 1
         block = blocks.take()
         while block is not None:

@@ -185,6 +185,19 @@ def test_a_table_changed_under_the_reader_is_an_error(tmp_path):
         joined(source)
 
 
+@pytest.mark.parametrize("now", [60, 0, 300])
+def test_a_table_cut_or_continued_at_a_line_end_is_an_error_that_says_its_sizes(tmp_path, now):
+    path = tmp_path / "points.csv"
+    rows = [b"113.25,23.05,1\n"] * 100
+    path.write_bytes(HEADER.encode() + b"".join(rows))
+    source = open_source(path, crs="wgs84")
+    path.write_bytes(HEADER.encode() + b"".join((rows * 3)[:now]))
+    with pytest.raises(UnreadableFileError) as caught:
+        [*source.batches(source.parts()[0])]
+    sizes = {"before": len(HEADER.encode()) + 1500, "now": path.stat().st_size}
+    assert (caught.value.key, {**sizes, "name": "points.csv"}) == ("stream.size_changed", caught.value.params)
+
+
 def test_a_source_can_be_sent_to_another_process(tmp_path):
     path = tmp_path / "points.csv"
     path.write_text(HEADER + "113.25,23.05,a\n", encoding="utf-8")
