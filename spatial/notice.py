@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from spatial.text import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Notice"]
+__all__ = ["Notice", "once"]
 
 
 @dataclass(frozen=True)
@@ -28,3 +28,12 @@ class Notice:
         """Return the remark as plain values, in every language."""
         worded = {lang: self.message(lang) for lang in LANGUAGES}
         return {"key": self.key, "params": dict(self.params), **worded}
+
+
+def once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Return notices without repetition, in their order."""
+    kept: list[Notice] = []
+    for notice in notices:
+        if notice not in kept:
+            kept.append(notice)
+    return tuple(kept)

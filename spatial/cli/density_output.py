@@ -16,7 +16,8 @@ import shapely
 from spatial.atomic_write import replace_file
 from spatial.cli.text_table import display_width, format_number, render_table
 from spatial.crs import METRIC_CRS
-from spatial.density.by_zone import COUNT, once
+from spatial.density.by_zone import COUNT
+from spatial.notice import once
 from spatial.text import printable, text
 from spatial.zone_columns import SCHEMATIC_BASES
 

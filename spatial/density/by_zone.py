@@ -28,7 +28,7 @@ from spatial.file_kinds import TABLE_SUFFIXES, file_suffix
 from spatial.geopackage import GPKG_SUFFIX
 from spatial.geoparquet import PARQUET_SUFFIXES
 from spatial.limits import Limits
-from spatial.notice import Notice
+from spatial.notice import Notice, once
 from spatial.overlaps import LayerKind
 from spatial.selection import STATES_COUNTED
 from spatial.station_words import SHARED_WORDS, normalise_word, pick_columns
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int | None], None]
 
-__all__ = ["COUNT", "Reading", "ZoneDensity", "count", "count_points", "make_settings", "once"]
+__all__ = ["COUNT", "Reading", "ZoneDensity", "count", "count_points", "make_settings"]
 
 COUNT: Final = "count"
 """What a category's number is called, so that no column of the points can be."""
@@ -289,15 +289,6 @@ def count_points(
     return ZoneDensity(
         layer=index.kind, zones=rows, result=result, synthetic=synthetic, notices=once(notices)
     )
-
-
-def once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Return the notices without repetition, in their order."""
-    kept: list[Notice] = []
-    for notice in notices:
-        if notice not in kept:
-            kept.append(notice)
-    return tuple(kept)
 
 
 def _says_synthetic(reading: Reading, points: gpd.GeoDataFrame | Path, source: PointSource) -> bool:

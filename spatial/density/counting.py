@@ -29,7 +29,7 @@ from spatial.density.partial import Partial, merge
 from spatial.density.row_store import RowStore, grouped
 from spatial.density.watch import Watch
 from spatial.errors import InputError, UsageError
-from spatial.notice import Notice
+from spatial.notice import Notice, once
 from spatial.text import LANGUAGES, TextKey, printable, text
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def finish(
         total_count=counts.n_sites,
         outside_count=n_outside,
         reported=partial.reported,
-        notices=tuple(_once((*notices, *_notices(partial, settings)))),
+        notices=once((*notices, *_notices(partial, settings))),
         grid=_grid(counts, settings.grid_m),
         n_left_out=partial.n_left_out,
     )
@@ -279,11 +279,6 @@ def _how(settings: DensitySettings) -> dict[str, str]:
     if dedupe.kind == DedupeKind.KEY:
         return {lang: text("density.by_key", lang, column=printable(dedupe.column)) for lang in LANGUAGES}
     return {lang: text("density.by_distance", lang, distance_m=dedupe.distance_m) for lang in LANGUAGES}
-
-
-def _once(notices: Sequence[Notice]) -> list[Notice]:
-    """Return notices without repeats."""
-    return [notice for number, notice in enumerate(notices) if notice not in notices[:number]]
 
 
 def _grid(counts: Counts, size_m: int | None) -> GridCounts | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from spatial.density.tally import ranges
+from spatial.zone_grid.ranges import expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +101,7 @@ def _neighbours(codes: Rows, size: Rows) -> Iterator[tuple[Rows, Rows]]:
     for x, y in _COLUMNS:
         middle = codes + (x * size[1] + y) * size[2]
         first = middle + 1 if (x, y) == (0, 0) else middle - 2
-        yield ranges(np.searchsorted(codes, first), np.searchsorted(codes, middle + 2, side="right"))
+        yield expand(np.searchsorted(codes, first), np.searchsorted(codes, middle + 2, side="right"))
 
 
 def _n_pairs(cells: _Cells, one: Rows, other: Rows) -> Rows:
@@ -124,9 +124,9 @@ def _any_within(cells: _Cells, one: Rows, other: Rows, distance_m: float) -> NDA
     found = np.zeros(len(one), dtype=bool)
     chunk = np.cumsum(_n_pairs(cells, one, other)) // _PAIRS_AT_ONCE
     for rows in np.split(np.arange(len(one)), np.flatnonzero(np.diff(chunk)) + 1):
-        pair, point = ranges(cells.starts[one[rows]], cells.ends[one[rows]])
+        pair, point = expand(cells.starts[one[rows]], cells.ends[one[rows]])
         there = other[rows][pair]
-        entry, opposite = ranges(cells.starts[there], cells.starts[there] + count[there])
+        entry, opposite = expand(cells.starts[there], cells.starts[there] + count[there])
         near = _within(cells.xyz[point[entry]], cells.xyz[opposite], distance_m)
         found[rows[pair[entry[near]]]] = True
     return found

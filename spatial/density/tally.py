@@ -15,6 +15,7 @@ from spatial.density.categories import Categories
 from spatial.density.grid_cells import CellTally
 from spatial.density.sparse_counts import SparseCounts, counted
 from spatial.errors import UsageError
+from spatial.zone_grid.ranges import expand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
 
-__all__ = ["POINTS_AT_ONCE", "Counts", "Tally", "ranges"]
+__all__ = ["POINTS_AT_ONCE", "Counts", "Tally"]
 
 POINTS_AT_ONCE: Final = 1 << 16
 """Points settled at once: what a step leaves is still in the cache for the next."""
@@ -199,18 +200,10 @@ def check_categories(count: int) -> None:
         raise UsageError("density.too_many_categories", count=count, allowed=MOST_CATEGORIES)
 
 
-def ranges(starts: Rows, ends: Rows) -> tuple[Rows, Rows]:
-    """Return, for ranges one after the other, the number of the range and each of its members."""
-    lengths = np.maximum(ends - starts, 0)
-    owner = np.repeat(np.arange(len(starts)), lengths)
-    step = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return owner, np.repeat(starts, lengths) + step
-
-
 def _of_zones(starts: Rows, zones: Rows, sets: Rows, n: Rows, index: ZoneIndex) -> Rows:
     """Return the sites of each zone from the sites of sets of zones."""
     counts = np.zeros(index.n_zones, dtype=np.int64)
-    owner, member = ranges(starts[sets], starts[sets + 1])
+    owner, member = expand(starts[sets], starts[sets + 1])
     np.add.at(counts, zones[member], n[owner])
     return counts
 
