@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from spatial.text import text
+from views.analysis import ANALYSES, show_analysis
 from views.export import show_export
 from views.import_page import show_import_page
 from views.indicators import show_indicators
@@ -17,6 +18,11 @@ view = current_view()
 st.set_page_config(page_title=text("app.name", view.lang), page_icon=PAGE_ICON, layout="wide")
 pages = [
     st.Page(show_overview, title=text("app.page.overview", view.lang), url_path="overview", default=True),
+    *(
+        [st.Page(show_analysis, title=text("app.page.analysis", view.lang), url_path="analysis")]
+        if ANALYSES
+        else []
+    ),
     st.Page(show_import_page, title=text("app.page.import", view.lang), url_path="import"),
     st.Page(show_indicators, title=text("app.page.indicators", view.lang), url_path="indicators"),
     st.Page(show_export, title=text("app.page.export", view.lang), url_path="export"),

@@ -100,6 +100,7 @@ class SessionKey(StrEnum):
     SHEET_ZONE = "widget_sheet_zone"
     SHEET_PAPER = "widget_sheet_paper"
     SHEET_SAVE = "widget_sheet_save"
+    ANALYSIS = "widget_analysis"
 
 
 def widget_key(family: SessionKey, member: str) -> str:

@@ -58,6 +58,7 @@ class UrlKey(StrEnum):
     OPACITY = "opacity"
     ZONE = "zone"
     PLACE = "place"
+    ANALYSIS = "analysis"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,7 @@ class ViewState:
     opacity: tuple[tuple[LayerId, int], ...] = ()
     zone: str | None = None
     place: str | None = None
+    analysis: str | None = None
 
     def opacity_percent(self, layer: LayerId) -> int:
         """Return the opacity of ``layer`` in percent, its usual one where none was chosen."""
@@ -86,9 +88,9 @@ def write_address(view: ViewState) -> dict[str, str]:
     if view.pack != usual.pack:
         address[UrlKey.PACK] = view.pack
     for name in DEFINITION_FIELDS:
-        chosen = getattr(view.definition, name)
-        if chosen != getattr(usual.definition, name):
-            address[UrlKey(name)] = str(chosen)
+        position = getattr(view.definition, name)
+        if position != getattr(usual.definition, name):
+            address[UrlKey(name)] = str(position)
     if view.definition.as_of is not None:
         address[UrlKey.AS_OF] = view.definition.as_of.isoformat()
     if view.layers != usual.layers:
@@ -98,10 +100,8 @@ def write_address(view: ViewState) -> dict[str, str]:
     faded = sorted((layer, percent) for layer, percent in view.opacity if percent != USUAL_OPACITY[layer])
     if faded:
         address[UrlKey.OPACITY] = ",".join(f"{layer}.{percent}" for layer, percent in faded)
-    if view.zone:
-        address[UrlKey.ZONE] = view.zone
-    if view.place:
-        address[UrlKey.PLACE] = view.place
+    chosen = ((UrlKey.ZONE, view.zone), (UrlKey.PLACE, view.place), (UrlKey.ANALYSIS, view.analysis))
+    address |= {key: value for key, value in chosen if value}
     return {UrlKey.VERSION: ADDRESS_VERSION, **address} if address else {}
 
 
@@ -122,6 +122,7 @@ def read_address(address: Mapping[str, str]) -> tuple[ViewState, tuple[str, ...]
         UrlKey.PACK: lambda view, word: replace(view, pack=_identifier(word)),
         UrlKey.ZONE: lambda view, word: replace(view, zone=_identifier(word)),
         UrlKey.PLACE: lambda view, word: replace(view, place=_identifier(word)),
+        UrlKey.ANALYSIS: lambda view, word: replace(view, analysis=_identifier(word)),
     }
     view = ViewState()
     ignored: list[str] = []
