@@ -17,6 +17,7 @@
     │   ├── CellLevelTableError         one row per cell, not per station
     │   ├── UndecidedError              only the planner can say how a file is meant
     │   ├── WorkspaceError              a workspace file that cannot be opened
+    │   ├── ScenarioError               a scenario that cannot be opened or used
     │   ├── PackError                   a plan pack that cannot be opened
     │   │   ├── UnknownPackError            no pack of that name
     │   │   └── NoGeometryError             the pack holds no zone boundary
@@ -25,7 +26,8 @@
     ├── ExportRefusedError          a check failed; nothing is handed over
     ├── UnwritableFileError         a file could not be written; the old one is whole
     ├── ServiceError                the service for other programs cannot be started
-    └── ClusterError                a count on several machines that cannot be made or finished
+    ├── ClusterError                a count on several machines that cannot be made or finished
+    └── SitingCheckError            a siting that an independent second look does not confirm
 
 Every error is raised with a key of the text catalogue (`spatial.text`) and the figures that
 fill it, so that one place words the message in each language: what, where, how many, and what
@@ -58,7 +60,9 @@ __all__ = [
     "NoGeometryError",
     "PackError",
     "PackageError",
+    "ScenarioError",
     "ServiceError",
+    "SitingCheckError",
     "UndecidedError",
     "UnknownCrsError",
     "UnknownPackError",
@@ -183,6 +187,10 @@ class WorkspaceError(InputError):
     """A workspace file that cannot be opened."""
 
 
+class ScenarioError(InputError):
+    """A scenario that cannot be opened, or that needs another inventory."""
+
+
 class PackError(InputError):
     """A plan pack that cannot be opened."""
 
@@ -217,3 +225,7 @@ class ServiceError(AtlasError):
 
 class ClusterError(AtlasError):
     """A count on several machines that cannot be made or finished."""
+
+
+class SitingCheckError(AtlasError):
+    """A siting that an independent second look does not confirm; nothing of it is shown."""

@@ -22,6 +22,7 @@ __all__ = [
     "EXPORTED_SITE_TYPES",
     "EXPORTED_STATUSES",
     "GRID_WORDS",
+    "MOUNTABLE_WORDS",
     "SHARED_WORDS",
     "SITE_TYPE_WORDS",
     "STATUS_WORDS",
@@ -106,6 +107,48 @@ SHARED_WORDS: Final[Mapping[str, bool]] = {
     **dict.fromkeys(("是", "共享", "true", "yes", "y", "1", "t"), True),
     **dict.fromkeys(("否", "独享", "不共享", "非共享", "false", "no", "n", "0", "f"), False),
 }
+MOUNTABLE_WORDS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(
+        (
+            "是",
+            "可",
+            "能",
+            "可以",
+            "可挂载",
+            "具备",
+            "允许",
+            "适宜",
+            "有",
+            "true",
+            "yes",
+            "y",
+            "1",
+            "t",
+            "mountable",
+        ),
+        True,
+    ),
+    **dict.fromkeys(
+        (
+            "否",
+            "不可",
+            "不能",
+            "不可以",
+            "不可挂载",
+            "不具备",
+            "不允许",
+            "不适宜",
+            "无",
+            "false",
+            "no",
+            "n",
+            "0",
+            "f",
+        ),
+        False,
+    ),
+}
+"""Whether a pole can carry a station."""
 
 EXPORTED_SITE_TYPES: Final[Mapping[str, str]] = {
     "macro": "宏站",
