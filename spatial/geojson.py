@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from spatial.errors import MissingCrsError, UnknownCrsError, UnreadableFileError, UnsupportedFormatError
+from spatial.strict_json import check_depth, parse_json
 from spatial.text_decoding import decode_text
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ _EPSG_NAME: Final = re.compile(
 _CRS84_NAME: Final = re.compile(
     r"(?:ogc:crs84|crs:84|urn:ogc:def:crs:ogc:[\d.]*:crs84|https?://www\.opengis\.net/def/crs/ogc/[\d.]+/crs84)"
 )
-_SURROGATE_ESCAPE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MAX_POSITION: Final = 3
 _WHOLE_NUMBERS: Final = 2**53
 
@@ -122,7 +120,7 @@ def read_geojson(
     decoded = decode_text(data, name=name, encoding=encoding)
     document = _parse(decoded.characters, name=name, limits=limits)
     features = _features(document, name=name, limits=limits)
-    _check_depth(document, limits)
+    check_depth(document, limits)
     crs = _named_crs(document, name=name, crs_stated=crs_stated)
     return FeatureCollection(features, decoded.encoding, crs)
 
@@ -165,57 +163,10 @@ def property_text(value: object) -> str:
 
 def _parse(characters: str, *, name: str, limits: Limits) -> dict[str, Any]:
     """Return the JSON object of the text."""
-    limits.check("json_containers", characters.count("[") + characters.count("{"))
-
-    def no_constant(word: str) -> NoReturn:
-        raise UnreadableFileError("error.json_constant", name=name, word=word)
-
-    def no_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        merged = dict(pairs)
-        if len(merged) < len(pairs):
-            often = Counter(key for key, _ in pairs)
-            twice = next(key for key, n in often.items() if n > 1)
-            raise UnreadableFileError("error.json_repeated_key", name=name, member=twice)
-        return merged
-
-    try:
-        document = json.loads(characters, parse_constant=no_constant, object_pairs_hook=no_repetition)
-    except json.JSONDecodeError as fault:
-        raise UnreadableFileError(
-            "error.not_json", name=name, line=fault.lineno, column=fault.colno
-        ) from fault
-    except RecursionError:
-        limits.breach("json_depth", limits.json_depth + 1)
-    except ValueError as fault:
-        if isinstance(fault, UnreadableFileError):
-            raise
-        raise UnreadableFileError("error.json_number", name=name) from fault
+    document = parse_json(characters, name=name, limits=limits)
     if not isinstance(document, dict):
         raise UnsupportedFormatError("error.not_geojson", name=name, found="JSON")
-    # An escape may name half of a character, which no text, table or terminal can hold.
-    if _SURROGATE_ESCAPE.search(characters) and not _is_text(document):
-        raise UnreadableFileError("error.json_half_character", name=name)
     return document
-
-
-def _is_text(document: dict[str, Any]) -> bool:
-    """Tell a document whose every word can be written."""
-    try:
-        json.dumps(document, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _check_depth(document: dict[str, Any], limits: Limits) -> None:
-    """Hold the nesting of a JSON object to the limit, level by level."""
-    level: list[dict[str, Any] | list[Any]] = [document]
-    depth = 0
-    while level:
-        depth += 1
-        limits.check("json_depth", depth)
-        below = chain.from_iterable(value.values() if isinstance(value, dict) else value for value in level)
-        level = [value for value in below if isinstance(value, dict | list)]
 
 
 def _features(document: dict[str, Any], *, name: str, limits: Limits) -> tuple[Feature, ...]:
