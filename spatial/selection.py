@@ -77,6 +77,13 @@ class Selection:
         """The number of stations."""
         return int(self.weights.sum())
 
+    @property
+    def weights_of_rows(self) -> NDArray[np.int64]:
+        """How often each row of ``given`` counts, shape (n_given,)."""
+        weights = np.zeros(len(self.given), dtype=np.int64)
+        weights[self.rows] = self.weights
+        return weights
+
 
 def select_stations(points: gpd.GeoDataFrame, definition: Definition) -> Selection:
     """Select the stations that ``definition`` counts.

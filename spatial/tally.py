@@ -92,6 +92,12 @@ class Survey:
             return tally
         raise type(tally)(tally.key, **tally.params)
 
+    def weights(self, definition: Definition) -> Rows:
+        """Return how often each row of ``points`` counts, shape (n_points,); errors as for `tally`."""
+        if self.points is None:
+            return np.zeros(0, dtype=np.int64)
+        return select_from(self._columns, definition).weights_of_rows
+
     def _tally_or_refusal(self, definition: Definition) -> Outcome:
         try:
             return self._tally(definition)
@@ -102,8 +108,7 @@ class Survey:
         if self.points is None or self.placed is None or self.bounds is None:
             return Tally()
         selected = select_from(self._columns, definition)
-        weights = np.zeros(len(self.points), dtype=np.int64)
-        weights[selected.rows] = selected.weights
+        weights = selected.weights_of_rows
         return Tally(
             (self.placed.counts(weights), *self.bounds.counts(weights)),
             selected.n_counted,
