@@ -23,6 +23,7 @@ __all__ = ["VERBS", "build_parser", "main"]
 
 VERBS: Final = {
     "check": "spatial.cli.check",
+    "audit": "spatial.cli.audit",
     "density": "spatial.cli.density",
     "catalog": "spatial.cli.catalog",
     "plan": "spatial.cli.plan",
@@ -30,6 +31,8 @@ VERBS: Final = {
     "export": "spatial.cli.export",
     "import": "spatial.cli.import_file",
     "serve": "spatial.cli.serve",
+    "site": "spatial.cli.site",
+    "simulate": "spatial.cli.simulate",
     "validate": "spatial.cli.validate",
 }
 """Verb to the module that runs it: ``add_options(parser, lang)`` and ``run(options, stdout, stderr)``."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import Geod
@@ -19,6 +18,7 @@ from spatial.errors import SitingCheckError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from spatial.siting.model import SitingSettings, SitingSolution
@@ -36,7 +36,9 @@ EDGE_M: Final = 0.0015
 _EDGE_DEG: Final = EDGE_M / 100_000.0
 _LENGTH_M: Final = 1e-6
 _SUM: Final = 1e-6
-_AREA: Final = 1e-6
+_AREA: Final = 1e-5
+_STEP_DEG: Final = 0.001
+"""Edges are straight in degrees; so short, a geodesic is as good."""
 _AT_ONCE: Final = 1_000
 _ELLIPSOID: Final = Geod(ellps="GRS80")
 _ANSWERED: Final = ("optimal", "feasible")
@@ -95,7 +97,7 @@ def _check_selection(case: SitingCase, rows: Rows) -> None:
 
 
 def _check_zones(case: SitingCase, rows: Rows, solution: SitingSolution) -> None:
-    """Counts before and after are those of the outlines; each zone has what it requires."""
+    """Count in the outlines anew: before and after are as told, and each zone has what it requires."""
     stations, poles = case.existing, case.candidates.iloc[rows]
     weights = stations["weight"].to_numpy()
     ids = [str(each) for each in case.zones["zone_id"]]
@@ -125,7 +127,8 @@ def _required(case: SitingCase) -> list[int]:
     for outline, row in zip(case.zones.geometry, stated.itertuples(), strict=True):
         area = float(row.area_km2)
         if row.area_basis == "geometry":
-            measured = abs(_ELLIPSOID.geometry_area_perimeter(shapely.segmentize(outline, 0.001))[0]) / 1e6
+            dense = shapely.orient_polygons(shapely.segmentize(outline, _STEP_DEG))
+            measured = abs(_ELLIPSOID.geometry_area_perimeter(dense)[0]) / 1e6
             _hold(abs(measured - area) <= _AREA * measured + 1e-9, "area", said=area, found=measured)
         target = float(row.target_per_km2)
         required.append(0 if np.isnan(target) else int(np.ceil(target * area - 1e-9)))
@@ -171,7 +174,7 @@ def _check_separation(case: SitingCase, settings: SitingSettings, rows: Rows, ch
 
 
 def _check_budget(case: SitingCase, settings: SitingSettings, rows: Rows) -> None:
-    """What the chosen poles of a zone surely cost is within its budget."""
+    """Sum what the poles that surely lie in a zone cost: it is within the budget."""
     if settings.budget_per_zone is None:
         return
     poles = case.candidates.iloc[rows]
@@ -185,7 +188,7 @@ def _check_budget(case: SitingCase, settings: SitingSettings, rows: Rows) -> Non
 def _check_coverage(
     case: SitingCase, settings: SitingSettings, chosen: Floats, solution: SitingSolution
 ) -> None:
-    """The covered shares are as told, and the share after is the one that was asked for."""
+    """Measure the covered shares anew: they are as told, and the one after is as large as asked for."""
     if case.demand is None or case.demand.empty or not settings.radius_m:
         return
     demand, stations = _metres(case.demand, case), _metres(case.existing, case)
@@ -206,7 +209,7 @@ def _check_coverage(
 
 
 def _check_objective(case: SitingCase, rows: Rows, solution: SitingSolution) -> None:
-    """The objective is the sum of costs, and no smaller than the bound."""
+    """Sum the costs: that is the objective, and no less than the bound."""
     total = float(case.candidates["candidate_cost"].to_numpy(dtype=float)[rows].sum())
     said = np.nan if solution.objective is None else solution.objective
     slack = _SUM * max(1.0, total)

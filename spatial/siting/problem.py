@@ -26,6 +26,7 @@ from spatial.reading import placeable
 from spatial.selection import select_stations
 from spatial.siting.model import SitingProblem
 from spatial.station_words import MOUNTABLE_WORDS, normalise_word
+from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,6 +179,9 @@ def siting_case(
         *_notices(problem, kept, check.rows.iloc[zone_rows], terms),
         *_demand_notices(wanted, placed),
     )
+    synthetic = bool(check.rows["synthetic"].any()) or poles.synthetic or made_up
+    if synthetic:
+        notices = (Notice("siting.synthetic"), *notices)
     return SitingCase(
         problem=problem,
         terms=terms,
@@ -193,7 +197,7 @@ def siting_case(
         n_reported=len(reported),
         rejected=reported,
         notices=once(notices),
-        synthetic=check.rows["synthetic"].any() or poles.synthetic or made_up,
+        synthetic=synthetic,
     )
 
 
@@ -295,7 +299,7 @@ def _grid(zones: gpd.GeoDataFrame, step_m: float) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=geometry)
 
 
-def _problem(  # noqa: PLR0913 - each is a part of the problem
+def _problem(
     layer: gpd.GeoDataFrame,
     zone_rows: NDArray[np.int64],
     check: CheckResult,
@@ -348,6 +352,10 @@ def _notices(
         "siting.zones_without_count": int(zones["count"].isna().sum()),
     }
     notices = [Notice(key, {"count": count}) for key, count in counts.items() if count]
+    drawn = zones[zones["geometry_basis"].isin(SCHEMATIC_BASES)]
+    if len(drawn):
+        named = {"zones": drawn["name"].tolist(), "zone_ids": drawn["zone_id"].tolist()}
+        notices.insert(0, Notice("siting.schematic", {"count": len(drawn), **named}))
     if terms.mountable is None:
         notices.append(Notice("siting.mountable_not_stated"))
     return notices

@@ -127,7 +127,7 @@ def at_metres(zones: gpd.GeoDataFrame, xy_m: NDArray[np.float64]) -> gpd.GeoData
     """Return points so many metres east and north of the south-west corner of the zones, in EPSG:4490."""
     flat = to_metric(zones)
     west, south, _, _ = flat.total_bounds
-    xy = np.asarray(xy_m, dtype=float).reshape(-1, 2) + [west, south]
+    xy = np.asarray(xy_m, dtype=float).reshape(-1, 2) + np.array([west, south])
     points = gpd.GeoDataFrame(geometry=shapely.points(xy), crs=flat.crs)
     return gpd.GeoDataFrame(geometry=to_canonical(points).geometry, crs=CANONICAL_CRS)
 
@@ -146,9 +146,7 @@ def _street_poles(outline: shapely.Geometry, n: int, rng: np.random.Generator) -
             steps = np.cumsum(rng.uniform(*POLE_SPACING_M, int(2.0 * reach / POLE_SPACING_M[0])))
             bend = 40.0 * np.sin(steps / 700.0 + rng.uniform(0.0, 6.3))
             side = np.where(np.arange(len(steps)) % 2, HALF_STREET_M, -HALF_STREET_M)
-            rows.append(
-                middle + np.outer(steps - reach, along) + np.outer(offset + bend + side, across)
-            )
+            rows.append(middle + np.outer(steps - reach, along) + np.outer(offset + bend + side, across))
             offset += STREET_SPACING_M * rng.uniform(0.6, 1.6)
     xy = np.vstack(rows)
     xy = xy[shapely.contains_xy(outline, *xy.T)]

@@ -1,0 +1,188 @@
+"""A solved and re-checked siting: which poles, in which order they help most, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import heapify, heappop, heapreplace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from spatial.crs import to_web
+from spatial.siting.checker import recheck
+from spatial.siting.model import SitingStatus
+from spatial.siting.solve import solve_siting
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from spatial.siting.model import SitingSettings, SitingSolution
+    from spatial.siting.problem import SitingCase
+
+    Rows = NDArray[np.int64]
+
+__all__ = ["Proposal", "propose"]
+
+_DEGREE_DECIMALS: Final = 9
+
+
+def propose(case: SitingCase, settings: SitingSettings) -> Proposal:
+    """Solve a case and look at the answer a second time.
+
+    Raises
+    ------
+    SitingCheckError
+        If the second look does not confirm the answer.
+    """
+    solution = solve_siting(case.problem, settings)
+    recheck(case, settings, solution)
+    return Proposal(case=case, settings=settings, solution=solution)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """A case, the conditions, and the answer that an independent second look has confirmed."""
+
+    case: SitingCase
+    settings: SitingSettings
+    solution: SitingSolution
+
+    @property
+    def answered(self) -> bool:
+        """Whether poles were found that hold every condition; there may be none to choose."""
+        return self.solution.status in (SitingStatus.OPTIMAL, SitingStatus.FEASIBLE)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The chosen poles in the order in which each brings most for its cost.
+
+        Returns
+        -------
+        DataFrame
+            ``order`` from 1, ``candidate_id``, ``lon``, ``lat`` (WGS 84), ``cost``, ``zone_ids`` (list),
+            ``row`` (of the case's candidates), ``closes`` (stations still lacking that it brings, over
+            all zones), ``covers`` (demand points that no other before it covers), and what has come
+            together: ``total_cost``, ``closed_share``, ``covered_share`` (NaN without demand).
+        """
+        rows, closes, covers = self._ordered()
+        chosen = self.case.candidates.iloc[rows]
+        here = to_web(chosen).geometry
+        lacking = self._lacking.sum()
+        cost = self.case.problem.cost[rows]
+        n_demand = len(self.case.problem.demand_xy_m)
+        before = self.solution.coverage_before
+        share = np.full(len(rows), np.nan)
+        if n_demand and before is not None:
+            share = before + np.cumsum(covers) / n_demand
+        return pd.DataFrame(
+            {
+                "order": np.arange(1, len(rows) + 1),
+                "candidate_id": chosen["candidate_id"].to_numpy(),
+                "lon": np.round(here.x.to_numpy(), _DEGREE_DECIMALS),
+                "lat": np.round(here.y.to_numpy(), _DEGREE_DECIMALS),
+                "cost": cost,
+                "zone_ids": [self._zone_ids(row) for row in rows],
+                "row": rows,
+                "closes": closes,
+                "covers": covers,
+                "total_cost": np.cumsum(cost),
+                "closed_share": np.cumsum(closes) / lacking if lacking else np.ones(len(rows)),
+                "covered_share": share,
+            }
+        )
+
+    def to_dict(self, lang: str = "zh") -> dict[str, Any]:
+        """Return the answer as plain values for JSON."""
+        solution, steps = self.solution, self.steps
+        names = self.case.check.rows.set_index("zone_id")
+        told = ["candidate_id", "lon", "lat", "zone_ids", "cost", "order", "closes", "covers"]
+        return {
+            "status": str(solution.status),
+            "objective": solution.objective,
+            "bound": solution.bound,
+            "gap": solution.gap,
+            "selected": steps[told].to_dict(orient="records"),
+            "zones": [
+                {
+                    **zone.to_dict(),
+                    "name": str(names["name"][zone.zone_id]),
+                    "geometry_basis": names["geometry_basis"][zone.zone_id],
+                }
+                for zone in solution.zones
+            ],
+            "coverage": {"before": solution.coverage_before, "after": solution.coverage_after},
+            "infeasible_because": [each.to_dict(lang) for each in solution.infeasible_because],
+            "synthetic": self.case.synthetic,
+            "elapsed_s": solution.elapsed_s,
+        }
+
+    @cached_property
+    def _lacking(self) -> Rows:
+        problem = self.case.problem
+        return np.maximum(problem.required_count - problem.before, 0)
+
+    @cached_property
+    def _zones_of(self) -> dict[int, list[int]]:
+        """Zones of each chosen row, in the order of the problem."""
+        problem = self.case.problem
+        found: dict[int, list[int]] = {int(row): [] for row in self.solution.selected}
+        for row, zone in zip(problem.member_candidate.tolist(), problem.member_zone.tolist(), strict=True):
+            if row in found:
+                found[row].append(zone)
+        return {row: sorted(zones) for row, zones in found.items()}
+
+    def _zone_ids(self, row: int) -> list[str]:
+        return [self.case.problem.zone_ids[zone] for zone in self._zones_of[int(row)]]
+
+    def _ordered(self) -> tuple[Rows, Rows, Rows]:
+        """Return the chosen rows, each the one that brings most for its cost after those before it."""
+        lacking, covered = self._lacking.copy(), self._covered_before()
+        reached = self._reached_by()
+        cost = self.case.problem.cost
+
+        def gain(row: int) -> tuple[int, int]:
+            zones = self._zones_of[row]
+            return int((lacking[zones] > 0).sum()), int((~covered[reached[row]]).sum())
+
+        def key(row: int) -> tuple[float, float, int]:
+            closes, covers = gain(row)
+            return -closes / cost[row], -covers / cost[row], row
+
+        heap = [key(int(row)) for row in self.solution.selected]
+        heapify(heap)
+        order: list[tuple[int, int, int]] = []
+        while heap:
+            row = heap[0][2]
+            now = key(row)
+            # What a pole brings only shrinks as others come before it: the first that stands is the best.
+            if now > heap[0]:
+                heapreplace(heap, now)
+                continue
+            heappop(heap)
+            order.append((row, *gain(row)))
+            lacking[self._zones_of[row]] -= 1
+            covered[reached[row]] = True
+        table = np.array(order, dtype=np.int64).reshape(-1, 3)
+        return table[:, 0], table[:, 1], table[:, 2]
+
+    def _covered_before(self) -> NDArray[np.bool_]:
+        from spatial.coverage.demand import coverage_rows  # noqa: PLC0415 - where there is demand alone
+
+        problem, radius = self.case.problem, self.settings.radius_m
+        if not (radius and len(problem.demand_xy_m)):
+            return np.zeros(len(problem.demand_xy_m), dtype=bool)
+        return coverage_rows(problem.demand_xy_m, problem.existing_xy_m, radius)
+
+    def _reached_by(self) -> dict[int, Rows]:
+        """Return the demand points within the radius of each chosen pole."""
+        problem, radius = self.case.problem, self.settings.radius_m
+        rows = [int(row) for row in self.solution.selected]
+        if not (radius and len(problem.demand_xy_m) and rows):
+            return dict.fromkeys(rows, np.zeros(0, dtype=np.int64))
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - where there is demand alone
+
+        tree = cKDTree(problem.demand_xy_m)
+        near = tree.query_ball_point(problem.candidate_xy_m[rows], radius)
+        return {row: np.array(found, dtype=np.int64) for row, found in zip(rows, near, strict=True)}
