@@ -101,6 +101,17 @@ class SessionKey(StrEnum):
     SHEET_PAPER = "widget_sheet_paper"
     SHEET_SAVE = "widget_sheet_save"
     ANALYSIS = "widget_analysis"
+    SITING = "siting"
+    SITING_TARGET = "widget_siting_target"
+    SITING_SEPARATION = "widget_siting_separation"
+    SITING_BUDGET = "widget_siting_budget"
+    SITING_COVER = "widget_siting_cover"
+    SITING_RADIUS = "widget_siting_radius"
+    SITING_NO_BUILD = "widget_siting_no_build"
+    SITING_TIME = "widget_siting_time"
+    SITING_SOLVE = "widget_siting_solve"
+    SITING_CANCEL = "widget_siting_cancel"
+    SITING_SAVE = "widget_siting_save"
 
 
 def widget_key(family: SessionKey, member: str) -> str:
