@@ -38,6 +38,7 @@ __all__ = [
     "check_count",
     "check_surveyed",
     "check_zones",
+    "compare_count",
     "compare_definitions",
     "compare_surveyed",
 ]
@@ -173,8 +174,7 @@ def check_count(
     InputError
         If the frame cannot be used, or the definition asks for what the number cannot tell.
     """
-    if len(zone) != 1 or count < 0:
-        raise UsageError("verdict.one_zone_one_count", zones=len(zone), count=count)
+    _require_one(zone, count)
     question = Question(
         definition=definition,
         target=target,
@@ -207,9 +207,9 @@ def compare_definitions(
     Returns
     -------
     DataFrame
-        One row per zone and definition: ``zone_id``, ``name``, ``definition`` (the object),
-        ``count``, ``area_km2``, ``density_per_km2``, ``required_count``, ``gap_count``,
-        ``status`` and ``flips`` (the status differs from that of the first definition).
+        One row per zone and definition: ``zone_id``, ``name``, ``definition`` (the object), the
+        columns of `spatial.zone_rows.COMPARED_COLUMNS` and ``flips`` (the status differs from that
+        of the first definition).
     """
     return compare_surveyed(
         survey(zones, points),
@@ -229,21 +229,54 @@ def compare_surveyed(
     name_column: str = "name_zh",
 ) -> pd.DataFrame:
     """Compare definitions where the points have been found; all else as `compare_definitions`."""
-    parts = []
-    for definition in definitions:
-        question = Question(
+    asked = _questions(definitions, target=target, settings=settings, name_column=name_column)
+    return _compared(found, asked, [_tally(found, question) for question in asked])
+
+
+def compare_count(
+    zone: gpd.GeoDataFrame,
+    count: int,
+    *,
+    definitions: Sequence[Definition],
+    target: Target | None,
+    settings: VerdictSettings = _SETTINGS,
+    name_column: str = "name_zh",
+) -> pd.DataFrame:
+    """Compare what definitions make of a published number; parameters and errors as for `check_count`.
+
+    Returns
+    -------
+    DataFrame
+        As `compare_definitions`.
+    """
+    _require_one(zone, count)
+    asked = _questions(definitions, target=target, settings=settings, name_column=name_column)
+    return _compared(survey(zone, None), asked, [_published(count, question) for question in asked])
+
+
+def _questions(
+    definitions: Sequence[Definition], *, target: Target | None, settings: VerdictSettings, name_column: str
+) -> list[Question]:
+    return [
+        Question(
             definition=definition,
             target=target,
             settings=settings,
             missing_basis="no_data",
             name_column=name_column,
         )
-        parts.append(zone_columns(found, _tally(found, question), question))
+        for definition in definitions
+    ]
+
+
+def _compared(found: Survey, asked: Sequence[Question], tallies: Sequence[Tally]) -> pd.DataFrame:
+    """Stack what each question found; the first one is the measure of a flip."""
+    parts = [zone_columns(found, tally, question) for question, tally in zip(asked, tallies, strict=True)]
     names = ("zone_id", "name", *COMPARED_COLUMNS)
     stacked = {name: np.concatenate([part[name] for part in parts]) for name in names}
     table = framed(stacked, pd.RangeIndex(len(stacked["zone_id"])))
-    each = np.empty(len(definitions), dtype=object)
-    each[:] = definitions
+    each = np.empty(len(asked), dtype=object)
+    each[:] = [question.definition for question in asked]
     table.insert(2, "definition", np.repeat(each, len(found.zones)))
     first = np.tile(parts[0]["status"], len(parts))
     return table.assign(flips=stacked["status"] != first)
@@ -257,6 +290,11 @@ def _tally(found: Survey, question: Question) -> Tally:
         if question.missing_basis == "error":
             raise
         return Tally(notices=(Notice(error.key, error.params),))
+
+
+def _require_one(zone: gpd.GeoDataFrame, count: int) -> None:
+    if len(zone) != 1 or count < 0:
+        raise UsageError("verdict.one_zone_one_count", zones=len(zone), count=count)
 
 
 def _published(count: int, question: Question) -> Tally:

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from spatial.pack_file import PublishedCount
     from spatial.target import Target
 
-__all__ = ["STATIONS", "check_district", "published_count"]
+__all__ = ["STATIONS", "STATIONS_ADDED", "check_district", "published_count"]
 
 STATIONS: Final = "base_stations"
 """Subject of the inventories and published counts that a density target is held against."""
+
+STATIONS_ADDED: Final = "base_stations_added"
+"""Subject of published counts of what was built within a time: no stock, and held against nothing."""
 
 
 def published_count(pack: Pack) -> PublishedCount | None:

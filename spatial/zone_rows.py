@@ -45,9 +45,14 @@ COMPARED_COLUMNS: Final = (
     "count",
     "area_km2",
     "density_per_km2",
+    "density_low",
+    "density_high",
+    "target_per_km2",
+    "target_scope",
     "required_count",
     "gap_count",
     "status",
+    "geometry_basis",
 )
 _COUNTS: Final = ("count", "count_low", "count_high")
 _WHOLE: Final = (*_COUNTS, "required_count", "gap_count")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from spatial.coordinates import parse_coordinate
 from spatial.crs import parse_crs
-from spatial.definition import AreaBasis, Definition, Indoor, Numerator
+from spatial.definition import AreaBasis, Definition, Indoor, LifecycleStatus, Numerator, Shared
 from spatial.errors import UnknownCrsError, UsageError
 from spatial.target import Target
 from spatial.text import LANGUAGES, text
@@ -152,6 +153,16 @@ def add_definition(parser: Parser, lang: str) -> None:
         "--indoor", choices=[*map(str, Indoor)], default=Indoor.INCLUDE, help=text("cli.indoor", lang)
     )
     group.add_argument(
+        "--shared", choices=[*map(str, Shared)], default=Shared.ONCE, help=text("cli.shared", lang)
+    )
+    group.add_argument(
+        "--status",
+        choices=[*map(str, LifecycleStatus)],
+        default=LifecycleStatus.EXISTING,
+        help=text("cli.status", lang),
+    )
+    group.add_argument("--as-of", metavar="YYYY-MM-DD", help=text("cli.as_of", lang))
+    group.add_argument(
         "--area-basis",
         choices=[*map(str, AreaBasis)],
         default=AreaBasis.GEOMETRY,
@@ -168,12 +179,28 @@ def _number(words: str) -> float:
 
 
 def definition_of(options: argparse.Namespace) -> Definition:
-    """Return the definition that the options state."""
+    """Return the definition that the options state.
+
+    Raises
+    ------
+    UsageError
+        If the day is none.
+    """
     return Definition(
         numerator=None if options.numerator is None else Numerator(options.numerator),
         indoor=Indoor(options.indoor),
+        shared=Shared(options.shared),
+        status=LifecycleStatus(options.status),
         area_basis=AreaBasis(options.area_basis),
+        as_of=None if options.as_of is None else _day(options.as_of),
     )
+
+
+def _day(words: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(words)
+    except ValueError as fault:
+        raise UsageError("cli.bad_day", option="--as-of", value=words) from fault
 
 
 def target_of(options: argparse.Namespace, planned: Target | None) -> Target | None:
