@@ -20,6 +20,7 @@ from spatial.zone_rows import (
     Question,
     framed,
     notices_on,
+    stacked_columns,
     zone_columns,
 )
 
@@ -271,14 +272,13 @@ def _questions(
 
 def _compared(found: Survey, asked: Sequence[Question], tallies: Sequence[Tally]) -> pd.DataFrame:
     """Stack what each question found; the first one is the measure of a flip."""
-    parts = [zone_columns(found, tally, question) for question, tally in zip(asked, tallies, strict=True)]
-    names = ("zone_id", "name", *COMPARED_COLUMNS)
-    stacked = {name: np.concatenate([part[name] for part in parts]) for name in names}
+    columns = stacked_columns(found, tallies, asked)
+    stacked = {name: columns[name] for name in ("zone_id", "name", *COMPARED_COLUMNS)}
     table = framed(stacked, pd.RangeIndex(len(stacked["zone_id"])))
     each = np.empty(len(asked), dtype=object)
     each[:] = [question.definition for question in asked]
     table.insert(2, "definition", np.repeat(each, len(found.zones)))
-    first = np.tile(parts[0]["status"], len(parts))
+    first = np.tile(stacked["status"][: len(found.zones)], len(asked))
     return table.assign(flips=stacked["status"] != first)
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from spatial.target import Target
+
     Floats = NDArray[np.float64]
     Objects = NDArray[np.object_]
 
@@ -36,6 +38,7 @@ class LayerFacts:
         self.zones = zones
         self._areas: dict[AreaBasis, tuple[Floats, Floats, Floats]] = {}
         self._names: dict[str, Objects] = {}
+        self._targets: dict[Target | None, tuple[Floats, Objects]] = {}
 
     @cached_property
     def measured(self) -> pd.DataFrame:
@@ -80,6 +83,15 @@ class LayerFacts:
         if basis not in self._areas:
             self._areas[basis] = self._read_areas(basis)
         return self._areas[basis]
+
+    def targets(self, target: Target | None) -> tuple[Floats, Objects]:
+        """Return the target of each zone, NaN where none applies, and how it stands to the zone."""
+        if target not in self._targets:
+            scopes = [None if target is None else target.scope_for(zone_id) for zone_id in self.ids]
+            value = np.nan if target is None else target.value_per_km2
+            values = np.where([scope is None for scope in scopes], np.nan, value)
+            self._targets[target] = values, np.array(scopes, dtype=object)
+        return self._targets[target]
 
     def _read_areas(self, basis: AreaBasis) -> tuple[Floats, Floats, Floats]:
         outlined = basis == AreaBasis.GEOMETRY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,17 +21,17 @@ __all__ = ["StationColumns", "Words"]
 _OPERATOR_SEPARATORS = r"[;；、,，/|+＋]"
 
 
-class Words(NamedTuple):
+class Words:
     """A column of trimmed text: ``names[codes]``, the names each once and in order."""
 
-    codes: Rows
-    names: NDArray[np.object_]
+    def __init__(self, codes: Rows, names: NDArray[np.object_]) -> None:
+        self.codes, self.names = codes, names
 
     def among(self, wanted: tuple[str, ...]) -> Mask:
         """Tell which rows hold one of some words."""
         return np.isin(self.names.astype(str), wanted)[self.codes]
 
-    @property
+    @cached_property
     def empty(self) -> Mask:
         """Tell which rows hold none."""
         return self.among(("",))

@@ -13,9 +13,8 @@ from spatial.definition import AreaBasis, Definition
 from spatial.errors import BasisUnavailableError, CellLevelTableError
 from spatial.interval import Bounds, bound, stated_accuracy_m
 from spatial.layer_facts import LayerFacts
-from spatial.reading import metric_reading, placeable
-from spatial.selection import select_from
-from spatial.station_columns import StationColumns
+from spatial.reading import metric_reading
+from spatial.stations import Stations
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -60,18 +59,15 @@ class Survey:
         The layer.
     layer : LayerKind
         Whether its zones overlap.
-    points : GeoDataFrame, optional
-        The points that have a position; None where no inventory was given.
-    n_unplaced : int
-        Rows without a finite position.
+    stations : Stations, optional
+        The inventory; None where none was given.
     placed, bounds
         Where the points lie, as drawn and at worst; None where there are none.
     """
 
     zones: gpd.GeoDataFrame
     layer: LayerKind
-    points: gpd.GeoDataFrame | None = None
-    n_unplaced: int = 0
+    stations: Stations | None = None
     placed: Placement | None = None
     bounds: Bounds | None = None
 
@@ -92,12 +88,6 @@ class Survey:
             return tally
         raise type(tally)(tally.key, **tally.params)
 
-    def weights(self, definition: Definition) -> Rows:
-        """Return how often each row of ``points`` counts, shape (n_points,); errors as for `tally`."""
-        if self.points is None:
-            return np.zeros(0, dtype=np.int64)
-        return select_from(self._columns, definition).weights_of_rows
-
     def _tally_or_refusal(self, definition: Definition) -> Outcome:
         try:
             return self._tally(definition)
@@ -105,9 +95,9 @@ class Survey:
             return error.with_traceback(None)
 
     def _tally(self, definition: Definition) -> Tally:
-        if self.points is None or self.placed is None or self.bounds is None:
+        if self.stations is None or self.placed is None or self.bounds is None:
             return Tally()
-        selected = select_from(self._columns, definition)
+        selected = self.stations.select(definition)
         weights = selected.weights_of_rows
         return Tally(
             (self.placed.counts(weights), *self.bounds.counts(weights)),
@@ -120,9 +110,15 @@ class Survey:
     def _tallies(self) -> dict[Definition, Outcome]:
         return {}
 
-    @cached_property
-    def _columns(self) -> StationColumns:
-        return StationColumns(self.zones if self.points is None else self.points)
+    @property
+    def points(self) -> gpd.GeoDataFrame | None:
+        """The points that have a position; None where no inventory was given."""
+        return None if self.stations is None else self.stations.points
+
+    @property
+    def n_unplaced(self) -> int:
+        """Rows without a finite position."""
+        return 0 if self.stations is None else self.stations.n_unplaced
 
     @cached_property
     def facts(self) -> LayerFacts:
@@ -156,8 +152,15 @@ class Survey:
         return zones, int(np.isnan(stated_accuracy_m(self.points)).sum())
 
 
-def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
+def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | Stations | None) -> Survey:
     """Find where the points lie; without a usable one there is nothing to count.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        The layer.
+    points : GeoDataFrame, Stations or None
+        The inventory; as `Stations` where several layers are asked about it.
 
     Raises
     ------
@@ -167,11 +170,11 @@ def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
     if points is None:
         zone_ids(zones)
         return Survey(zones, layer_kind(zones))
-    there = placeable(points)
-    usable, n_unplaced = points[there], int((~there).sum())
+    stations = points if isinstance(points, Stations) else Stations(points)
+    usable = stations.points
     index = zone_index(zones, n_points=len(usable))
     if usable.empty:
-        return Survey(zones, index.kind, usable, n_unplaced)
+        return Survey(zones, index.kind, stations)
     placed = place(usable, index)
     bounds = bound(
         metric_reading(usable, zones),
@@ -179,4 +182,4 @@ def survey(zones: gpd.GeoDataFrame, points: gpd.GeoDataFrame | None) -> Survey:
         point_accuracy_m=stated_accuracy_m(usable),
         zone_accuracy_m=stated_accuracy_m(zones),
     )
-    return Survey(zones, index.kind, usable, n_unplaced, placed, bounds)
+    return Survey(zones, index.kind, stations, placed, bounds)

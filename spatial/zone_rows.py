@@ -15,7 +15,7 @@ from spatial.units import PEOPLE_PER_WAN
 from spatial.verdict import Status, VerdictSettings, judge_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -29,6 +29,7 @@ __all__ = [
     "Question",
     "framed",
     "notices_on",
+    "stacked_columns",
     "zone_columns",
     "zone_rows",
 ]
@@ -95,12 +96,27 @@ def zone_columns(found: Survey, tally: Tally, question: Question) -> dict[str, N
     BasisUnavailableError
         If a zone has no denominator of the kind asked for, and that is to be an error.
     """
+    return _judged(_asked_columns(found, tally, question), found, question.settings)
+
+
+def stacked_columns(
+    found: Survey, tallies: Sequence[Tally], questions: Sequence[Question]
+) -> dict[str, NDArray[Any]]:
+    """Return the columns of several questions of the same settings, one below the other."""
+    parts = [
+        _asked_columns(found, tally, question) for tally, question in zip(tallies, questions, strict=True)
+    ]
+    stacked = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return _judged(stacked, found, questions[0].settings)
+
+
+def _asked_columns(found: Survey, tally: Tally, question: Question) -> dict[str, NDArray[Any]]:
+    """Return what was asked and what was found, not yet judged."""
     facts, basis = found.facts, question.definition.area_basis
     areas, low, high = facts.areas_km2(basis)
     if question.missing_basis == "error" and np.isnan(areas).any():
         require_basis(pd.Series(areas, index=facts.ids.index), facts.ids, basis=basis)
-    target = question.target
-    scopes = [None if target is None else target.scope_for(zone_id) for zone_id in facts.ids]
+    values, scopes = facts.targets(question.target)
     nothing = np.full(len(areas), np.nan)
     columns = {
         **dict(zip(_COUNTS, tally.counts or (nothing,) * len(_COUNTS), strict=True)),
@@ -109,16 +125,22 @@ def zone_columns(found: Survey, tally: Tally, question: Question) -> dict[str, N
         "area_km2": areas,
         "area_low_km2": low,
         "area_high_km2": high,
-        "target_per_km2": _target_values(scopes, target),
-        "target_scope": np.array(scopes, dtype=object),
+        "target_per_km2": values,
+        "target_scope": scopes,
         "geometry_basis": facts.geometry_basis,
         "area_basis": np.full(len(areas), str(basis)),
     }
     for name in _COUNTS:
         columns[name] = columns[name].astype(float)
-    judged = judge_columns(columns, settings=question.settings)
-    per_10k = columns["count"] / facts.people * PEOPLE_PER_WAN
-    return {**columns, **judged, "stations_per_10k_people": per_10k}
+    return columns
+
+
+def _judged(
+    columns: dict[str, NDArray[Any]], found: Survey, settings: VerdictSettings
+) -> dict[str, NDArray[Any]]:
+    n_times = len(columns["count"]) // max(len(found.zones), 1)
+    per_10k = columns["count"] / np.tile(found.facts.people, n_times) * PEOPLE_PER_WAN
+    return {**columns, **judge_columns(columns, settings=settings), "stations_per_10k_people": per_10k}
 
 
 def _whole(numbers: NDArray[np.float64]) -> pd.arrays.IntegerArray:
@@ -154,9 +176,3 @@ def notices_on(found: Survey, columns: Mapping[str, NDArray[Any]], *, synthetic:
 def _naming(key: str, columns: Mapping[str, NDArray[Any]], concerned: NDArray[np.bool_]) -> Notice:
     named = {"zones": columns["name"][concerned].tolist(), "zone_ids": columns["zone_id"][concerned].tolist()}
     return Notice(key, {"count": int(concerned.sum()), **named})
-
-
-def _target_values(scopes: list[str | None], target: Target | None) -> np.ndarray:
-    """Return the target where it applies, NaN elsewhere."""
-    value = np.nan if target is None else target.value_per_km2
-    return np.where([scope is None for scope in scopes], np.nan, value)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from spatial.check import CheckResult, check_count, check_surveyed
 from spatial.definition import AreaBasis, Definition
+from spatial.stations import Stations
 from spatial.tally import Survey, survey
 from views.pack_frames import STATIONS
 
@@ -84,12 +85,12 @@ def survey_stations(frames: PackFrames, *, brought: Inventory | None = None) -> 
         If the frames cannot be used.
     """
     inventory = brought or frames.inventories[STATIONS]
-    points = None if inventory is None else inventory.points
+    stations = None if inventory is None else Stations(inventory.points)
     asked = frames.layers if brought else [name for name in frames.layers if name != "district"]
     return StationSurvey(
         brought=brought is not None,
         inventory=inventory,
-        layers={layer: survey(frames.layers[layer], points) for layer in asked},
+        layers={layer: survey(frames.layers[layer], stations) for layer in asked},
     )
 
 

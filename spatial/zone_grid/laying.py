@@ -35,7 +35,7 @@ _ROUNDING_DEG: Final = 1e-12
 _LEAST_SPAN_DEG: Final = 1e-7
 
 # Nanoseconds on one core that each step takes; their ratios alone decide how fine the grid is.
-_NS_PER_CELL: Final = 1.0
+_NS_PER_CELL: Final = 8.0
 _NS_PER_ENTRY: Final = 60.0
 _NS_PER_CROSSED_POINT: Final = 40.0
 _NS_PER_TEST: Final = 40.0

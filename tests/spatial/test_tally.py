@@ -9,6 +9,8 @@ import shapely
 from spatial.check import check_surveyed, check_zones, compare_surveyed
 from spatial.definition import AreaBasis, Definition, Indoor, LifecycleStatus, Numerator, Shared
 from spatial.errors import CellLevelTableError
+from spatial.selection import select_from
+from spatial.stations import Stations
 from spatial.tally import survey
 from spatial.target import Target
 from tests.spatial.strategies import point_frame, zone_frame
@@ -65,3 +67,29 @@ def test_a_refusal_is_raised_again_each_time_it_is_asked_for():
         refusals.append(refused.value)
     assert refusals[0] is not refusals[1]
     assert refusals[0].params == refusals[1].params
+
+
+def test_layers_that_share_an_inventory_answer_as_layers_of_their_own(monkeypatch):
+    zones, points = surveyed()
+    points.loc[3, "geometry"] = None
+    layers = (zones, zones.iloc[1:])
+    alone = [compare_surveyed(survey(layer, points), definitions=EVERY, target=GOAL) for layer in layers]
+    monkeypatch.setattr("spatial.stations._MOST_ROWS_KEPT", 200)
+    shared = Stations(points)
+    surveys = [survey(layer, shared) for layer in layers]
+    assert [found.n_unplaced for found in surveys] == [1, 1]
+    for found, table in zip(surveys, alone, strict=True):
+        pd.testing.assert_frame_equal(compare_surveyed(found, definitions=EVERY, target=GOAL), table)
+
+
+def test_what_a_definition_selects_is_found_once_for_all_layers(monkeypatch):
+    zones, points = surveyed()
+    asked = []
+    monkeypatch.setattr(
+        "spatial.stations.select_from", lambda *given: asked.append(given) or select_from(*given)
+    )
+    shared = Stations(points)
+    definition = Definition(numerator=Numerator.PHYSICAL_SITE)
+    for layer in (zones, zones.iloc[:1]):
+        check_surveyed(survey(layer, shared), definition=definition, target=GOAL)
+    assert len(asked) == 1
