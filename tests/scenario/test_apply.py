@@ -1,0 +1,256 @@
+"""What a scenario makes of a table: every edit made or reported, every row accounted for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.check import check_zones
+from spatial.definition import Definition, Indoor, LifecycleStatus, Numerator
+from spatial.scenario.apply import apply_scenario
+from spatial.scenario.model import AddStation, MoveStation, RemoveStation, Scenario
+from spatial.scenario.simulate import definition_after, scenario_notices, simulate
+from spatial.target import Target
+
+WEST, EAST = shapely.box(113.30, 23.05, 113.32, 23.07), shapely.box(113.32, 23.05, 113.34, 23.07)
+ZONES = gpd.GeoDataFrame({"zone_id": ["w", "e"]}, geometry=[WEST, EAST], crs="EPSG:4490")
+IN_WEST, IN_EAST, OUTSIDE = (113.31, 23.06), (113.33, 23.06), (113.5, 23.06)
+
+
+def table(*rows: tuple[str, tuple[float, float], str, str]) -> gpd.GeoDataFrame:
+    ids, places, states, dates = zip(*rows, strict=True) if rows else ((), (), (), ())
+    columns = {"site_id": list(ids), "status": list(states), "as_of": list(dates)}
+    geometry = gpd.GeoSeries([shapely.Point(at) for at in places], crs="EPSG:4490")
+    return gpd.GeoDataFrame(columns, geometry=geometry).astype(dict.fromkeys(columns, object))
+
+
+def stations() -> gpd.GeoDataFrame:
+    return table(
+        ("a", IN_WEST, "existing", "2020-12-31"),
+        ("b", IN_EAST, "existing", "2021-06-01"),
+        ("c", IN_EAST, "planned", "2026"),
+        ("d", IN_EAST, "under_construction", "2030-01"),
+        ("e", IN_EAST, "planned", ""),
+    )
+
+
+def counts(points: gpd.GeoDataFrame, definition: Definition | None = None) -> list[int]:
+    found = check_zones(ZONES, points, definition=definition or Definition(), target=None)
+    return found.rows["count"].tolist()
+
+
+def add(site_id: str, at: tuple[float, float] = IN_WEST, **more: object) -> AddStation:
+    return AddStation(site_id=site_id, lon=at[0], lat=at[1], **more)
+
+
+def move(site_id: str, at: tuple[float, float]) -> MoveStation:
+    return MoveStation(site_id=site_id, lon=at[0], lat=at[1])
+
+
+def remove(site_id: str) -> RemoveStation:
+    return RemoveStation(site_id=site_id)
+
+
+def test_added_moved_and_removed_stations_are_counted_where_they_then_stand():
+    assert counts(stations()) == [1, 1]
+    scenario = Scenario(edits=(add("n1"), add("n2", IN_EAST), move("a", IN_EAST), remove("b")))
+    applied = apply_scenario(stations(), scenario)
+    assert counts(applied.points) == [1, 2]
+    report = applied.report
+    assert (report.n_in, report.n_used, report.n_reported) == (4, 4, 0)
+    assert (report.rows_before, report.rows_added, report.rows_removed, report.rows_after) == (5, 2, 1, 6)
+    assert report.rows_moved == 1
+
+
+def test_the_given_table_is_left_as_it_is():
+    points, before = stations(), stations()
+    apply_scenario(points, Scenario(planned_until=2030, edits=(add("n"), move("a", IN_EAST), remove("b"))))
+    assert points.equals(before)
+
+
+def test_edits_are_made_in_their_order():
+    twice = Scenario(edits=(add("n"), move("n", IN_EAST), remove("n"), add("n", OUTSIDE)))
+    applied = apply_scenario(stations(), twice)
+    assert applied.report.n_reported == 0
+    assert applied.points.iloc[-1].geometry.equals(shapely.Point(OUTSIDE))
+    assert len(applied.points) == 6
+
+
+def test_an_edit_that_cannot_be_made_is_reported_and_the_others_are_made():
+    points = table(("a", IN_WEST, "", ""), ("t", IN_WEST, "", ""), ("t", IN_EAST, "", ""))
+    scenario = Scenario(edits=(add("a"), move("x", IN_EAST), remove("t"), remove("a"), remove("a"), add("n")))
+    report = apply_scenario(points, scenario).report
+    assert [(each.edit, each.reason_key) for each in report.rejected] == [
+        (1, "scenario.id_taken"),
+        (2, "scenario.id_unknown"),
+        (3, "scenario.id_apart"),
+        (5, "scenario.id_unknown"),
+    ]
+    assert (report.n_in, report.n_used, report.n_reported) == (6, 2, 4)
+    assert "第2项（移动 x）" in report.rejected[1].message("zh")
+    assert "Edit 2 (move x)" in report.to_dict()["edits"]["reported"][1]["en"]
+
+
+def test_rows_of_one_id_in_one_place_move_and_go_together():
+    here = (IN_WEST[0] + 0.0001, IN_WEST[1])
+    points = table(("t", IN_WEST, "", ""), ("t", here, "", ""), ("o", IN_WEST, "", ""))
+    applied = apply_scenario(points, Scenario(edits=(move("t", IN_EAST),)))
+    assert applied.report.rows_moved == 2
+    assert counts(applied.points, Definition(numerator=Numerator.AS_GIVEN)) == [1, 2]
+    assert apply_scenario(points, Scenario(edits=(remove("t"),))).report.rows_removed == 2
+
+
+def test_planned_stations_count_up_to_the_end_of_the_year():
+    for year, n in ((None, 1), (2025, 1), (2026, 2), (2029, 2), (2030, 3)):
+        assert counts(apply_scenario(stations(), Scenario(planned_until=year)).points)[1] == n
+    report = apply_scenario(stations(), Scenario(planned_until=2026)).report
+    assert (report.became_existing, report.planned_later, report.planned_undated) == (1, 1, 1)
+
+
+def test_an_added_station_counts_from_its_year():
+    edits = (add("now"), add("soon", year=2027), add("late", year=2031))
+    for year, n in ((None, 2), (2026, 2), (2027, 3), (2031, 4)):
+        assert counts(apply_scenario(stations(), Scenario(planned_until=year, edits=edits)).points)[0] == n
+
+
+def test_a_planned_addition_is_not_counted_in_a_table_without_states():
+    points = stations()[["site_id", "geometry"]]
+    applied = apply_scenario(points, Scenario(edits=(add("late", year=2031), add("now"))))
+    assert counts(applied.points) == [2, 4]
+
+
+def test_a_definition_with_a_date_counts_what_the_scenario_builds():
+    definition = Definition(as_of=dt.date(2022, 1, 1))
+    scenario = Scenario(planned_until=2027, edits=(add("now"), add("soon", year=2027)))
+    found = simulate(ZONES, stations().query("site_id != 'e'"), scenario, definition=definition, target=None)
+    assert definition_after(definition, scenario).as_of == dt.date(2027, 12, 31)
+    assert found.before.rows["count"].tolist() == [1, 1]
+    assert found.after.rows["count"].tolist() == [3, 2]
+    assert definition_after(definition, Scenario()).as_of == dt.date(2022, 1, 1)
+    assert definition_after(Definition(), scenario).as_of is None
+
+
+def test_an_added_station_answers_every_choice_that_the_inventory_answers():
+    points = stations().assign(
+        physical_site_id=list("ppqqq"),
+        logical_station_id=list("abcde"),
+        site_type=["macro", "indoor", "pole", "pole", "pole"],
+        shared=[True, False, True, False, True],
+        n_cells=[1, 2, 3, 4, 5],
+        position_accuracy_m=[20.0] * 5,
+    )
+    points["shared"] = points["shared"].astype("boolean")
+    scenario = Scenario(edits=(add("n", site_type="pole", operator="甲"), move("a", IN_EAST)))
+    edited = apply_scenario(points, scenario).points
+    for numerator in Numerator:
+        definition = Definition(numerator=numerator, indoor=Indoor.EXCLUDE)
+        assert counts(edited, definition)[0] == 1
+    last = edited.iloc[-1]
+    assert (last["site_type"], last["operator"], last["position_accuracy_m"]) == ("pole", "甲", 0.0)
+    assert edited.loc[0, "position_accuracy_m"] == 0.0
+    assert edited.loc[1, "position_accuracy_m"] == 20.0
+    assert edited.crs == points.crs
+
+
+def test_everything_may_be_removed_and_something_put_there():
+    points = table(("a", IN_WEST, "existing", ""))
+    assert len(apply_scenario(points, Scenario(edits=(remove("a"),))).points) == 0
+    edited = apply_scenario(points, Scenario(edits=(remove("a"), add("n", IN_EAST)))).points
+    assert counts(edited) == [0, 1]
+    assert counts(apply_scenario(points.iloc[:0], Scenario(edits=(add("n", IN_EAST),))).points) == [0, 1]
+
+
+def test_the_target_of_the_scenario_holds_after_it_alone():
+    in_force = Target(value_per_km2=1.0)
+    scenario = Scenario(target_per_km2=60.0)
+    found = simulate(ZONES, stations(), scenario, definition=Definition(), target=in_force, n_in=7)
+    assert set(found.before.rows["target_per_km2"]) == {1.0}
+    assert set(found.after.rows["target_per_km2"]) == {60.0}
+    assert found.before.n_in == found.after.n_in == 7
+    assert [row["count_change"] for row in found.zones()] == [0, 0]
+
+
+def test_what_the_reader_has_to_know():
+    scenario = Scenario(planned_until=2026, target_per_km2=60)
+    applied = apply_scenario(stations(), scenario)
+    said = scenario_notices(scenario, applied, Definition(status=LifecycleStatus.ALL))
+    assert [each.key.partition(".")[2] for each in said] == [
+        "no_inventory_named",
+        "became_existing",
+        "planned_later",
+        "planned_undated",
+        "status_in_definition",
+        "own_target",
+    ]
+    assert all(each.message(lang) for each in said for lang in ("zh", "en"))
+
+
+PLACES = st.sampled_from([IN_WEST, IN_EAST, OUTSIDE])
+IDS = st.sampled_from([*"abcdexy"])
+EDITS = st.one_of(
+    st.builds(add, IDS, PLACES, year=st.sampled_from([None, 2024, 2030])),
+    st.builds(move, IDS, PLACES),
+    st.builds(remove, IDS),
+)
+STATES = st.sampled_from(["existing", "planned", "under_construction", ""])
+ROWS = st.tuples(IDS, PLACES, STATES, st.sampled_from(["2020", "2026-05-01", "2031"]))
+
+
+def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
+    """The same edits on plain tuples, the slow and obvious way."""
+    held, made = [list(row) for row in rows], 0
+    for edit in scenario.edits:
+        mine = [row for row in held if row[0] == edit.site_id]
+        if isinstance(edit, AddStation):
+            if mine:
+                continue
+            stands = edit.year is None or (scenario.planned_until or 0) >= edit.year
+            state = "existing" if stands else "planned"
+            held.append([edit.site_id, (edit.lon, edit.lat), state, str(edit.year or 2020)])
+        elif not mine or len({row[1] for row in mine}) > 1:
+            continue
+        elif isinstance(edit, MoveStation):
+            for row in mine:
+                row[1] = (edit.lon, edit.lat)
+        else:
+            held = [row for row in held if row[0] != edit.site_id]
+        made += 1
+    for row in held:
+        if row[2] in ("planned", "under_construction") and int(row[3][:4]) <= (scenario.planned_until or 0):
+            row[2] = "existing"
+    return held, made
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(ROWS, min_size=1, max_size=8),
+    st.lists(EDITS, max_size=8),
+    st.sampled_from([None, 2025, 2026, 2031]),
+    st.sampled_from([*LifecycleStatus]),
+)
+def test_after_is_the_check_of_the_table_edited_by_hand(rows, edits, until, status):
+    scenario = Scenario(planned_until=until, target_per_km2=2.5, edits=tuple(edits))
+    definition = Definition(numerator=Numerator.AS_GIVEN, status=status)
+    found = simulate(ZONES, table(*rows), scenario, definition=definition, target=None)
+    by_hand, made = plainly(rows, scenario)
+    report = found.applied.report
+    assert report.n_in == report.n_used + report.n_reported
+    assert report.n_used == made
+    assert report.rows_after == report.rows_before + report.rows_added - report.rows_removed == len(by_hand)
+    edited = table(*by_hand) if by_hand else table(*rows).iloc[:0]
+    expected = check_zones(ZONES, edited, definition=definition, target=Target(value_per_km2=2.5))
+    columns = ["zone_id", "area_km2", "count", "density_per_km2", "required_count", "gap_count", "status"]
+    assert found.after.rows[columns].equals(expected.rows[columns])
+    assert found.before.rows["count"].tolist() == counts(table(*rows), definition)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4326"])
+def test_points_in_another_system_are_carried(crs):
+    edited = apply_scenario(stations().to_crs(crs), Scenario(edits=(move("a", IN_EAST), add("n")))).points
+    assert edited.crs == "EPSG:4490"
+    assert counts(edited) == [1, 2]
