@@ -1,0 +1,1 @@
+"""How likely a zone meets its target, given how well its points and its boundary are known."""
