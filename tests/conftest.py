@@ -23,6 +23,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the properties; let continuous integration try a browser test twice, and name it where it does."""
+    in_ci = bool(os.environ.get("CI"))
     for item in items:
+        if in_ci and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)

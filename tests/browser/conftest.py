@@ -18,17 +18,47 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 sync_api = pytest.importorskip("playwright.sync_api")
+
+sync_api.expect.set_options(timeout=45_000)
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 START_SECONDS = 60
 WAIT_MS = 45_000
+QUIET_MS = 500
+"""What a test that expects nothing grants it to happen."""
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+
+# Fulfilled once the script rests and the page has stood still, its animations over, for a while.
+AT_REST = """([still, patience]) => new Promise((done, failed) => {
+    const begun = performance.now();
+    let changed = begun;
+    const moved = new MutationObserver(() => { changed = performance.now(); });
+    moved.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+    const moves = (each) => each.playState === 'running' && each.effect?.getComputedTiming().endTime < 1e6;
+    const look = () => {
+        const app = document.querySelector('[data-testid=stApp]');
+        const now = performance.now();
+        const waits = app && app.dataset.testScriptState !== 'notRunning';
+        if (waits || document.getAnimations().some(moves)) changed = now;
+        const over = now - begun > patience;
+        if (now - changed < still && !over) { setTimeout(look, 50); return; }
+        moved.disconnect();
+        over ? failed(new Error('the page came to no rest')) : done();
+    };
+    look();
+})"""
+
+
+def rest(page: sync_api.Page) -> None:
+    """Wait until the page's script has run and nothing on the page changes any more."""
+    page.evaluate(AT_REST, [300, WAIT_MS])
 
 
 @dataclass
@@ -56,6 +86,14 @@ class Watched:
     @property
     def map_frame(self) -> sync_api.Frame:
         return next(frame for frame in self.page.frames if "streamlit_folium" in frame.url)
+
+    def rest(self) -> None:
+        """Wait until a page of the app is whole: its foot, and the zones of a map that it shows."""
+        self.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
+        rest(self.page)
+        if self.page.locator("iframe[src*='streamlit_folium']").count():
+            self.map.locator(".atlas-label-zone").first.wait_for(state="attached", timeout=WAIT_MS)
+            rest(self.page)
 
     def wait_for_map(self) -> None:
         """Wait until zones are drawn and the frame has taken its height."""
@@ -140,6 +178,30 @@ def map_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("map-alone")
     with streamlit_server(lay_out(APPS / "map_alone.py", folder), folder=folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve the whole app, once for all tests; its temporary files have a folder of their own."""
+    folder = tmp_path_factory.mktemp("app")
+    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+    (folder / "tmp").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder / "tmp"))
+        with streamlit_server(ROOT / "app.py", folder=folder) as server:
+            yield server
+
+
+@pytest.fixture
+def visit(open_page: Callable[..., Watched], app: Server) -> Callable[..., Watched]:
+    """Return a function that opens a page of the app and waits until it rests."""
+
+    def visit_one(address: str = "", *, viewport: dict[str, int] = DESKTOP) -> Watched:
+        watched = open_page(f"{app.url}/{address}", viewport=viewport)
+        watched.rest()
+        return watched
+
+    return visit_one
 
 
 @pytest.fixture

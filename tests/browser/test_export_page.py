@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 import zipfile
 
 import pytest
 from playwright.sync_api import expect
 
 from spatial.export.rules.validate import validate_package
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
+from tests.browser.conftest import PHONE, WAIT_MS
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    with streamlit_server(ROOT / "app.py", folder=folder) as server:
-        yield server
-
-
-@pytest.fixture
-def visit(open_page, app):
-    """Return a function that opens a page of the app and waits until it rests."""
-
-    def visit_one(address="", *, viewport=DESKTOP):
-        watched = open_page(f"{app.url}/{address}", viewport=viewport)
-        watched.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
-        watched.page.wait_for_timeout(800)
-        return watched
-
-    return visit_one
 
 
 def test_three_clicks_from_the_first_screen_to_a_valid_package(visit, tmp_path):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import re
-import shutil
 import time
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
+from tests.browser.conftest import PHONE, QUIET_MS, WAIT_MS, rest
 
 pytestmark = pytest.mark.browser
 
@@ -40,17 +40,6 @@ ZONES = json.dumps(
 )
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    (folder / "tmp").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(folder / "tmp"))
-        with streamlit_server(ROOT / "app.py", folder=folder) as server:
-            yield server
-
-
 def status(app, method, path, **headers):
     """Return what the server answers to a caller that is no page of ours."""
     connection = http.client.HTTPConnection(urlsplit(app.url).netloc, timeout=20)
@@ -61,16 +50,9 @@ def status(app, method, path, **headers):
 
 
 @pytest.fixture
-def visit(open_page, app):
-    """Return a function that opens a page of the app and waits until it rests."""
-
-    def visit_one(address="import", *, viewport=DESKTOP):
-        watched = open_page(f"{app.url}/{address}", viewport=viewport)
-        watched.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
-        watched.page.wait_for_timeout(800)
-        return watched
-
-    return visit_one
+def visit_import(visit):
+    """Return a function that opens the page 导入 and waits until it rests."""
+    return functools.partial(visit, "import")
 
 
 def drop(page, words, name="清单.csv"):
@@ -92,8 +74,8 @@ def bring_stations(page, words=STATIONS):
     page.get_by_text("需要您说明").wait_for(state="detached", timeout=WAIT_MS)
 
 
-def test_a_clean_file_changes_the_verdicts_in_under_a_minute(visit):
-    watched = visit()
+def test_a_clean_file_changes_the_verdicts_in_under_a_minute(visit_import):
+    watched = visit_import()
     page = watched.page
     started = time.monotonic()
     bring_stations(page)
@@ -106,8 +88,8 @@ def test_a_clean_file_changes_the_verdicts_in_under_a_minute(visit):
     assert (watched.outside, watched.errors) == ([], [])
 
 
-def test_hostile_cells_are_shown_verbatim_and_nothing_runs(visit):
-    watched = visit()
+def test_hostile_cells_are_shown_verbatim_and_nothing_runs(visit_import):
+    watched = visit_import()
     page = watched.page
     bring_stations(page, ONE_BAD)
     page.get_by_text("使用 1 行，未用 1 行").wait_for()
@@ -121,8 +103,8 @@ def test_hostile_cells_are_shown_verbatim_and_nothing_runs(visit):
     assert watched.outside == []
 
 
-def test_official_outlines_are_shown_beside_the_old_before_they_replace_them(visit):
-    page = visit().page
+def test_official_outlines_are_shown_beside_the_old_before_they_replace_them(visit_import):
+    page = visit_import().page
     drop(page, ZONES.encode(), "片区.geojson")
     choose(page, "这些界线的依据", "主管部门")
     page.get_by_text("替换前后").first.wait_for(timeout=WAIT_MS)
@@ -132,18 +114,19 @@ def test_official_outlines_are_shown_beside_the_old_before_they_replace_them(vis
     page.get_by_text("的界线替换了").wait_for(state="detached", timeout=WAIT_MS)
 
 
-def test_work_can_be_stopped_and_leaves_nothing(visit):
-    page = visit().page
+def test_work_can_be_stopped_and_leaves_nothing(visit_import):
+    page = visit_import().page
     drop(page, STATIONS * 2000, "大.csv")
     page.get_by_role("button", name="取消").click(timeout=WAIT_MS)
     page.locator(".file-line").wait_for(state="detached", timeout=WAIT_MS)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(QUIET_MS)
+    rest(page)
     assert page.get_by_text("大.csv").count() == 0
     assert page.get_by_role("button", name="确认导入").count() == 0
 
 
-def test_what_was_confirmed_is_kept_on_other_pages_and_saved_as_one_file(visit, tmp_path):
-    page = visit().page
+def test_what_was_confirmed_is_kept_on_other_pages_and_saved_as_one_file(visit_import, tmp_path):
+    page = visit_import().page
     bring_stations(page)
     page.get_by_role("button", name="确认导入").click()
     page.get_by_text("已导入“清单.csv”").wait_for(timeout=WAIT_MS)
@@ -154,14 +137,14 @@ def test_what_was_confirmed_is_kept_on_other_pages_and_saved_as_one_file(visit, 
         page.get_by_role("button", name=re.compile("保存为一个文件")).click()
     path = tmp_path / "kept.gpkg"
     saved.value.save_as(path)
-    again = visit().page
+    again = visit_import().page
     again.locator("input[type=file]").last.set_input_files(path)
     again.get_by_text("已打开“kept.gpkg”").wait_for(timeout=WAIT_MS)
     assert again.get_by_role("rowheader", name="清单.csv").is_visible()
 
 
-def test_a_phone_shows_all_of_it(visit):
-    page = visit(viewport=PHONE).page
+def test_a_phone_shows_all_of_it(visit_import):
+    page = visit_import(viewport=PHONE).page
     bring_stations(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     button = page.get_by_role("button", name="确认导入").bounding_box()
@@ -188,13 +171,13 @@ def test_no_other_site_and_no_other_session_can_send_a_file(app):
     assert status(app, "GET", "/_stcore/stream", Origin=app.url, **shake)[0] == 101
 
 
-def test_nothing_of_a_file_is_seen_by_others_or_left_on_the_disk(visit, app):
+def test_nothing_of_a_file_is_seen_by_others_or_left_on_the_disk(visit_import, app):
     mark = "只此一家的站名"
-    mine = visit()
+    mine = visit_import()
     bring_stations(mine.page, STATIONS.replace("0号", mark, 1))
     mine.page.get_by_role("button", name="确认导入").click()
     mine.page.get_by_text("已导入“清单.csv”").wait_for(timeout=WAIT_MS)
-    other = visit().page
+    other = visit_import().page
     assert "还没有导入任何数据" in other.inner_text("body")
     assert "清单.csv" not in other.inner_text("body")
     mine.page.context.close()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from layers.registry import DEFAULT_LAYERS, LAYERS
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, streamlit_server
+from tests.browser.conftest import DESKTOP, PHONE, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -23,18 +21,10 @@ def violations(watched):
     return {rule["id"]: [node["html"][:160] for node in rule["nodes"]] for rule in found["violations"]}
 
 
-@pytest.fixture(scope="module")
-def app_server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app-map")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    with streamlit_server(ROOT / "app.py", folder=folder) as server:
-        yield server
-
-
 @pytest.mark.parametrize("layers", [DEFAULT_LAYERS, [spec.layer_id for spec in LAYERS]])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE])
-def test_map_of_the_app(open_page, app_server, layers, viewport):
-    watched = open_page(f"{app_server.url}/?layers={','.join(sorted(layers))}", viewport=viewport)
+def test_map_of_the_app(open_page, app, layers, viewport):
+    watched = open_page(f"{app.url}/?layers={','.join(sorted(layers))}", viewport=viewport)
     watched.wait_for_map()
     assert watched.map.locator("[data-place-ids*=' ']").count() > 0
     assert violations(watched) == {}

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from tests.browser.map_canvas import canvas_ink
-from tests.browser.test_map_frame import frame_is_kept, mark_frame
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import QUIET_MS
+from tests.browser.map_canvas import wait_for_ink
+from tests.browser.test_map_frame import frame_is_kept, mark_frame, press_other_definition
 
 pytestmark = pytest.mark.browser
 
 
-def clicked(watched):
-    watched.page.wait_for_timeout(700)
-    body = watched.page.inner_text("body")
-    return body[body.index("点选") :].splitlines()[0]
+def expect_clicked(watched, words):
+    """Hold that the page comes to say what was chosen on the map."""
+    expect(watched.page.get_by_text(re.compile("^点选 "))).to_have_text(f"点选 {words}")
 
 
 def test_own_lines_are_drawn_below_the_zones(open_page, map_server):
     watched = open_page(f"{map_server.url}/?own=1")
     watched.wait_for_map()
-    assert canvas_ink(watched, "atlas-context") > 200
+    wait_for_ink(watched, "atlas-context", above=200)
     levels = watched.map_frame.evaluate(
         "['atlas-ground', 'atlas-context', 'atlas-zones'].map((pane) => +map.getPane(pane).style.zIndex)"
     )
@@ -39,10 +42,9 @@ def test_own_layer_comes_and_goes_in_the_same_frame(open_page, map_server):
     watched = open_page(f"{map_server.url}/?own=1")
     watched.wait_for_map()
     mark_frame(watched)
-    watched.page.get_by_text("另一口径").click()
-    watched.page.wait_for_timeout(1500)
+    press_other_definition(watched)
     assert frame_is_kept(watched)
-    assert canvas_ink(watched, "atlas-context") > 200
+    wait_for_ink(watched, "atlas-context", above=200)
     assert watched.map_frame.evaluate("map.getPane('atlas-context').querySelectorAll('canvas').length") == 1
 
 
@@ -54,7 +56,7 @@ def test_click_gives_a_place_its_position_and_chooses_no_zone(open_page, map_ser
         "(() => { const p = map.latLngToContainerPoint([23.08, 113.30]); return [p.x, p.y]; })()"
     )
     watched.map.locator("#map_div").click(position={"x": box[0], "y": box[1]})
-    assert clicked(watched) == "点选 spot place_2 None 113.300 23.080"
+    expect_clicked(watched, "spot place_2 None 113.300 23.080")
 
 
 def test_dragging_the_map_places_nothing(open_page, map_server):
@@ -66,7 +68,9 @@ def test_dragging_the_map_places_nothing(open_page, map_server):
     watched.page.mouse.down()
     watched.page.mouse.move(x + 80, y + 40, steps=5)
     watched.page.mouse.up()
-    assert clicked(watched) == "点选 无"
+    watched.page.wait_for_timeout(QUIET_MS)
+    press_other_definition(watched)
+    expect_clicked(watched, "无")
 
 
 def test_keyboard_places_at_the_middle_of_the_map(open_page, map_server):
@@ -75,7 +79,7 @@ def test_keyboard_places_at_the_middle_of_the_map(open_page, map_server):
     centre = watched.map_frame.evaluate("[map.getCenter().lng, map.getCenter().lat]")
     watched.map.locator("#map_div").focus()
     watched.page.keyboard.press("Enter")
-    assert clicked(watched) == f"点选 spot place_2 None {centre[0]:.3f} {centre[1]:.3f}"
+    expect_clicked(watched, f"spot place_2 None {centre[0]:.3f} {centre[1]:.3f}")
 
 
 def test_escape_calls_the_placing_off(open_page, map_server):
@@ -85,4 +89,4 @@ def test_escape_calls_the_placing_off(open_page, map_server):
     assert "Esc" in banner.inner_text()
     watched.map.locator("#map_div").focus()
     watched.page.keyboard.press("Escape")
-    assert clicked(watched) == "点选 no_spot place_2 None"
+    expect_clicked(watched, "no_spot place_2 None")

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tests.browser.conftest import DESKTOP, PHONE, ROOT, WAIT_MS, streamlit_server
+from tests.browser.conftest import PHONE, ROOT, WAIT_MS, rest, streamlit_server
 
 pytestmark = pytest.mark.browser
 
@@ -20,34 +20,22 @@ ALLOWED_LATIN = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("app")
-    shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-    with streamlit_server(ROOT / "app.py", folder=folder) as server:
-        yield server
+def open_panel(watched, name):
+    """Open a panel above the map; the former one is closed."""
+    watched.page.get_by_role("button", name=name, exact=True).click()
+    watched.page.get_by_test_id("stPopoverBody").wait_for()
+    rest(watched.page)
 
 
-@pytest.fixture
-def visit(open_page, app):
-    """Return a function that opens a page of the app and waits until it rests."""
-
-    def visit_one(address="", *, viewport=DESKTOP):
-        watched = open_page(f"{app.url}/{address}", viewport=viewport)
-        rest(watched)
-        return watched
-
-    return visit_one
+def close_panel(watched):
+    watched.page.keyboard.press("Escape")
+    watched.page.get_by_test_id("stPopoverBody").wait_for(state="detached")
 
 
-def rest(watched):
-    watched.page.locator(".foot").wait_for(state="attached", timeout=WAIT_MS)
-    watched.page.wait_for_function(
-        "!document.querySelector('[data-testid=stApp]').matches('[data-test-script-state=running]')"
-    )
-    if watched.page.locator("iframe[src*='streamlit_folium']").count():
-        watched.map.locator(".atlas-label-zone").first.wait_for(state="attached", timeout=WAIT_MS)
-    watched.page.wait_for_timeout(600)
+def show(watched, lat, lon, zoom):
+    """Move the map and wait until the page's address says where it stands."""
+    watched.map_frame.evaluate(f"map.setView([{lat}, {lon}], {zoom}, {{animate: false}})")
+    watched.page.wait_for_url(re.compile(f"#map={zoom:g}/"))
 
 
 def violations(frame):
@@ -75,10 +63,9 @@ def test_no_accessibility_violation(visit, name, lang):
 def test_no_accessibility_violation_with_a_panel_open(visit):
     watched = visit()
     for panel in ("图层", "口径", "自有数据"):
-        watched.page.get_by_role("button", name=panel, exact=True).click()
-        watched.page.wait_for_timeout(700)
+        open_panel(watched, panel)
         assert violations(watched.page.main_frame) == [], panel
-        watched.page.keyboard.press("Escape")
+        close_panel(watched)
 
 
 def test_map_and_verdicts_stand_side_by_side_in_the_first_window(visit):
@@ -151,15 +138,16 @@ def spoken_words(page):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_english_is_left_on_a_chinese_page(visit, name):
-    page = visit(name).page
+    watched = visit(name)
+    page = watched.page
     for panel in ("图层", "口径", "自有数据") if not name else ():
-        page.get_by_role("button", name=panel, exact=True).click()
-        page.wait_for_timeout(600)
+        open_panel(watched, panel)
         assert leftovers(page) == set(), panel
-        page.keyboard.press("Escape")
+        close_panel(watched)
     if not name:
         page.get_by_role("combobox").first.fill("没有这个名字")
-        page.wait_for_timeout(500)
+        page.get_by_role("listbox").wait_for()
+        rest(page)
     assert leftovers(page) == set()
 
 
@@ -183,8 +171,7 @@ def leftovers(page):
 
 def test_a_click_selects_and_refresh_and_sharing_lose_nothing(visit, open_page):
     watched = visit("?v=1&layers=zones,parks&area_basis=official")
-    watched.map_frame.evaluate("map.setView([23.09, 113.26], 14.5, {animate: false})")
-    watched.page.wait_for_timeout(800)
+    show(watched, 23.09, 113.26, 14.5)
     box = watched.page.locator("iframe[src*='streamlit_folium']").bounding_box()
     watched.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     watched.page.wait_for_url(re.compile("zone=culture_circle"))
@@ -193,7 +180,7 @@ def test_a_click_selects_and_refresh_and_sharing_lose_nothing(visit, open_page):
     for part in ("v=1", "area_basis=official", "zone=culture_circle", "#map=14.5/23.09"):
         assert part in address
     again = open_page(address)
-    rest(again)
+    again.rest()
     assert again.page.url == address
     assert again.page.get_by_role("heading", name="海珠新活力文商旅融合圈").is_visible()
     assert again.map_frame.evaluate("map.getZoom()") == 14.5
@@ -202,13 +189,13 @@ def test_a_click_selects_and_refresh_and_sharing_lose_nothing(visit, open_page):
 
 def test_a_definition_switch_keeps_the_view_and_tells(visit):
     watched = visit()
-    watched.map_frame.evaluate("map.setView([23.09, 113.30], 15, {animate: false}); window.kept = true")
-    watched.page.wait_for_timeout(600)
+    watched.map_frame.evaluate("window.kept = true")
+    show(watched, 23.09, 113.30, 15)
     watched.page.get_by_role("button", name="口径", exact=True).click()
     watched.page.get_by_role("combobox", name="室内分布").click()
     watched.page.get_by_role("option", name="不含室分").click()
     watched.page.wait_for_url(re.compile("indoor=exclude"))
-    rest(watched)
+    watched.rest()
     assert watched.map_frame.evaluate("window.kept === true && map.getZoom() === 15")
     assert "#map=15/" in watched.page.url
     assert "不含室分" in watched.page.locator(".definition-line").inner_text()
@@ -220,7 +207,7 @@ def test_search_by_part_of_a_name_highlights_the_place(visit):
     search.fill("1918智")
     watched.page.get_by_role("option").first.click()
     watched.page.wait_for_url(re.compile("place="))
-    rest(watched)
+    watched.rest()
     assert "1918" in watched.page.locator(".sheet h2").first.inner_text()
 
 
@@ -249,7 +236,7 @@ def test_going_back_brings_the_former_view(visit):
         page.get_by_role("combobox", name="选择片区").click()
         page.get_by_role("option", name=option, exact=True).click()
         page.wait_for_url(re.compile(("zone=pazhou", "zone=culture_circle")[number]))
-        rest(watched)
+        watched.rest()
     page.go_back()
     page.get_by_role("heading", name="琶洲人工智能与数字经济试验区").wait_for()
     assert "zone=pazhou" in page.url
@@ -258,8 +245,10 @@ def test_going_back_brings_the_former_view(visit):
 def test_a_long_page_has_links_to_its_sections(visit):
     page = visit("indicators").page
     page.get_by_role("navigation", name="本页内容").get_by_role("link", name="文本内部").click()
-    page.wait_for_timeout(800)
-    assert 0 <= page.locator(".findings").bounding_box()["y"] < 300
+    page.wait_for_function(
+        "(() => { const y = document.querySelector('.findings').getBoundingClientRect().y;"
+        " return y >= 0 && y < 300; })()"
+    )
     page.get_by_role("link", name="总览").click()
     page.locator("iframe[src*='streamlit_folium']").wait_for()
     assert "#" not in page.url

@@ -9,7 +9,7 @@ import pytest
 from layers.registry import DEFAULT_LAYERS, LayerId
 from layers.standalone import STANDALONE_FILES, standalone_html
 from tests.browser.apps.frames import HOSTILE, sample_places, sample_points, sample_zones
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, QUIET_MS
 from tests.layers.test_standalone import KEY, district_facts, sample_scene
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def test_map_and_panel_show_and_nothing_is_asked_for(open_file):
     assert KEY not in page.content()
     assert page.title() == "示例图集"
     assert page.locator("html").get_attribute("lang") == "zh-CN"
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(QUIET_MS)
     assert_quiet(watched)
 
 
