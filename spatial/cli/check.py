@@ -17,6 +17,7 @@ from spatial.cli.options import (
     definition_of,
     target_of,
 )
+from spatial.cli.probability import HEADS, Probabilities, add_probability, cells, error_model_of, how_drawn
 from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS, check_district
 from spatial.text import LANGUAGES, printable, text
@@ -58,11 +59,13 @@ def add_options(parser: Parser, lang: str) -> None:
     add_points(parser, lang)
     add_point_id(parser, lang)
     add_definition(parser, lang)
+    add_probability(parser, lang)
     add_format(parser, lang)
 
 
 def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     """Check the zones of a pack or a file; 1 where a zone falls short or a row was rejected."""
+    model = error_model_of(options)
     found = load_zones(options)
     inventories = load_points(options)
     if not inventories and found.pack is not None:
@@ -79,6 +82,16 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
             found.pack, own, definition=definition, target=target, name_column=name_column
         )
     document = _document(result, district, found, stations, target)
+    if model is not None:
+        drawn = Probabilities.of(
+            found.zones,
+            None if stations is None else stations.points,
+            district=found.pack.district() if found.pack and district and options.points else None,
+            definition=definition,
+            target=target,
+            model=model,
+        )
+        document["probability"] = drawn.to_dict()
     if options.format == FORMATS[1]:
         json.dump(document, stdout, ensure_ascii=False, indent=2, allow_nan=False)
         stdout.write("\n")
@@ -188,11 +201,21 @@ def _write_table(
     lines = [_table_row(row, basis, lang) for row, basis in zip(document["zones"], bases, strict=True)]
     if district is not None:
         lines.insert(0, _table_row(document["district"], district.rows["geometry_basis"].iloc[0], lang))
+    heads = [text(f"cli.head_{head}", lang) for head in _HEADS]
+    drawn = document.get("probability")
+    if drawn is not None:
+        heads += [text(head, lang) for head in HEADS]
+        added = [*([drawn["district"]] if district is not None else []), *drawn["zones"]]
+        lines = [[*line, *cells(row, lang)] for line, row in zip(lines, added, strict=True)]
     stdout.write(text("cli.definition_line", lang, definition=result.definition.label(lang)) + "\n\n")
-    stdout.write(render_table([text(f"cli.head_{head}", lang) for head in _HEADS], lines, right=_FIGURES))
+    stdout.write(render_table(heads, lines, right=_FIGURES))
     totals = {key: document[key] for key in _TOTALS}
     stdout.write("\n" + text("cli.totals", lang, **totals) + "\n")
-    stdout.writelines("- " + printable(str(notice[lang])) + "\n" for notice in document["notices"])
+    notices = list(document["notices"])
+    if drawn is not None:
+        stdout.write(how_drawn(drawn, lang) + "\n")
+        notices += [notice for notice in drawn["notices"] if notice not in notices]
+    stdout.writelines("- " + printable(str(notice[lang])) + "\n" for notice in notices)
     stdout.writelines(
         printable(text(f"cli.rejected_{row['row_unit']}", lang, **row)) + "\n"
         for row in document["rejected"][:_SHOWN_REJECTS]
