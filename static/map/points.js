@@ -127,6 +127,12 @@
       return sprite;
     },
 
+    // Where point ``i / 2`` stands, in whole steps as it was sent.
+    steps: function (i) {
+      const steps = new Int32Array(bytes(this._data.positions).buffer);
+      return [steps[i], steps[i + 1]];
+    },
+
     // The point nearest to ``at`` within reach, as a number, or -1.
     nearest: function (at) {
       if (this._map.getZoom() < MIN_TIP_ZOOM) return -1;
