@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from layers.registry import DEFAULT_LAYERS, LAYERS, ONLINE_LAYERS, OWN_LAYERS, LayerId
 from spatial.definition import Definition
+from spatial.scenario.address import scenario_of_word
 from spatial.text import LANGUAGES
 from views.definition_fields import DEFINITION_FIELDS, with_position
 
@@ -59,6 +60,7 @@ class UrlKey(StrEnum):
     ZONE = "zone"
     PLACE = "place"
     ANALYSIS = "analysis"
+    SCENARIO = "scenario"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,7 @@ class ViewState:
     zone: str | None = None
     place: str | None = None
     analysis: str | None = None
+    scenario: str | None = None
 
     def opacity_percent(self, layer: LayerId) -> int:
         """Return the opacity of ``layer`` in percent, its usual one where none was chosen."""
@@ -100,7 +103,12 @@ def write_address(view: ViewState) -> dict[str, str]:
     faded = sorted((layer, percent) for layer, percent in view.opacity if percent != USUAL_OPACITY[layer])
     if faded:
         address[UrlKey.OPACITY] = ",".join(f"{layer}.{percent}" for layer, percent in faded)
-    chosen = ((UrlKey.ZONE, view.zone), (UrlKey.PLACE, view.place), (UrlKey.ANALYSIS, view.analysis))
+    chosen = (
+        (UrlKey.ZONE, view.zone),
+        (UrlKey.PLACE, view.place),
+        (UrlKey.ANALYSIS, view.analysis),
+        (UrlKey.SCENARIO, view.scenario),
+    )
     address |= {key: value for key, value in chosen if value}
     return {UrlKey.VERSION: ADDRESS_VERSION, **address} if address else {}
 
@@ -123,6 +131,7 @@ def read_address(address: Mapping[str, str]) -> tuple[ViewState, tuple[str, ...]
         UrlKey.ZONE: lambda view, word: replace(view, zone=_identifier(word)),
         UrlKey.PLACE: lambda view, word: replace(view, place=_identifier(word)),
         UrlKey.ANALYSIS: lambda view, word: replace(view, analysis=_identifier(word)),
+        UrlKey.SCENARIO: lambda view, word: replace(view, scenario=_scenario(word)),
     }
     view = ViewState()
     ignored: list[str] = []
@@ -170,6 +179,12 @@ def _read_opacity(view: ViewState, word: str) -> ViewState:
             raise ValueError(part)
         pairs.append((LayerId(layer), int(percent)))
     return replace(view, opacity=tuple(sorted(pairs)))
+
+
+def _scenario(word: str) -> str:
+    """Return the word of a scenario; the page that uses it reads it."""
+    scenario_of_word(word)
+    return word
 
 
 def _identifier(word: str) -> str:
