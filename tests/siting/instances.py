@@ -116,7 +116,7 @@ def zone_case(seed: int, *, side_m: float = 1_400.0) -> tuple[gpd.GeoDataFrame, 
 def square_zones(names: tuple[str, ...] = ("west", "east"), *, side_m: float = 1_000.0) -> gpd.GeoDataFrame:
     """Return squares of one side beside each other, on the metric grid of the district."""
     boxes = [
-        shapely.box(740_000.0 + at * side_m, 2_555_000.0, 740_000.0 + (at + 1) * side_m, 2_555_000.0 + side_m)
+        shapely.box(430_000.0 + at * side_m, 2_553_000.0, 430_000.0 + (at + 1) * side_m, 2_553_000.0 + side_m)
         for at in range(len(names))
     ]
     frame = gpd.GeoDataFrame({"zone_id": list(names)}, geometry=boxes, crs=to_metric(district()).crs)

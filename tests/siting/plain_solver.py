@@ -1,4 +1,4 @@
-"""A slow and simple way to a siting that holds: one pole after another, each checked against all before it."""
+"""A slow and simple way to a siting that holds: one pole after another, checked against those before."""
 
 from __future__ import annotations
 

@@ -1,0 +1,151 @@
+"""选址: from the gap of a zone to a list of lamp poles that close it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from layers.atlas_map import build_atlas
+from layers.registry import LayerId
+from layers.scene import OwnLayer
+from spatial.importing.model import Subject
+from spatial.text import text
+from views.figures import figure
+from views.html_table import Cell, Column, fragment, render_table
+from views.map_frame import show_atlas
+from views.messages import note, reporting, show_error
+from views.scene import map_scene
+from views.selection import pick
+from views.session import SessionKey, current_workspace
+from views.session_evaluation import session_evaluation
+from views.session_frames import session_inventory
+from views.siting_choices import no_build_areas, show_siting_choices
+from views.siting_result import show_proposal
+from views.siting_room import siting_room
+from views.verdict_table import badge
+
+if TYPE_CHECKING:
+    from spatial.siting.proposal import Proposal
+    from views.pack_frames import PackFrames
+    from views.siting_room import SitingChoice, SitingRoom
+    from views.state import ViewState
+
+__all__ = ["show_siting"]
+
+MAP_HEIGHT: Final = 420
+LOOK_EVERY_S: Final = 1.0
+
+
+def show_siting(frames: PackFrames, view: ViewState) -> None:
+    """Show the conditions, what closes the gap, and where it stands."""
+    lang = view.lang
+    poles = session_inventory(view.pack, Subject.LAMP_POLES)
+    if poles is None or session_inventory(view.pack, Subject.BASE_STATIONS) is None:
+        note(text("siting.no_poles_here", lang), tone="caution")
+        return
+    room = siting_room()
+    with st.container(key="atlas-siting", horizontal=True, vertical_alignment="bottom", gap="small"):
+        choice = show_siting_choices(frames, view)
+        st.button(
+            text("siting.solve", lang),
+            key=SessionKey.SITING_SOLVE,
+            type="primary",
+            on_click=room.start,
+            disabled=room.job is not None,
+        )
+    _show_source(poles.name, synthetic=poles.synthetic, n=poles.n_used, lang=lang)
+    with reporting(lang), st.spinner(text("siting.working", lang), show_time=True):
+        proposal = room.ask(choice, frames, view, no_build_areas(choice.no_build))
+        _show_state(room, lang)
+        map_side, result_side = st.columns([50, 50], gap="small")
+        with map_side, reporting(lang):
+            _show_map(frames, view, proposal)
+        with result_side, reporting(lang):
+            _show_zones(frames, choice, proposal, lang)
+            show_proposal(proposal, frames, choice, source=poles.name, lang=lang)
+
+
+def _show_source(name: str, *, synthetic: bool, n: int, lang: str) -> None:
+    """Say which poles are the candidates."""
+    st.html(
+        fragment(
+            '<p class="definition-line"><strong>{head}</strong> {name} · {n} {mark}</p>',
+            head=text("siting.candidates_from", lang),
+            name=name,
+            n=text("siting.n_poles", lang, n=n),
+            mark=badge("synthetic", lang) if synthetic else "",
+        )
+    )
+
+
+def _show_state(room: SitingRoom, lang: str) -> None:
+    """Show the search while it is under way; without one, what became of it."""
+    if room.job is not None:
+        st.fragment(_show_search, run_every=LOOK_EVERY_S)(room, lang)
+    elif room.fault is not None:
+        show_error(room.fault, lang)
+
+
+def _show_search(room: SitingRoom, lang: str) -> None:
+    """Look at the search; the page is drawn anew when it has ended."""
+    if room.look():
+        st.rerun()
+    if room.job is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        share = min(room.job.elapsed_s / room.job.time_limit_s, 1.0)
+        words = text(
+            "siting.searching", lang, s=figure(room.job.elapsed_s), limit=figure(room.job.time_limit_s)
+        )
+        st.progress(share, text=words)
+        st.button(text("siting.cancel", lang), key=SessionKey.SITING_CANCEL, on_click=room.stop)
+
+
+def _show_zones(frames: PackFrames, choice: SitingChoice, proposal: Proposal, lang: str) -> None:
+    """Show each zone before and after; what is lacking is the gap that the verdicts show."""
+    names, solution = frames.names[lang], proposal.solution
+    unit = text("app.unit.stations", lang)
+    columns = [Column(head=text("siting.head_zone", lang))]
+    columns += [
+        Column(head=text(f"siting.head_{head}", lang), unit=unit, numeric=True)
+        for head in ("required", "before", "gap", "after")
+    ]
+    rows: list[list[Cell | str]] = [
+        [
+            names.get(each.zone_id, each.zone_id),
+            figure(each.required_count),
+            figure(each.before),
+            figure(max(each.required_count - each.before, 0)),
+            figure(each.after) if proposal.answered else figure(None),
+        ]
+        for each in solution.zones
+    ]
+    caption = text("siting.zones_caption", lang, target=figure(choice.target_per_km2))
+    st.html(render_table(columns, rows, caption=caption))
+
+
+def _show_map(frames: PackFrames, view: ViewState, proposal: Proposal) -> None:
+    """Show the chosen poles over the zones."""
+    lang = view.lang
+    evaluation = session_evaluation(view, view.definition)
+    scene = map_scene(
+        frames,
+        view,
+        evaluation,
+        stations=session_inventory(view.pack, Subject.BASE_STATIONS),
+        poles=session_inventory(view.pack, Subject.LAMP_POLES),
+        own=current_workspace(),
+    )
+    chosen = proposal.case.candidates.iloc[proposal.steps["row"]]
+    if len(chosen):
+        # What stands on the map is what is exported: each chosen pole as a planned site.
+        key = "siting.layer_simulated" if proposal.case.synthetic else "siting.layer"
+        shown = OwnLayer(title=text(key, lang), frame=chosen.assign(status="planned", site_type="pole"))
+        scene = replace(
+            scene, own_points=(*scene.own_points, shown), layers_on=scene.layers_on | {LayerId.OWN_POINTS}
+        )
+    click = show_atlas(build_atlas(scene, lang=lang), height=MAP_HEIGHT, key="siting", fill_window=False)
+    if click is not None and click.kind in {"zone", "place"}:
+        pick(click, frames)

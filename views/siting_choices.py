@@ -1,0 +1,115 @@
+"""What is asked of a siting: target, distance, budget, coverage, where nothing may be built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from spatial.importing.model import Subject
+from spatial.text import text
+from views.session import SessionKey, current_workspace, put_back
+from views.siting_room import SitingChoice
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from views.pack_frames import PackFrames
+    from views.state import ViewState
+
+__all__ = ["no_build_areas", "show_siting_choices"]
+
+TARGETS: Final = (10, 200)
+USUAL_TARGET: Final = 52
+SEPARATIONS_M: Final = (0, 20, 30, 50, 80, 100, 150, 200, 300)
+RADII_M: Final = (50, 100, 150, 200, 300, 400, 500)
+USUAL_RADIUS_M: Final = 200
+COVERS: Final = (0, 50, 60, 70, 80, 90, 95)
+TIMES_S: Final = (10, 30, 60, 120)
+USUAL_TIME_S: Final = 30
+MOST_BUDGET: Final = 100_000
+NOTHING: Final = ""
+POLYGONS: Final = ("Polygon", "MultiPolygon")
+
+
+def show_siting_choices(frames: PackFrames, view: ViewState) -> SitingChoice:
+    """Show the choices; return what they say."""
+    lang = view.lang
+    target = _show_target(frames, lang)
+    with st.popover(text("siting.conditions", lang)):
+        put_back(SessionKey.SITING_SEPARATION, SEPARATIONS_M[0], SEPARATIONS_M)
+        separation = st.select_slider(
+            text("siting.separation", lang), SEPARATIONS_M, key=SessionKey.SITING_SEPARATION
+        )
+        put_back(SessionKey.SITING_COVER, COVERS[0], COVERS)
+        cover = st.select_slider(text("siting.cover", lang), COVERS, key=SessionKey.SITING_COVER)
+        put_back(SessionKey.SITING_RADIUS, USUAL_RADIUS_M, RADII_M)
+        radius = st.select_slider(
+            text("siting.radius", lang), RADII_M, key=SessionKey.SITING_RADIUS, disabled=not cover
+        )
+        put_back(SessionKey.SITING_BUDGET, 0)
+        budget = st.number_input(
+            text("siting.budget", lang), 0, MOST_BUDGET, step=10, key=SessionKey.SITING_BUDGET
+        )
+        no_build = _show_no_build(lang)
+        put_back(SessionKey.SITING_TIME, USUAL_TIME_S, TIMES_S)
+        seconds = st.select_slider(text("siting.time", lang), TIMES_S, key=SessionKey.SITING_TIME)
+    layer, zone_ids = _area(frames, view)
+    return SitingChoice(
+        layer=layer,
+        zone_ids=zone_ids,
+        target_per_km2=float(target),
+        min_separation_m=float(separation),
+        radius_m=float(radius) if cover else 0.0,
+        cover_share=cover / 100.0 if cover else None,
+        budget_per_zone=int(budget) or None,
+        no_build=no_build or None,
+        time_limit_s=float(seconds),
+    )
+
+
+def no_build_areas(title: str | None) -> gpd.GeoDataFrame | None:
+    """Return the polygons of the planner's own layer of that title; None where there is none."""
+    return _polygons().get(title or NOTHING)
+
+
+def _show_target(frames: PackFrames, lang: str) -> float:
+    """Show the target; at first it is the plan's own."""
+    planned = frames.pack.target
+    usual = USUAL_TARGET if planned is None else round(planned.value_per_km2)
+    put_back(SessionKey.SITING_TARGET, min(max(usual, TARGETS[0]), TARGETS[1]))
+    chosen = st.slider(text("siting.target", lang), *TARGETS, key=SessionKey.SITING_TARGET, width=300)
+    return planned.value_per_km2 if planned is not None and chosen == usual else chosen
+
+
+def _show_no_build(lang: str) -> str:
+    """Show the planner's own layers that have polygons; nothing where there are none."""
+    titles = [NOTHING, *_polygons()]
+    if len(titles) == 1:
+        return NOTHING
+    put_back(SessionKey.SITING_NO_BUILD, NOTHING, titles)
+    return st.selectbox(
+        text("siting.no_build", lang),
+        titles,
+        format_func=lambda title: title or text("siting.no_build_none", lang),
+        key=SessionKey.SITING_NO_BUILD,
+        filter_mode=None,
+    )
+
+
+def _polygons() -> dict[str, gpd.GeoDataFrame]:
+    """Return the planner's own features that have an area, by the title of their layer."""
+    found = {}
+    for each in current_workspace().of_subject(Subject.FEATURES):
+        flat = each.frame.geometry.geom_type.isin(POLYGONS)
+        if flat.any():
+            found[each.title] = each.frame if flat.all() else each.frame[flat]
+    return found
+
+
+def _area(frames: PackFrames, view: ViewState) -> tuple[str, tuple[str, ...] | None]:
+    """Return the layer of the chosen zone and the zone; all zones where none, or the district, is chosen."""
+    for layer in ("zones", "parts"):
+        if layer in frames.layers and view.zone in set(frames.layers[layer]["zone_id"]):
+            return layer, (str(view.zone),)
+    return "zones" if "zones" in frames.layers else "district", None
