@@ -16,6 +16,7 @@ import folium
 
 from layers.backdrop_layer import backdrop_layer
 from layers.context_layer import CONTEXT_COLOURS, PARK_COLOUR, context_layer
+from layers.drawing_layer import drawing_layer
 from layers.elements import AtlasFoliumMap, ScriptElement
 from layers.escape import escape_text, script_json
 from layers.furniture import badges, foot_lines, is_synthetic, legend, status_styles
@@ -23,6 +24,7 @@ from layers.geometry import bounds
 from layers.place_layer import place_layer
 from layers.point_layer import point_layer
 from layers.registry import LAYERS, ONLINE_LAYERS, OWN_LAYERS, PLACE_KINDS, LayerId
+from layers.scenario_layer import scenario_layer
 from layers.selection_layer import selection_layer
 from layers.zone_layer import area_layer, zone_layer
 from spatial.text import text
@@ -153,6 +155,10 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
     if scene.placing is not None:
         words = text("map.placing", lang, place=scene.placing.name)
         yield "placing", "placing", 1.0, script_json({"id": scene.placing.place_id, "words": words})
+    if scene.drawing is not None:
+        yield "drawing", "drawing", 1.0, script_json(drawing_layer(scene.drawing, lang=lang))
+    if scene.scenario is not None:
+        yield "scenario", "scenario", 1.0, script_json(scenario_layer(scene.scenario))
     yield "selection", "selection", 1.0, script_json(selection_layer(scene, lang=lang))
     furniture = {
         "legend": legend(scene, lang=lang),

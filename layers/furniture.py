@@ -52,11 +52,14 @@ def badges(scene: MapScene, *, lang: str) -> list[dict[str, str]]:
         "synthetic": shown_synthetic,
         "reference": _is_reference(scene.zones),
     }
-    return [
+    found = [
         {"word": text(f"verdict.badge_{name}", lang), "why": text(f"map.badge_{name}_title", lang)}
         for name, applied in applies.items()
         if applied
     ]
+    if scene.drawing is not None and scene.drawing.areas:
+        found.append({"word": text("drawn.status", lang), "why": text("drawn.meaning", lang)})
+    return found
 
 
 def _styles(frame: GeoDataFrame | None) -> list[str]:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from layers.registry import LayerId
+    from layers.scenario_layer import ScenarioOverlay
+    from spatial.drawn_areas.areas import DrawnArea
 
-__all__ = ["MapScene", "OwnLayer", "Placing"]
+__all__ = ["Drawing", "MapScene", "OwnLayer", "Placing"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,28 @@ class Placing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Areas that the planner draws on this map.
+
+    Attributes
+    ----------
+    areas : tuple of DrawnArea
+        Those that are drawn.
+    said : mapping
+        Id of an area -> what stands under its name.
+    chosen_id : str or None
+        The area in hand, whose corners can be moved.
+    answered : int
+        How many shapes the page has answered; a change lets go of the one that was just drawn.
+    """
+
+    areas: tuple[DrawnArea, ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    chosen_id: str | None = None
+    answered: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class MapScene:
     """Frames and choices from which the map is drawn.
 
@@ -62,6 +86,10 @@ class MapScene:
         What the planner brought: any geometry under the zones, parks over them, points.
     placing : Placing or None
         The place whose position is being chosen.
+    drawing : Drawing or None
+        The areas that can be drawn and moved here; None where none can.
+    scenario : ScenarioOverlay or None
+        What a scenario changes, where the map is one of two that show before and after.
     opacity : mapping
         LayerId -> 0…1; a layer that is not named keeps its default.
     selected_zone_id, highlighted_place_id : str or None
@@ -90,6 +118,8 @@ class MapScene:
     own_parks: tuple[OwnLayer, ...] = ()
     own_points: tuple[OwnLayer, ...] = ()
     placing: Placing | None = None
+    drawing: Drawing | None = None
+    scenario: ScenarioOverlay | None = None
     layers_on: frozenset[LayerId] = DEFAULT_LAYERS
     opacity: Mapping[LayerId, float] = field(default_factory=dict)
     selected_zone_id: str | None = None

@@ -35,7 +35,10 @@ APP_SCRIPTS: Final = (
     "places.js",
     "points.js",
     "context.js",
+    "scenario.js",
     "legend.js",
+    "draw.js",
+    "reshape.js",
     "atlas.js",
 )
 APP_STYLES: Final = ("atlas.css",)

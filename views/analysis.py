@@ -11,6 +11,7 @@ from spatial.importing.model import Subject
 from spatial.text import text
 from views.definition_fields import year_ends
 from views.definition_panel import show_definition_panel
+from views.drawn import show_drawn
 from views.inventory_panel import show_inventory_panel
 from views.messages import note, reporting
 from views.pack_choice import show_pack_choice
@@ -44,7 +45,7 @@ class Analysis:
     show: Callable[[PackFrames, ViewState], None]
 
 
-ANALYSES: Final[tuple[Analysis, ...]] = ()
+ANALYSES: Final[tuple[Analysis, ...]] = (Analysis("drawn", show_drawn),)
 """The questions, in the order in which they are asked."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from layers.atlas_map import AtlasMap
 
-__all__ = ["MapClick", "show_atlas"]
+__all__ = ["MapClick", "show_atlas", "take_click"]
 
 # The component's frame stands two levels below the app's own address, whatever path a proxy adds.
 STATIC_URL: Final = "../../app/static"
@@ -48,14 +48,16 @@ class MapClick:
     Attributes
     ----------
     kind : str
-        ``"zone"``, ``"place"``, ``"spot"`` where a place was given its position, or ``"no_spot"`` where
-        that was called off.
+        ``"zone"``, ``"place"``, ``"spot"`` where a place was given its position, ``"no_spot"`` where
+        that was called off, or what was done to a drawn area (`views.drawn_session`).
     id : str
         ``zone_id`` or ``place_id``.
     part_id : str or None
         The part of the zone that lies under the pointer.
     lon, lat : float
         Where the pointer was, WGS 84.
+    shape : object
+        What was drawn, as the browser sent it; nothing of it is checked.
     """
 
     kind: str
@@ -63,6 +65,7 @@ class MapClick:
     part_id: str | None
     lon: float
     lat: float
+    shape: object = None
 
 
 def show_atlas(atlas: AtlasMap, *, height: int, key: str, fill_window: bool = True) -> MapClick | None:
@@ -81,6 +84,7 @@ def show_atlas(atlas: AtlasMap, *, height: int, key: str, fill_window: bool = Tr
     """
     _wrap_component()
     _frame_of_this_run.set((atlas.lang, fill_window))
+    st.session_state[_frame_memory(key)] = f"{key}-{atlas.version}"
     answer = streamlit_folium.st_folium(
         atlas.map,
         key=f"{key}-{atlas.version}",
@@ -89,7 +93,28 @@ def show_atlas(atlas: AtlasMap, *, height: int, key: str, fill_window: bool = Tr
         feature_group_to_add=atlas.groups,
         returned_objects=[],
     )
-    return _new_click(answer, memory=f"{key}-last-click")
+    return _new_click(answer, memory=_click_memory(key))
+
+
+def take_click(key: str) -> MapClick | None:
+    """Return what was chosen since the last run before the map is shown, so that it can show what follows.
+
+    Parameters
+    ----------
+    key : str
+        Names the map on the page, as for `show_atlas`, which then returns nothing for the same click.
+    """
+    shown = st.session_state.get(_frame_memory(key))
+    answer = None if shown is None else st.session_state.get(shown)
+    return _new_click(answer, memory=_click_memory(key))
+
+
+def _frame_memory(key: str) -> str:
+    return f"{key}-frame"
+
+
+def _click_memory(key: str) -> str:
+    return f"{key}-last-click"
 
 
 def _wrap_component() -> None:
@@ -149,4 +174,5 @@ def _new_click(answer: dict[str, Any] | None, *, memory: str) -> MapClick | None
         part_id=None if part is None else str(part),
         lon=float(click["lon"]),
         lat=float(click["lat"]),
+        shape=click.get("shape"),
     )

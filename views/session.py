@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from spatial.workspace.store import StoredWorkspace, WorkspaceStore
     from views.evaluation import Evaluation, StationSurvey
     from views.pack_frames import PackFrames
+    from views.session_audit import ViewAudit
 
 __all__ = [
     "SessionKey",
@@ -101,6 +102,36 @@ class SessionKey(StrEnum):
     SHEET_PAPER = "widget_sheet_paper"
     SHEET_SAVE = "widget_sheet_save"
     ANALYSIS = "widget_analysis"
+    SCENARIO = "scenario"
+    SCENARIO_MODE = "widget_scenario_mode"
+    SCENARIO_TARGET = "widget_scenario_target"
+    SCENARIO_YEAR = "widget_scenario_year"
+    SCENARIO_NAME = "widget_scenario_name"
+    SCENARIO_OPERATOR = "widget_scenario_operator"
+    SCENARIO_SITE_TYPE = "widget_scenario_site_type"
+    SCENARIO_FORM = "widget_scenario_form"
+    SCENARIO_HERE = "widget_scenario_here"
+    SCENARIO_EDIT = "widget_scenario_edit"
+    SCENARIO_DROP = "widget_scenario_drop"
+    SCENARIO_UNDO = "widget_scenario_undo"
+    SCENARIO_REDO = "widget_scenario_redo"
+    SCENARIO_CLEAR = "widget_scenario_clear"
+    SCENARIO_SAVE = "widget_scenario_save"
+    SCENARIO_OPEN = "widget_scenario_open"
+    SCENARIO_ANYWAY = "widget_scenario_anyway"
+    AUDIT_MATRIX = "widget_audit_matrix"
+    AUDIT_BASIS = "widget_audit_basis"
+    AUDIT_CSV = "widget_audit_csv"
+    AUDIT_XLSX = "widget_audit_xlsx"
+    DRAWN = "drawn"
+    DRAWN_CHOICE = "widget_drawn_choice"
+    DRAWN_NAME = "widget_drawn_name"
+    DRAWN_RADIUS = "widget_drawn_radius"
+    DRAWN_REMOVE = "widget_drawn_remove"
+    DRAWN_UNDO = "widget_drawn_undo"
+    DRAWN_REDO = "widget_drawn_redo"
+    DRAWN_SAVE = "widget_drawn_save"
+    DRAWN_BASIS = "widget_drawn_basis"
     SITING = "siting"
     SITING_TARGET = "widget_siting_target"
     SITING_SEPARATION = "widget_siting_separation"
@@ -214,6 +245,7 @@ class OwnWork:
     frames: dict[str, PackFrames] = field(default_factory=dict)
     surveys: dict[str, StationSurvey] = field(default_factory=dict)
     evaluations: dict[tuple[str, Definition], Evaluation] = field(default_factory=dict)
+    audits: dict[tuple[str, Definition], ViewAudit] = field(default_factory=dict)
 
 
 def own_work() -> OwnWork:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from spatial.drawn_areas.count import DRAWN_BASIS
 from spatial.text import text
 from spatial.verdict import Status
 from spatial.workspace.zone_replacement import SUPPLIED_BASES
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["badge", "badge_words", "badges", "short_badges", "verdict_mark", "verdict_table"]
 
-BADGED_BASES: Final = ("schematic", "published_area_only", "published_four_sides", "derived", *SUPPLIED_BASES)
+BADGED_BASES: Final = (
+    *("schematic", "published_area_only", "published_four_sides", "derived", DRAWN_BASIS),
+    *SUPPLIED_BASES,
+)
 
 
 def badges(row: VerdictRow, lang: str) -> Markup:

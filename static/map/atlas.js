@@ -3,7 +3,8 @@
 (function (atlas) {
   const PANES = {
     "atlas-backdrop": 210, "atlas-ground": 220, "atlas-context": 230, "atlas-zones": 410, "atlas-rings": 420, "atlas-lines": 430, "atlas-district": 435,
-    "atlas-marked": 440, "atlas-points": 450, "atlas-places": 600, "atlas-labels": 620,
+    "atlas-marked": 440, "atlas-drawn": 445, "atlas-points": 450, "atlas-places": 600, "atlas-labels": 620,
+    "atlas-handles": 630,
   };
   const HASH = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/;
   const NARROW = 600; // pixels: below, the legend starts folded
@@ -141,7 +142,7 @@
     return box;
   }
   atlas.openTip = (view, at, title, lines) =>
-    view.tip.setLatLng(at).setContent(tipContent(title, lines)).openOn(view.map);
+    view.isDrawing || view.tip.setLatLng(at).setContent(tipContent(title, lines)).openOn(view.map);
   atlas.closeTip = (view) => view.tip.close();
 
   function describe(view, at) {
@@ -158,7 +159,7 @@
     const tell = () => {
       const at = waiting;
       waiting = null;
-      if (!at || view.overPlace) return;
+      if (!at || view.overPlace || view.isDrawing) return;
       const found = describe(view, at);
       if (found) atlas.openTip(view, at, ...found);
       else atlas.closeTip(view);

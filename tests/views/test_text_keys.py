@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from spatial.catalog import DATASET_KINDS
+from spatial.drawn_areas.count import DRAWN_BASIS
 from spatial.importing.isolation.run import GUARDS
 from spatial.importing.model import Subject
 from spatial.limits import Limits
@@ -44,7 +45,10 @@ FAMILIES = {
     "app.language_": ("zh", "en"),
     "app.badge.": [
         f"{name}{tail}"
-        for name in ("synthetic", "reference", "reference_short", "unstated", *BASES, *SUPPLIED_BASES)
+        for name in (
+            *("synthetic", "reference", "reference_short", "unstated", DRAWN_BASIS),
+            *(*BASES, *SUPPLIED_BASES),
+        )
         for tail in ("", "_meaning")
     ],
     "app.vertex_basis.": sorted(set(open_pack("haizhu").vertex_table()["basis"])),
