@@ -6,6 +6,7 @@ import streamlit as st
 
 from spatial.text import text
 from views.analysis import ANALYSES, show_analysis
+from views.audit import show_audit
 from views.export import show_export
 from views.import_page import show_import_page
 from views.indicators import show_indicators
@@ -18,6 +19,7 @@ view = current_view()
 st.set_page_config(page_title=text("app.name", view.lang), page_icon=PAGE_ICON, layout="wide")
 pages = [
     st.Page(show_overview, title=text("app.page.overview", view.lang), url_path="overview", default=True),
+    st.Page(show_audit, title=text("audit.title", view.lang), url_path="audit"),
     *(
         [st.Page(show_analysis, title=text("app.page.analysis", view.lang), url_path="analysis")]
         if ANALYSES

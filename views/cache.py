@@ -19,6 +19,7 @@ from spatial.limits import Limits
 from spatial.pack import list_packs
 from views.evaluation import Evaluation, StationSurvey, evaluate, survey_stations
 from views.pack_frames import PackFrames, read_frames
+from views.session_audit import ViewAudit, audit_view
 
 if TYPE_CHECKING:
     from spatial.definition import Definition
@@ -28,6 +29,7 @@ __all__ = [
     "limits",
     "pack_names",
     "page_files",
+    "shared_audit",
     "shared_evaluation",
     "shared_survey",
     "sheet_font",
@@ -72,6 +74,12 @@ def shared_survey(name: str) -> StationSurvey:
 def shared_evaluation(name: str, definition: Definition) -> Evaluation:
     """Return the verdicts of a pack under ``definition`` by its own inventory."""
     return evaluate(frames(name), shared_survey(name), definition)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def shared_audit(name: str, definition: Definition) -> ViewAudit:
+    """Return every layer of a pack under every definition by its own inventory."""
+    return audit_view(frames(name), shared_survey(name), definition)
 
 
 @st.cache_resource(show_spinner=False)

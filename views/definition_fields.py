@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
-
-from spatial.definition import (
-    AreaBasis,
-    Definition,
-    Indoor,
-    LifecycleStatus,
-    Numerator,
-    Shared,
-    word_key,
-)
+from spatial.audit.axes import AXES, with_choice, year_ends
+from spatial.definition import Definition, word_key
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -36,13 +25,7 @@ __all__ = [
 
 UNSTATED: Final = "unstated"
 
-DEFINITION_FIELDS: Final[dict[str, type[StrEnum]]] = {
-    "numerator": Numerator,
-    "indoor": Indoor,
-    "shared": Shared,
-    "status": LifecycleStatus,
-    "area_basis": AreaBasis,
-}
+DEFINITION_FIELDS: Final = AXES
 
 
 def position(field: str, definition: Definition) -> str:
@@ -52,12 +35,7 @@ def position(field: str, definition: Definition) -> str:
 
 def with_position(definition: Definition, field: str, word: str) -> Definition:
     """Return ``definition`` with one switch put to ``word``."""
-    return _with_choice(definition, field, None if word == UNSTATED else DEFINITION_FIELDS[field](word))
-
-
-def _with_choice(definition: Definition, field: str, choice: StrEnum | None) -> Definition:
-    changes: dict[str, Any] = {field: choice}
-    return replace(definition, **changes)
+    return with_choice(definition, field, None if word == UNSTATED else DEFINITION_FIELDS[field](word))
 
 
 def choices(field: str) -> tuple[StrEnum | None, ...]:
@@ -78,24 +56,10 @@ def choice_word(choice: StrEnum | None, lang: str) -> str:
     return text(word_key(choice), lang)
 
 
-def year_ends(points: pd.DataFrame | None) -> tuple[dt.date, ...]:
-    """Return the last day of each year in which a station of ``points`` is dated, oldest first.
-
-    Parameters
-    ----------
-    points : DataFrame or None
-        Point frame; its column ``as_of`` holds ISO dates as text.
-    """
-    if points is None or "as_of" not in points:
-        return ()
-    dates = pd.to_datetime(points["as_of"], errors="coerce", format="ISO8601", utc=True)
-    return tuple(dt.date(int(year), 12, 31) for year in sorted(dates.dt.year.dropna().unique()))
-
-
 def variations(definition: Definition) -> tuple[tuple[str, Definition], ...]:
     """Return each definition that differs from ``definition`` in one switch, with that switch."""
     return tuple(
-        (field, _with_choice(definition, field, choice))
+        (field, with_choice(definition, field, choice))
         for field in DEFINITION_FIELDS
         for choice in choices(field)
         if choice != getattr(definition, field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spatial.audit.matrix import is_flip
 from spatial.text import text
 from spatial.verdict import Status
 from views.definition_fields import choice_word, field_word
@@ -59,7 +60,7 @@ def _changed(now: VerdictRow, then: VerdictRow | None) -> bool:
 
 def _flipped(now: VerdictRow, then: VerdictRow | None) -> bool:
     """Tell whether one verdict turned into another; no data is no verdict."""
-    return _changed(now, then) and then is not None and then.status != Status.NO_DATA
+    return then is not None and is_flip(now.status, then.status)
 
 
 def _lost(now: VerdictRow, then: VerdictRow | None) -> bool:

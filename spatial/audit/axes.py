@@ -27,6 +27,7 @@ __all__ = [
     "every_definition",
     "field_word",
     "single_change",
+    "with_choice",
     "year_ends",
 ]
 

@@ -1,0 +1,121 @@
+"""The district's own case: what the plans publish over each area that somebody states."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from spatial.audit.published_case import WEB_MERCATOR
+from spatial.definition import AreaBasis, word_key
+from spatial.district_check import STATIONS
+from spatial.text import text
+from views.citation import cite, localised
+from views.figures import figure, plain
+from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.status_mark import status_mark
+from views.verdict_table import BADGED_BASES, badge
+
+if TYPE_CHECKING:
+    from spatial.audit.published_case import CaseArea, CaseFigure, PublishedCase
+    from spatial.pack_file import PublishedCount
+    from spatial.plan import PlanRecords
+    from spatial.target import Target
+
+__all__ = ["case_notes", "case_table"]
+
+
+def case_table(case: PublishedCase, lang: str) -> Markup:
+    """Return areas down, published numbers across, with what each would make of the goal."""
+    stations, per_km2 = text("app.unit.stations", lang), text("app.unit.per_km2", lang)
+    columns = [
+        Column(head=text("audit.case_area", lang)),
+        Column(head=text("app.verdict.area", lang), unit="km²", numeric=True),
+        Column(head=text("audit.case_off", lang), unit="%", numeric=True),
+    ]
+    for count in case.counts:
+        head = text("audit.case_count", lang, count=figure(count.count))
+        unit = per_km2 if count.subject == STATIONS else text("audit.case_not_judged", lang)
+        columns.append(Column(head=head, unit=unit, numeric=True))
+        if count.subject == STATIONS:
+            columns += [
+                Column(head=text("app.verdict.required", lang), unit=stations, numeric=True),
+                Column(head=text("audit.head_margin", lang), unit=stations, numeric=True),
+                Column(head=text("app.verdict.status", lang)),
+            ]
+    columns.append(Column(head=text("audit.case_source", lang)))
+    rows = [
+        [
+            _area_name(area, lang),
+            figure(area.area_km2, 2),
+            f"{area.off_ratio:+.1%}".rstrip("%").replace("+0.0", "0"),
+            *(cell for count in case.counts for cell in _count_cells(case, count, area, lang)),
+            _area_source(area, lang),
+        ]
+        for area in case.areas
+    ]
+    return render_table(
+        columns,
+        rows,
+        caption=text("audit.case_caption", lang),
+        row_styles=["not-in-use" if area.basis == WEB_MERCATOR else "" for area in case.areas],
+    )
+
+
+def case_notes(case: PublishedCase, plan: PlanRecords, target: Target | None, lang: str) -> Markup:
+    """Return where each published number and the goal stand in the plans, and what they do not say."""
+    items = [
+        fragment(
+            "<li>{count}: {basis} {cite}</li>",
+            count=text("audit.case_count", lang, count=figure(count.count)),
+            basis=localised(count, "basis", lang),
+            cite=cite(plan, document_id=count.document_id, section_id=count.section_id, lang=lang),
+        )
+        for count in case.counts
+    ]
+    if target is not None and target.document_id is not None and target.section_id is not None:
+        goal = fragment(
+            "<li>{goal} {cite}</li>",
+            goal=text("audit.case_goal", lang, target=plain(target.value_per_km2)),
+            cite=cite(plan, document_id=target.document_id, section_id=target.section_id, lang=lang),
+        )
+        items.insert(0, goal)
+    return fragment('<ul class="remarks">{items}</ul>', items=join(items))
+
+
+def _area_name(area: CaseArea, lang: str) -> Markup:
+    warns = area.basis == WEB_MERCATOR
+    name = text("audit.case_web_mercator" if warns else word_key(AreaBasis(area.basis)), lang)
+    known = badge(area.geometry_basis, lang) if area.geometry_basis in BADGED_BASES else Markup("")
+    return fragment("{name} {known}", name=name, known=known)
+
+
+def _area_source(area: CaseArea, lang: str) -> Markup:
+    words = (
+        text("audit.case_web_mercator_note", lang)
+        if area.basis == WEB_MERCATOR
+        else area.source.in_language(lang) or text("audit.case_no_source", lang)
+    )
+    return fragment('<small class="aside">{words}</small>', words=words)
+
+
+def _count_cells(
+    case: PublishedCase, count: PublishedCount, area: CaseArea, lang: str
+) -> list[Cell | Markup | str]:
+    found = case.figure(count.count_id, area.basis)
+    if count.subject != STATIONS:
+        return [figure(found.density_per_km2, 1)]
+    return [
+        fragment("<strong>{density}</strong>", density=figure(found.density_per_km2, 1)),
+        figure(found.required_count),
+        "–" if found.margin_count is None else f"{found.margin_count:+,d}",
+        _verdict(found, lang),
+    ]
+
+
+def _verdict(found: CaseFigure, lang: str) -> Cell | Markup | str:
+    """Return what the area makes of the goal; of one that is none, what would be misread."""
+    if found.status is None:
+        return "–"
+    if found.basis != WEB_MERCATOR:
+        return status_mark(found.status, lang, conditional=True)
+    words = text("audit.case_misread", lang, status=text(f"verdict.status_{found.status}", lang))
+    return Cell(content=words, style="flipped")
