@@ -88,24 +88,27 @@ def named_system(
 ) -> tuple[gpd.GeoDataFrame, str | None]:
     """Return a frame and the name of the system that ``wkt`` describes.
 
-    A system without an EPSG code has no name here: its frame comes back in EPSG:4490.
+    A system without an EPSG code has no name here: its frame comes back in EPSG:4490. Where the caller
+    states the system, the frame comes back as it is.
 
     Raises
     ------
     MissingCrsError, UnknownCrsError
         If the system is undefined or not known, and the caller states none.
     """
-    if crs_stated:
-        return frame, None
     if not wkt or _UNDEFINED in wkt.lower():
+        if crs_stated:
+            return frame, None
         raise MissingCrsError("error.file_without_crs", name=name)
     try:
         crs = CRS.from_wkt(wkt)
     except CRSError as fault:
+        if crs_stated:
+            return frame, None
         raise UnknownCrsError("verdict.unknown_crs", crs=wkt[:80]) from fault
     code = crs.to_epsg()
-    if code is not None:
-        return frame, f"EPSG:{code}"
+    if code is not None or crs_stated:
+        return frame, crs.name if code is None else f"EPSG:{code}"
     return to_canonical(frame.set_crs(crs)).set_crs(None, allow_override=True), CANONICAL_CRS
 
 

@@ -87,11 +87,11 @@ def read_geoparquet(
         raise UnreadableFileError("error.not_parquet", name=name) from fault
     crs = frame.crs
     frame = frame.set_crs(None, allow_override=True)
-    if crs_stated or "crs" not in column:
+    if "crs" not in column:
         return frame, None
     if crs is not None and crs.to_authority() == _CRS84:
         return frame, "wgs84"
-    return named_system(frame, "" if crs is None else crs.to_wkt(), name=name, crs_stated=False)
+    return named_system(frame, "" if crs is None else crs.to_wkt(), name=name, crs_stated=crs_stated)
 
 
 def _geometry_column(metadata: dict[bytes, bytes]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from spatial.crs import Datum, parse_crs
 from spatial.errors import MissingColumnError, MissingCrsError, UnsupportedFormatError
 from spatial.geojson import read_position
 from spatial.notice import Notice
+from spatial.stated_crs import override_notices
 from spatial.station_words import pick_coordinates
 from spatial.tables import read_table
 from spatial.text_decoding import decode_text
@@ -133,8 +134,7 @@ def sheet_from_features(collection: FeatureCollection, *, name: str, crs: str | 
     )
     if stated is None:
         sheet.notices.append(Notice("inventory.geojson_wgs84", {"name": name}))
-    elif crs is not None and collection.crs is not None and crs.lower() != collection.crs.lower():
-        sheet.notices.append(Notice("inventory.crs_overrides", {"stated": crs, "named": collection.crs}))
+    sheet.notices += override_notices(crs, collection.crs)
     keys = {key: None for feature in collection.features for key in feature.properties}
     with_ids = "id" not in keys and any(feature.feature_id for feature in collection.features)
     sheet.headers = [*keys, "id"] if with_ids else list(keys)

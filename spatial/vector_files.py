@@ -28,6 +28,7 @@ from spatial.limits import DEFAULT_LIMITS, Limits
 from spatial.notice import Notice
 from spatial.plain_files import open_plain, refuse_special
 from spatial.polygons import clean_polygon, count_vertices, polygon_from_json
+from spatial.stated_crs import override_notices
 from spatial.system_reasons import system_reason
 from spatial.text import TextKey
 from spatial.zone_columns import ZONE_ID, few, name_zones, refuse_duplicate_ids
@@ -187,7 +188,7 @@ def _read_layer(path: Path, *, layer: str | None, crs: str | None, limits: Limit
     else:
         return _layer_from_geojson(data, name=path.name, crs=crs, limits=limits)
     limits.check("vertices", int(frame.geometry.count_coordinates().sum()))
-    notices: tuple[Notice, ...] = ()
+    notices = override_notices(crs, named)
     stated = crs or named
     if stated is None:
         stated, notices = "wgs84", (Notice("inventory.parquet_wgs84", {"name": path.name}),)
@@ -209,8 +210,7 @@ def _layer_from_geojson(data: bytes, *, name: str, crs: str | None, limits: Limi
     limits.check("vertices", sum(count_vertices(feature.geometry) for feature in collection.features))
     stated = crs or collection.crs
     notices = [] if stated else [Notice("inventory.geojson_wgs84", {"name": name})]
-    if crs and collection.crs and crs.lower() != collection.crs.lower():
-        notices.append(Notice("inventory.crs_overrides", {"stated": crs, "named": collection.crs}))
+    notices += override_notices(crs, collection.crs)
     return VectorLayer(
         attributes=pd.DataFrame([dict(feature.properties) for feature in collection.features]),
         geometry=[polygon_from_json(feature.geometry) for feature in collection.features],

@@ -32,6 +32,7 @@ from spatial.importing.readers.gpkg_database import (
     reference_system,
     table_columns,
 )
+from spatial.stated_crs import override_notices
 from spatial.system_reasons import system_reason
 
 if TYPE_CHECKING:
@@ -73,12 +74,17 @@ def open_geopackage(
                 raise MissingColumnError(
                     "error.missing_column", name=name, column=column, columns=", ".join(there)
                 )
-        system = crs or _stated_system(database, chosen, name=name)
+        system, notices = _system(database, chosen, name=name, crs=crs)
     limits.check("columns", len(there))
     placement = Placement(file=name, crs=system, limits=limits)
     placement.check()
     source = GeoPackageSource(
-        path=path, layer=chosen, columns=columns, column_names=tuple(there), placement=placement
+        path=path,
+        layer=chosen,
+        columns=columns,
+        column_names=tuple(there),
+        placement=placement,
+        notices=notices,
     )
     source.refuse_misreading()
     return source
@@ -114,6 +120,18 @@ def _chosen(layers: Sequence[GpkgLayer], wanted: str | None, *, name: str) -> Gp
     if wanted is not None and wanted not in tables:
         raise UnreadableFileError("error.unknown_layer", name=name, layer=wanted, layers=tables)
     return layers[0] if wanted is None else layers[tables.index(wanted)]
+
+
+def _system(
+    database: sqlite3.Connection, layer: GpkgLayer, *, name: str, crs: str | None
+) -> tuple[str, tuple[Notice, ...]]:
+    """Return the system that points are read in, and what is to be said of it."""
+    if crs is None:
+        return _stated_system(database, layer, name=name), ()
+    try:
+        return crs, override_notices(crs, _stated_system(database, layer, name=name))
+    except (MissingCrsError, UnknownCrsError):
+        return crs, ()
 
 
 def _stated_system(database: sqlite3.Connection, layer: GpkgLayer, *, name: str) -> str:
@@ -155,6 +173,8 @@ class GeoPackageSource:
         Every column that the file has.
     placement : Placement
         How its coordinates become canonical degrees.
+    notices : tuple of Notice
+        What the reader should know.
     """
 
     path: Path
@@ -162,6 +182,7 @@ class GeoPackageSource:
     columns: tuple[str, ...]
     column_names: tuple[str, ...]
     placement: Placement
+    notices: tuple[Notice, ...] = ()
 
     @property
     def name(self) -> str:
@@ -172,11 +193,6 @@ class GeoPackageSource:
     def n_rows(self) -> int:
         """Rows of the layer."""
         return self.layer.n_rows
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What the reader should know."""
-        return ()
 
     def parts(self) -> tuple[SourcePart, ...]:
         """Return the layer as one piece, which one thread of SQLite reads."""

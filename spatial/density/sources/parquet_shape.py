@@ -18,6 +18,7 @@ from spatial.errors import (
     UnsupportedFormatError,
 )
 from spatial.notice import Notice
+from spatial.stated_crs import override_notices
 from spatial.station_words import pick_coordinates
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ def require_columns(schema: pa.Schema, wanted: Sequence[str], *, name: str) -> N
 def _system(column: dict[str, Any], *, name: str, crs: str | None) -> tuple[str, tuple[Notice, ...]]:
     """Return the reference system of a geometry column and what is to be said of it."""
     if crs is not None:
-        return crs, ()
+        return crs, override_notices(crs, _named_system(column))
     if "crs" not in column:
         return "wgs84", (Notice("inventory.parquet_wgs84", {"name": name}),)
     described = column["crs"]
@@ -218,6 +219,17 @@ def _system(column: dict[str, Any], *, name: str, crs: str | None) -> tuple[str,
         if known is not None:
             return known, ()
     return _described_system(described), ()
+
+
+def _named_system(column: dict[str, Any]) -> str | None:
+    """Return the system that a column names, None where that cannot be told."""
+    described = column.get("crs")
+    if not isinstance(described, dict):
+        return None
+    try:
+        return _system(column, name="", crs=None)[0]
+    except UnknownCrsError:
+        return None
 
 
 def _described_system(described: dict[str, Any]) -> str:
