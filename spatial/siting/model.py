@@ -42,8 +42,8 @@ _PLANE: Final = 2
 class SitingStatus(StrEnum):
     """How much is proved.
 
-    ``optimal``: no cheaper choice exists, within the gap that was allowed. ``feasible``: the choice
-    holds every condition and the bound says how much cheaper one could be at most. ``infeasible``:
+    ``optimal``: it is proved that no choice is cheaper. ``feasible``: the choice holds every
+    condition and the bound says how much cheaper one could be at most. ``infeasible``:
     it is proved that no choice holds every condition. ``unknown``: the time ran out before a choice
     was found or ruled out.
     """
@@ -190,9 +190,9 @@ class SitingSettings:
     time_limit_s : float
         When the search is broken off, in seconds of the clock.
     gap : float
-        Relative gap at which a choice is called optimal; 0 asks for the proof.
-    seed, threads : int
-        For the solver. With the same of both and time enough, the answer is the same.
+        Relative gap at which the search stops; 0 asks for the proof.
+    seed : int
+        For the solver. With the same seed, and time enough, the answer is the same.
     heuristic_only : bool
         Whether to answer at once, with a choice and a bound but no search for the optimum.
 
@@ -210,7 +210,6 @@ class SitingSettings:
     time_limit_s: float = 60.0
     gap: float = 0.0
     seed: int = 0
-    threads: int = 2
     heuristic_only: bool = False
 
     def __post_init__(self) -> None:
@@ -223,7 +222,6 @@ class SitingSettings:
             "budget_per_zone >= 0": budget is None or 0.0 <= budget < np.inf,
             "time_limit_s > 0": 0.0 < self.time_limit_s < np.inf,
             "gap 0…1": 0.0 <= self.gap <= 1.0,
-            "threads >= 1": self.threads >= 1,
         }
         for name, holds in checks.items():
             if not holds:

@@ -1,0 +1,200 @@
+"""A good choice at once: again and again the pole that helps most for its cost and is least in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from spatial.siting.deficits import ROUNDING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from spatial.siting.candidates import Choice
+
+    Floats = NDArray[np.float64]
+    Rows = NDArray[np.int64]
+
+__all__ = ["cost_bound", "greedy_choice", "holds"]
+
+_CROWDING: Final = (0.0, 1.0, 8.0)
+"""How much a pole is held back by each neighbour that it would rule out."""
+
+
+def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
+    """Return columns of a choice that holds every condition, ascending; None where none was found.
+
+    Parameters
+    ----------
+    choice : Choice
+        The question.
+    prefer : ndarray of float, shape (n,), optional
+        Poles with more are tried first, as those of a relaxation.
+    """
+    best: Rows | None = None
+    for crowding in _CROWDING:
+        if best is not None and crowding == _CROWDING[-1]:
+            break
+        state = _Greedy(choice, crowding, None if prefer is None else np.round(prefer, 3).tolist())
+        found = state.run()
+        if found is not None and (
+            best is None or choice.cost[found].sum() < choice.cost[best].sum() - ROUNDING
+        ):
+            best = found
+    return best
+
+
+def holds(choice: Choice, selected: Rows) -> bool:
+    """Tell whether a choice holds every condition."""
+    chosen = np.zeros(choice.n)
+    chosen[selected] = 1.0
+    covered = choice.covers @ chosen > 0
+    spent = choice.zones @ (chosen * choice.cost)
+    return bool(
+        (choice.zones @ chosen >= choice.need).all()
+        and (spent <= choice.budget + ROUNDING * max(1.0, float(spent.max(initial=0.0)))).all()
+        and not (choice.rivals[selected][:, selected]).nnz
+        and choice.weight[covered].sum() >= choice.cover_need * (1.0 - ROUNDING)
+    )
+
+
+def cost_bound(choice: Choice) -> float:
+    """Return a cost that no choice falls below: the cheapest poles of zones that share none."""
+    found: list[tuple[float, set[int]]] = []
+    for zone in np.flatnonzero(choice.need > 0):
+        columns = _row(choice.zones, int(zone))
+        cheapest = np.sort(choice.cost[columns])[: choice.need[zone]]
+        found.append((float(cheapest.sum()), set(columns.tolist())))
+    whole = max((cost for cost, _ in found), default=0.0)
+    apart, taken = 0.0, set[int]()
+    # Small zones first: they leave room for others, and one that holds them all is weighed above.
+    for cost, columns in sorted(found, key=lambda one: len(one[1])):
+        if not columns & taken:
+            apart += cost
+            taken |= columns
+    return max(whole, apart)
+
+
+@dataclass
+class _Greedy:
+    """One run; every list is indexed by the columns of the choice."""
+
+    choice: Choice
+    crowding: float
+    prefer: list[float] | None
+    need: list[int] = field(init=False)
+    spent: list[float] = field(init=False)
+    cover_left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        choice = self.choice
+        self.need = choice.need.tolist()
+        self.spent = [0.0] * len(self.need)
+        self.cover_left = choice.cover_need
+        self.cost = choice.cost.tolist()
+        self.zones = _lists(choice.zones.T.tocsr())
+        self.rivals = _lists(choice.rivals)
+        self.places = _lists(choice.covers.T.tocsr())
+        self.weight = choice.weight.tolist()
+        self.covered = [False] * len(self.weight)
+        self.open = [True] * choice.n
+        self.crowd = [len(others) for others in self.rivals]
+        # One station lacking and the weight that a pole covers on average count the same.
+        self.worth = sum(self.need) / choice.cover_need if self.cover_left > 0 and any(self.need) else 1.0
+        self.heap = [(*self.key(one), one) for one in range(choice.n)]
+        heapify(self.heap)
+
+    def key(self, one: int) -> tuple[float, float, int]:
+        """Return what the best pole has least of."""
+        gain = float(sum(self.need[zone] > 0 for zone in self.zones[one]))
+        if self.cover_left > 0:
+            new = sum(self.weight[place] for place in self.places[one] if not self.covered[place])
+            gain += self.worth * min(new, self.cover_left)
+        score = gain / (self.cost[one] * (1.0 + self.crowding * self.crowd[one]))
+        first = -self.prefer[one] if self.prefer is not None and gain > 0 else 0.0
+        return first, -score, self.crowd[one]
+
+    def run(self) -> Rows | None:
+        """Choose until nothing is lacking; None where that cannot be reached."""
+        chosen: list[int] = []
+        while self.heap and (self.cover_left > ROUNDING or any(lacking > 0 for lacking in self.need)):
+            *known, one = heappop(self.heap)
+            if not self.open[one]:
+                continue
+            now = self.key(one)
+            if now[1] >= 0.0 or not self.affordable(one):
+                self.open[one] = False
+            elif now > tuple(known):
+                heappush(self.heap, (*now, one))
+            else:
+                self.take(one)
+                chosen.append(one)
+        if self.cover_left > ROUNDING or any(lacking > 0 for lacking in self.need):
+            return None
+        kept = self.without_the_needless(chosen)
+        return kept if holds(self.choice, kept) else None
+
+    def affordable(self, one: int) -> bool:
+        """Tell whether each zone of a pole can still pay for it."""
+        return all(
+            self.spent[zone] + self.cost[one] <= self.choice.budget + ROUNDING for zone in self.zones[one]
+        )
+
+    def take(self, one: int) -> None:
+        """Choose a pole; its rivals are ruled out, and theirs stand less in the way."""
+        for zone in self.zones[one]:
+            self.need[zone] -= 1
+            self.spent[zone] += self.cost[one]
+        for place in self.places[one]:
+            if not self.covered[place]:
+                self.covered[place] = True
+                self.cover_left -= self.weight[place]
+        self.open[one] = False
+        eased = set()
+        for rival in self.rivals[one]:
+            if self.open[rival]:
+                self.open[rival] = False
+                for other in self.rivals[rival]:
+                    self.crowd[other] -= 1
+                    eased.add(other)
+        for other in sorted(eased):
+            if self.open[other]:
+                heappush(self.heap, (*self.key(other), other))
+
+    def without_the_needless(self, chosen: list[int]) -> Rows:
+        """Return the chosen poles without those that nothing is lacking without, the dearest first."""
+        spare = [-lacking for lacking in self.need]
+        times = [0] * len(self.weight)
+        for one in chosen:
+            for place in self.places[one]:
+                times[place] += 1
+        cover_spare = -self.cover_left
+        kept = set(chosen)
+        for one in sorted(chosen, key=lambda one: (-self.cost[one], -one)):
+            lost = sum(self.weight[place] for place in self.places[one] if times[place] == 1)
+            if lost <= cover_spare and all(
+                spare[zone] > 0 for zone in self.zones[one] if self.choice.need[zone] > 0
+            ):
+                kept.remove(one)
+                cover_spare -= lost
+                for zone in self.zones[one]:
+                    spare[zone] -= 1
+                for place in self.places[one]:
+                    times[place] -= 1
+        return np.array(sorted(kept), dtype=np.int64)
+
+
+def _lists(matrix: sparse.csr_array) -> list[list[int]]:
+    """Return the columns of each row."""
+    flat, ends = matrix.indices.tolist(), matrix.indptr.tolist()
+    return [flat[begin:end] for begin, end in pairwise(ends)]
+
+
+def _row(matrix: sparse.csr_array, row: int) -> Rows:
+    """Return the columns of one row."""
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]], dtype=np.int64)
