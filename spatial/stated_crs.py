@@ -11,7 +11,7 @@ __all__ = ["override_notices"]
 
 _LONGEST_NAME: Final = 80
 """Characters shown of a name, which may be the text of a whole system."""
-_SAME: Final = {"epsg:4326": Datum.WGS84, "epsg:4490": Datum.CGCS2000}
+_SAME: Final[dict[str, str]] = {"epsg:4326": Datum.WGS84, "epsg:4490": Datum.CGCS2000}
 
 
 def override_notices(stated: str | None, named: str | None) -> tuple[Notice, ...]:
@@ -30,5 +30,6 @@ def override_notices(stated: str | None, named: str | None) -> tuple[Notice, ...
 
 
 def _plain(crs: str) -> str:
+    datum = named_datum(crs)
     compact = crs.strip().lower()
-    return str(named_datum(compact) or _SAME.get(compact, compact))
+    return str(datum if datum is not None else _SAME.get(compact, compact))
