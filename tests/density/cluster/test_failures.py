@@ -26,7 +26,10 @@ from tests.density.cluster.conftest import ROOT, Cluster
 
 pytestmark = pytest.mark.deep
 
-SOON = ClusterPatience(connect_s=3, workers_s=20, without_workers_s=3, reply_s=3, ask_every_s=0.2)
+SOON = ClusterPatience(connect_s=8, workers_s=60, without_workers_s=3, reply_s=8, ask_every_s=0.2)
+MANY_PARTS = 1_000
+"""More than two workers read, slowly, in the time that a test grants to a busy machine."""
+GRANTED_S = 60
 
 
 def counted(source, address, *, patience=SOON, **choices):
@@ -73,7 +76,7 @@ def test_an_address_where_nobody_listens_is_said_in_time():
         begun = time.monotonic()
         error = refusal(MadeUpSource(""), f"tcp://127.0.0.1:{taken.getsockname()[1]}")
     assert error.key == "cluster.no_scheduler"
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 30
 
 
 def test_a_listener_that_never_answers_is_said_in_time():
@@ -83,7 +86,7 @@ def test_a_listener_that_never_answers_is_said_in_time():
         begun = time.monotonic()
         error = refusal(MadeUpSource(""), f"tcp://127.0.0.1:{silent.getsockname()[1]}")
     assert error.key == "cluster.no_scheduler"
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 30
 
 
 def test_tls_without_a_certificate_is_refused():
@@ -129,7 +132,7 @@ def test_a_task_that_kills_worker_after_worker_is_given_up(cluster, tmp_path):
 
 def test_workers_that_all_go_and_stay_away_are_said(own_cluster, tmp_path):
     worker = own_cluster.worker("--no-nanny")
-    source = MadeUpSource(str(tmp_path), "slow", n_parts=200)
+    source = MadeUpSource(str(tmp_path), "slow", n_parts=MANY_PARTS)
     threading.Thread(target=lambda: (wait_for(tmp_path, "read-*"), worker.kill())).start()
     assert refusal(source, own_cluster.address).key == "cluster.workers_lost"
 
@@ -154,7 +157,7 @@ def test_a_worker_that_comes_later_finishes_what_the_lost_one_began(own_cluster,
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_scheduler_that_is_gone_or_silent_is_said(own_cluster, tmp_path, how):
     own_cluster.worker("--no-nanny")
-    source = MadeUpSource(str(tmp_path), "slow", n_parts=200)
+    source = MadeUpSource(str(tmp_path), "slow", n_parts=MANY_PARTS)
 
     def end():
         wait_for(tmp_path, "read-*")
@@ -240,7 +243,7 @@ def test_what_nobody_foresaw_stays_what_it_is(cluster, tmp_path):
 
 
 def test_giving_up_ends_the_tasks(cluster, tmp_path):
-    source = MadeUpSource(str(tmp_path), "slow", n_parts=200)
+    source = MadeUpSource(str(tmp_path), "slow", n_parts=MANY_PARTS)
     with pytest.raises(CountCancelledError):
         counted(source, cluster.address, cancelled=lambda: any(tmp_path.iterdir()))
     require_no_tasks(cluster.address, tmp_path)
@@ -253,7 +256,7 @@ from spatial.density.model import DensitySettings
 from tests.density.cluster.cluster_points import MadeUpSource, zone_index
 
 if __name__ == "__main__":
-    source = MadeUpSource(sys.argv[1], "slow", n_parts=200)
+    source = MadeUpSource(sys.argv[1], "slow", n_parts=int(sys.argv[3]))
     try:
         count_on_cluster(zone_index(), [source], DensitySettings(), address=sys.argv[2] or None, workers=2)
     except KeyboardInterrupt:
@@ -270,7 +273,7 @@ def test_an_interrupt_ends_the_tasks_and_leaves_nothing(cluster, tmp_path, local
     script = tmp_path / "interrupted.py"
     script.write_text(INTERRUPTED, encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, str(script), str(read), "" if local else cluster.address],
+        [sys.executable, str(script), str(read), "" if local else cluster.address, str(MANY_PARTS)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folders)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -294,7 +297,7 @@ def test_a_lost_network_of_memory_and_programs_is_worded():
 
 
 def wait_for(folder, pattern):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + GRANTED_S
     while not list(folder.glob(pattern)) and time.monotonic() < deadline:
         time.sleep(0.05)
 
@@ -304,16 +307,17 @@ def require_no_tasks(address, folder):
     from distributed import Client
 
     with Client(address, set_as_default=False) as client:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + GRANTED_S
         while any(client.processing().values()) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not any(client.processing().values())
         # A worker may still begin what it was given before it hears of the end.
+        deadline = time.monotonic() + GRANTED_S
         begun, now = -1, len(list(folder.iterdir()))
         while begun != now and time.monotonic() < deadline:
             time.sleep(1)
             begun, now = now, len(list(folder.iterdir()))
-        assert begun == now < 100
+        assert begun == now < MANY_PARTS / 2
 
 
 def without(path, instead=None):
