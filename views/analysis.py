@@ -18,6 +18,7 @@ from views.pack_choice import show_pack_choice
 from views.selection import show_zone_choice
 from views.session import SessionKey, change_view, current_view
 from views.session_frames import session_frames, session_inventory, session_notices
+from views.siting import show_siting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ class Analysis:
     show: Callable[[PackFrames, ViewState], None]
 
 
-ANALYSES: Final[tuple[Analysis, ...]] = (Analysis("drawn", show_drawn),)
+ANALYSES: Final[tuple[Analysis, ...]] = (Analysis("drawn", show_drawn), Analysis("siting", show_siting))
 """The questions, in the order in which they are asked."""
 
 

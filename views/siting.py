@@ -48,18 +48,20 @@ def show_siting(frames: PackFrames, view: ViewState) -> None:
     room = siting_room()
     with st.container(key="atlas-siting", horizontal=True, vertical_alignment="bottom", gap="small"):
         choice = show_siting_choices(frames, view)
-        st.button(
+        place = st.empty()
+    _show_source(poles.name, synthetic=poles.synthetic, n=poles.n_used, lang=lang)
+    with reporting(lang):
+        with st.spinner(text("siting.working", lang)):
+            proposal = room.ask(choice, frames, view, no_build_areas(choice.no_build))
+        place.button(
             text("siting.solve", lang),
             key=SessionKey.SITING_SOLVE,
             type="primary",
             on_click=room.start,
-            disabled=room.job is not None,
+            disabled=room.job is not None or proposal.settled,
         )
-    _show_source(poles.name, synthetic=poles.synthetic, n=poles.n_used, lang=lang)
-    with reporting(lang), st.spinner(text("siting.working", lang), show_time=True):
-        proposal = room.ask(choice, frames, view, no_build_areas(choice.no_build))
         _show_state(room, lang)
-        map_side, result_side = st.columns([50, 50], gap="small")
+        map_side, result_side = st.columns([46, 54], gap="small")
         with map_side, reporting(lang):
             _show_map(frames, view, proposal)
         with result_side, reporting(lang):

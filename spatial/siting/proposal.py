@@ -54,6 +54,11 @@ class Proposal:
         """Whether poles were found that hold every condition; there may be none to choose."""
         return self.solution.status in (SitingStatus.OPTIMAL, SitingStatus.FEASIBLE)
 
+    @property
+    def settled(self) -> bool:
+        """Whether a longer search could find nothing better: the best is proved, or that there is none."""
+        return self.solution.status in (SitingStatus.OPTIMAL, SitingStatus.INFEASIBLE)
+
     @cached_property
     def steps(self) -> pd.DataFrame:
         """The chosen poles in the order in which each brings most for its cost.
