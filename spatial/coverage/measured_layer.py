@@ -1,0 +1,96 @@
+"""The zones of one question on their metric grid, and what of each is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from spatial.area import outlines, require_geometry
+from spatial.coverage.model import MeasuredGround, Total
+from spatial.layer_facts import LayerFacts
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from shapely.geometry.base import BaseGeometry
+
+    Floats = NDArray[np.float64]
+    Geometries = NDArray[np.object_]
+
+__all__ = ["MeasuredLayer"]
+
+
+@dataclass(frozen=True)
+class MeasuredLayer:
+    """Zones on the metric grid.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        As given.
+    facts : LayerFacts
+        Names and areas.
+    ground : ndarray of geometry
+        What is measured of each zone: its outline, or the land in it.
+    km2_per_flat_m2 : ndarray of float
+        Geodesic area for an area on the grid, near each zone.
+    crs : CRS
+        The grid.
+    measured : MeasuredGround
+        Whether ``ground`` is land.
+    """
+
+    zones: gpd.GeoDataFrame
+    facts: LayerFacts
+    ground: Geometries
+    km2_per_flat_m2: Floats
+    crs: CRS
+    measured: MeasuredGround
+
+    @classmethod
+    def of(cls, zones: gpd.GeoDataFrame, land: gpd.GeoDataFrame | None, crs: CRS) -> MeasuredLayer:
+        """Lay zones on a grid; errors as for `spatial.coverage.cover.cover_zones`."""
+        facts = LayerFacts(zones)
+        drawn = _valid(outlines(zones, crs))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scale = facts.measured["area_km2"].to_numpy() / shapely.area(drawn)
+        if land is None:
+            return cls(zones, facts, drawn, scale, crs, MeasuredGround.OUTLINE)
+        require_geometry(land)
+        dry = shapely.union_all(_valid(outlines(land, crs)))
+        return cls(zones, facts, shapely.intersection(drawn, dry), scale, crs, MeasuredGround.LAND)
+
+    @property
+    def flat_m2(self) -> Floats:
+        """The area of the ground on the grid."""
+        areas: Floats = shapely.area(self.ground)
+        return areas
+
+    @property
+    def area_km2(self) -> Floats:
+        """The geodesic area of the ground; that of the outline where it is measured whole."""
+        return self.flat_m2 * self.km2_per_flat_m2
+
+    @cached_property
+    def whole(self) -> BaseGeometry:
+        """The ground of all zones as one."""
+        return shapely.union_all(self.ground)
+
+    def total(self, covered: BaseGeometry) -> Total:
+        """Return all zones together, at the mean scale of the grid."""
+        flat = float(self.flat_m2.sum())
+        scale = float(np.nansum(self.area_km2)) / flat if flat else 0.0
+        open_m2 = shapely.area(shapely.difference(self.whole, covered))
+        area_m2 = shapely.area(self.whole)
+        return Total(float(area_m2 * scale), float((area_m2 - open_m2) * scale))
+
+
+def _valid(polygons: Geometries) -> Geometries:
+    """Return polygons of which a long edge, straight in degrees, crosses no other in metres."""
+    faulty = ~shapely.is_valid(polygons)
+    return np.where(faulty, shapely.make_valid(polygons), polygons) if faulty.any() else polygons
