@@ -1,0 +1,178 @@
+"""Cells, holes and the smooth surface: they add up, and what the edge leaves is not ranked by chance."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spatial.area import area_km2
+from spatial.definition import Definition
+from spatial.errors import UsageError
+from spatial.grid_view.cells import grid_of, sites_inside
+from spatial.grid_view.holes import HoleOrder, ranked_holes
+from spatial.grid_view.surface import surface_of
+from spatial.tally import survey
+from tests.uncertainty.layers import ORIGIN, point_frame, zone_layer
+
+DISC = shapely.Point(2_000.0, 1_500.0).buffer(1_300.0)
+SQUARE = shapely.box(0.0, 0.0, 3_000.0, 3_000.0)
+
+
+def places(xy):
+    """Return the canonical places of points in metres, all of them in one wide zone."""
+    wide = zone_layer([shapely.box(-1e5, -1e5, 1e5, 1e5)], sigma=[0.0])
+    return sites_inside(survey(wide, point_frame(xy, sigma=0.0)), Definition())
+
+
+def scattered(n=400, seed=1, low=300.0, high=3_600.0):
+    return np.random.default_rng(seed).uniform(low, high, (n, 2))
+
+
+@pytest.mark.parametrize("size_m", [1000, 500, 250])
+def test_cells_add_up_to_the_zones_in_sites_and_area(size_m):
+    halves = [
+        shapely.intersection(DISC, shapely.box(0, 0, 2_100, 4_000)),
+        DISC - shapely.box(0, 0, 2_100, 4_000),
+    ]
+    zones = zone_layer(halves, sigma=[0.0, 0.0])
+    found = survey(zones, point_frame(scattered(), sigma=0.0))
+    grid = grid_of(zones, *sites_inside(found, Definition()), size_m=size_m)
+    counts = found.tally(Definition()).counts[0]
+    assert grid.cells["count"].sum() == counts.sum() > 0
+    assert grid.cells["area_km2"].sum() == pytest.approx(area_km2(zones).sum(), rel=1e-7)
+    assert not grid.cells.duplicated(["column", "row"]).any()
+
+
+def test_cells_lie_on_the_lines_of_the_grid_and_count_by_hand():
+    zones = zone_layer([shapely.box(120.0, 130.0, 1_400.0, 900.0)], sigma=[0.0])
+    xy = scattered(300, low=150.0, high=1_350.0)
+    xy = xy[xy[:, 1] < 880.0]
+    grid = grid_of(zones, *places(xy), size_m=250)
+    for cell in grid.cells.itertuples():
+        west, south = cell.column * 250 - ORIGIN[0], cell.row * 250 - ORIGIN[1]
+        inside = (xy >= [west, south]).all(axis=1) & (xy < [west + 250, south + 250]).all(axis=1)
+        assert cell.count == 0 if not inside.any() else cell.count == inside.sum()
+        width = min(west + 250, 1_400.0) - max(west, 120.0)
+        height = min(south + 250, 900.0) - max(south, 130.0)
+        assert cell.share == pytest.approx(width * height / 250**2, abs=1e-6)
+        assert cell.sites_per_km2 == pytest.approx(cell.count / cell.area_km2)
+
+
+def test_a_site_of_a_zone_is_counted_even_where_its_cell_has_no_ground():
+    zones = zone_layer([shapely.box(0.0, 0.0, 1_000.0, 1_000.0)], sigma=[0.0])
+    # A hundredth of a millimetre beyond the line, where the edge rule still counts it.
+    found = survey(zones, point_frame([[1_000.00001, 500.0], [10.0, 10.0]], sigma=0.0))
+    grid = grid_of(zones, *sites_inside(found, Definition()), size_m=500)
+    assert grid.cells["count"].sum() == found.tally(Definition()).counts[0].sum() == 2
+    empty = grid.cells[grid.cells["area_km2"] == 0.0]
+    assert empty["sites_per_km2"].isna().all()
+    assert len(ranked_holes(grid, target_per_km2=50.0)) == 4
+
+
+def test_sites_of_some_zones_alone():
+    halves = [shapely.box(0.0, 0.0, 1_000.0, 1_000.0), shapely.box(1_000.0, 0.0, 2_000.0, 1_000.0)]
+    found = survey(
+        zone_layer(halves, sigma=[0.0, 0.0]), point_frame([[10.0, 10.0], [1_500.0, 9.0]], sigma=0.0)
+    )
+    assert len(sites_inside(found, Definition(), ["zone-1"])[0]) == 1
+    assert len(sites_inside(found, Definition())[0]) == 2
+    assert len(sites_inside(survey(found.zones, None), Definition())[0]) == 0
+
+
+def test_holes_are_ranked_by_what_is_missing_and_remnants_never_come_first():
+    # 2.02 km wide: the last column keeps twenty metres of its cells, all of them empty.
+    zones = zone_layer([shapely.box(0.0, 0.0, 2_020.0, 1_000.0)], sigma=[0.0])
+    xy = [[500.0, 500.0 + number] for number in range(30)] + [
+        [1_500.0, 500.0 + number] for number in range(10)
+    ]
+    grid = grid_of(zones, *places(xy), size_m=1000)
+    holes = ranked_holes(grid, target_per_km2=50.0)
+    assert holes["count"].tolist() == [10, 30, 0]
+    assert holes["missing"].to_numpy() == pytest.approx([40.0, 20.0, 1.0], rel=1e-2)
+    assert holes["rank"].tolist() == [1, 2, 3]
+    by_density = ranked_holes(grid, target_per_km2=50.0, order=HoleOrder.DENSITY)
+    assert by_density["count"].tolist() == [10, 30]
+    assert ranked_holes(grid, target_per_km2=5.0)["share"].max() < 0.03
+
+
+def test_of_empty_cells_the_one_in_the_widest_hole_comes_first():
+    zones = zone_layer([shapely.box(0.0, 0.0, 2_500.0, 2_500.0)], sigma=[0.0])
+    xy = [[250.0 + 500.0 * i, 250.0 + 500.0 * j] for i in range(5) for j in range(5)]
+    block = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (1, 3), (2, 3), (3, 3)]
+    empty = {*block, (4, 4)}
+    filled = [place for place in xy if (int(place[0] // 500), int(place[1] // 500)) not in empty] * 5
+    grid = grid_of(zones, *places(filled), size_m=500)
+    first = ranked_holes(grid, target_per_km2=10.0).iloc[0]
+    assert (first["column"] * 500 - ORIGIN[0], first["row"] * 500 - ORIGIN[1]) == (1_000.0, 1_000.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    n=st.integers(1, 60),
+    seed=st.integers(0, 999),
+    bandwidth=st.sampled_from([150.0, 250.0, 500.0, 2_000.0]),
+)
+def test_the_surface_adds_up_to_the_count(n, seed, bandwidth):
+    zones = zone_layer([DISC, shapely.box(3_900.0, 0.0, 4_100.0, 100.0)], sigma=[0.0, 0.0])
+    xy = scattered(n, seed=seed, low=800.0, high=2_600.0)
+    surface = surface_of(zones, *places(xy), bandwidth_m=bandwidth)
+    assert surface.total == pytest.approx(n, rel=1e-9)
+    assert np.nanmin(surface.sites_per_km2) >= 0.0
+
+
+def test_the_kernel_is_the_normal_density_of_its_bandwidth():
+    zones = zone_layer([shapely.box(-10_000.0, -10_000.0, 10_000.0, 10_000.0)], sigma=[0.0])
+    surface = surface_of(zones, *places([[0.0, 0.0]]), bandwidth_m=500.0)
+    # Far from every edge: 1 / (2 pi sigma²) per m² on top.
+    assert np.nanmax(surface.sites_per_km2) == pytest.approx(1e6 / (2.0 * np.pi * 500.0**2), rel=0.02)
+    _, columns = np.nonzero(surface.sites_per_km2 > 0.1 * np.nanmax(surface.sites_per_km2))
+    middle = surface.west_m + (columns.mean() + 0.5) * surface.pixel_m
+    assert middle == pytest.approx(ORIGIN[0], abs=surface.pixel_m)
+
+
+def test_an_even_spread_stays_even_up_to_the_edge():
+    zones = zone_layer([SQUARE], sigma=[0.0])
+    side = np.arange(50.0, 3_000.0, 100.0)
+    xy = np.column_stack([each.ravel() for each in np.meshgrid(side, side)])
+    inside = surface_of(zones, *places(xy), bandwidth_m=250.0).sites_per_km2
+    # Without the scaling the corners would read 50.
+    assert np.nanmin(inside) > 93.0
+    assert np.nanmax(inside) < 107.0
+
+
+def test_no_sites_give_a_flat_surface_and_empty_cells():
+    zones = zone_layer([SQUARE], sigma=[0.0])
+    nothing = np.zeros(0)
+    assert surface_of(zones, nothing, nothing, bandwidth_m=500.0).total == 0.0
+    assert grid_of(zones, nothing, nothing, size_m=1000).cells["count"].sum() == 0
+
+
+@pytest.mark.parametrize("size_m", [0, 100, 2_000])
+def test_other_sizes_are_refused(size_m):
+    with pytest.raises(UsageError):
+        grid_of(zone_layer([SQUARE], sigma=[0.0]), np.zeros(0), np.zeros(0), size_m=size_m)
+
+
+@pytest.mark.parametrize("bandwidth", [0.0, -5.0, np.nan, np.inf, 0.5])
+def test_other_bandwidths_are_refused(bandwidth):
+    with pytest.raises(UsageError):
+        surface_of(zone_layer([SQUARE], sigma=[0.0]), np.zeros(0), np.zeros(0), bandwidth_m=bandwidth)
+
+
+def test_an_area_of_too_many_cells_is_refused():
+    wide = zone_layer([shapely.box(0.0, 0.0, 200_000.0, 200_000.0)], sigma=[0.0])
+    with pytest.raises(UsageError, match="641,601"):
+        grid_of(wide, np.zeros(0), np.zeros(0), size_m=250)
+
+
+def test_a_cell_that_is_touched_by_a_line_keeps_its_ground():
+    # The zone meets the line between two cells along a part of its edge only.
+    shape = shapely.Polygon([(0, 0), (900, 0), (900, 1_000), (950, 1_000), (950, 1_400), (0, 1_400)])
+    zones = zone_layer([shape], sigma=[0.0])
+    assert isinstance(zones, gpd.GeoDataFrame)
+    grid = grid_of(zones, np.zeros(0), np.zeros(0), size_m=500)
+    assert grid.cells["area_km2"].sum() == pytest.approx(area_km2(zones).sum(), rel=1e-7)
