@@ -142,9 +142,9 @@ def _show_map(frames: PackFrames, view: ViewState, proposal: Proposal) -> None:
     )
     chosen = proposal.case.candidates.iloc[proposal.steps["row"]]
     if len(chosen):
-        # What stands on the map is what is exported: each chosen pole as a planned site.
+        # Drawn full, though planned: a hollow dot is lost among hundreds. The title says what they are.
         key = "siting.layer_simulated" if proposal.case.synthetic else "siting.layer"
-        shown = OwnLayer(title=text(key, lang), frame=chosen.assign(status="planned", site_type="pole"))
+        shown = OwnLayer(title=text(key, lang), frame=chosen.drop(columns="status", errors="ignore"))
         scene = replace(
             scene, own_points=(*scene.own_points, shown), layers_on=scene.layers_on | {LayerId.OWN_POINTS}
         )

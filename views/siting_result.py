@@ -11,7 +11,7 @@ from spatial.siting.planned_sites import planned_sites_file
 from spatial.text import text
 from views.figures import figure, percent
 from views.hand_over import hand_over
-from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.html_table import Cell, Column, Markup, fragment, render_table
 from views.messages import note, show
 from views.remarks import remark, remark_list
 from views.session import SessionKey, widget_key
@@ -19,6 +19,8 @@ from views.siting_curve import gain_curve
 from views.verdict_table import badge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spatial.siting.proposal import Proposal
     from views.pack_frames import PackFrames
     from views.siting_room import SitingChoice
@@ -41,7 +43,9 @@ def show_proposal(
             st.html(_pole_table(proposal, names, lang))
             show(gain_curve(proposal.steps, lang))
     elif status == SitingStatus.INFEASIBLE:
-        note(_reasons(proposal, lang), tone="refusal")
+        note(text("siting.no_answer", lang), tone="refusal")
+        for words in _reasons(proposal, names, lang):
+            note(words, tone="refusal")
     else:
         note(text("siting.undecided", lang), tone="caution")
     said = [remark(notice, names, lang) for notice in proposal.case.notices]
@@ -71,19 +75,19 @@ def _headline(proposal: Proposal, lang: str) -> Markup:
     )
 
 
-def _reasons(proposal: Proposal, lang: str) -> Markup:
-    """Return why no choice of poles holds every condition."""
-    return fragment(
-        "<strong>{head}</strong>{items}",
-        head=text("siting.no_answer", lang),
-        items=fragment(
-            "<ul>{items}</ul>",
-            items=join(
-                fragment("<li>{words}</li>", words=each.message(lang))
-                for each in proposal.solution.infeasible_because
-            ),
-        ),
-    )
+def _reasons(proposal: Proposal, names: Mapping[str, str], lang: str) -> list[str]:
+    """Return why no choice of poles holds every condition, with zones called by their names."""
+    return [
+        text(each.key, lang, **{name: _named(value, names) for name, value in each.params.items()})
+        for each in proposal.solution.infeasible_because
+    ]
+
+
+def _named(value: object, names: Mapping[str, str]) -> object:
+    """Return a zone's name for its id, alone or in a list; any other value as it is."""
+    if isinstance(value, list):
+        return [_named(each, names) for each in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def _show_exports(
@@ -101,7 +105,7 @@ def _show_exports(
                 hand_over(name, data, media_type=media_type)
 
 
-def _pole_table(proposal: Proposal, names: dict[str, str], lang: str) -> Markup:
+def _pole_table(proposal: Proposal, names: Mapping[str, str], lang: str) -> Markup:
     """Return the first of the chosen poles, each with what it brings."""
     columns = [
         Column(head=text("siting.head_order", lang), numeric=True),
