@@ -87,7 +87,14 @@ def test_environment_variables_are_those_the_product_reads(readme):
     assert named == read | {"HOST", "PORT", "PYTHON", "PLAN_TEXTS_DIR"}
 
 
-OUTPUTS = {"definitions.xlsx", "poles_gcj02.csv", "haizhu.zip", "stations.gpkg", "stations.json"}
+OUTPUTS = {
+    "definitions.xlsx",
+    "poles_gcj02.csv",
+    "haizhu.zip",
+    "stations.gpkg",
+    "stations.json",
+    "planned_sites.geojson",
+}
 
 
 def commands() -> list[str]:
