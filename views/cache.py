@@ -19,10 +19,12 @@ from spatial.limits import Limits
 from spatial.pack import list_packs
 from views.evaluation import Evaluation, StationSurvey, evaluate, survey_stations
 from views.pack_frames import PackFrames, read_frames
+from views.probability import draw_view
 from views.session_audit import ViewAudit, audit_view
 
 if TYPE_CHECKING:
     from spatial.definition import Definition
+    from spatial.uncertainty.probability import Uncertainty
 
 __all__ = [
     "frames",
@@ -31,6 +33,7 @@ __all__ = [
     "page_files",
     "shared_audit",
     "shared_evaluation",
+    "shared_probability",
     "shared_survey",
     "sheet_font",
 ]
@@ -80,6 +83,12 @@ def shared_evaluation(name: str, definition: Definition) -> Evaluation:
 def shared_audit(name: str, definition: Definition) -> ViewAudit:
     """Return every layer of a pack under every definition by its own inventory."""
     return audit_view(frames(name), shared_survey(name), definition)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def shared_probability(name: str, definition: Definition) -> dict[str, Uncertainty]:
+    """Return the draws of a pack under ``definition`` by its own inventory."""
+    return draw_view(frames(name), shared_survey(name), definition)
 
 
 @st.cache_resource(show_spinner=False)

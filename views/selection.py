@@ -11,7 +11,9 @@ from views.citation import localised
 from views.flips import rows_by_zone, zone_under_definitions
 from views.messages import note, show
 from views.place_search import search_entries
+from views.probability import probability_facts
 from views.session import SessionKey, change_view, current_view
+from views.session_evaluation import session_probability
 from views.verdict_rows import rows_of
 from views.verdict_table import verdict_table
 from views.zone_sheet import (
@@ -101,6 +103,8 @@ def show_selection(
     zone = plan.place(view.zone)
     show(place_sheet(plan, zone, lang))
     _show_part_figures(frames, view.zone, evaluation, lang)
+    drawn = session_probability(view, view.definition)
+    show(probability_facts(view.zone, drawn, lang, synthetic=evaluation.synthetic))
     st.html(zone_under_definitions(view.zone, evaluation, others, lang))
     show(zone_targets(plan, view.zone, lang))
     record = _zone_record(frames, view.zone)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from spatial.definition import Definition
     from spatial.inventory import Inventory
+    from spatial.uncertainty.probability import Uncertainty
     from spatial.workspace.model import Workspace
     from spatial.workspace.store import StoredWorkspace, WorkspaceStore
     from views.evaluation import Evaluation, StationSurvey
@@ -245,6 +246,7 @@ class OwnWork:
     frames: dict[str, PackFrames] = field(default_factory=dict)
     surveys: dict[str, StationSurvey] = field(default_factory=dict)
     evaluations: dict[tuple[str, Definition], Evaluation] = field(default_factory=dict)
+    probabilities: dict[tuple[str, Definition], dict[str, Uncertainty]] = field(default_factory=dict)
     audits: dict[tuple[str, Definition], ViewAudit] = field(default_factory=dict)
 
 
