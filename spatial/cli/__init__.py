@@ -28,6 +28,7 @@ VERBS: Final = {
     "catalog": "spatial.cli.catalog",
     "plan": "spatial.cli.plan",
     "convert": "spatial.cli.convert",
+    "cover": "spatial.cli.cover",
     "export": "spatial.cli.export",
     "import": "spatial.cli.import_file",
     "serve": "spatial.cli.serve",

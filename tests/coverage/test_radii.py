@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -115,3 +118,15 @@ def test_a_word_that_is_no_radius_is_a_usage_error(word):
 def test_a_radius_has_bounds(metres):
     with pytest.raises(UsageError):
         Radii({SiteClass.MICRO: metres})
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_states_the_default_of_every_class_and_its_range(name):
+    readme = (Path(__file__).parents[2] / name).read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?) \| (\d+) \| (?:(\d+)–(\d+)|–) \|", readme, re.MULTILINE)
+    stated = {
+        each: (float(metres), (float(low or 0), float(high or 0)))
+        for names, metres, low, high in rows
+        for each in re.findall(r"`([^`]+)`", names)
+    }
+    assert stated == {str(each): (DEFAULT_RADII.by_class[each], USUAL_RANGE_M[each]) for each in SiteClass}
