@@ -25,7 +25,7 @@ setup-deep:
 	@$(PYTHON) scripts/setup.py --deep
 
 test: setup-test lint
-	$(VENV_PYTHON) -m pytest -n 3 --dist loadfile -m "not deep and not benchmark" --cov --cov-fail-under=95
+	$(VENV_PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not deep and not benchmark" --cov --cov-fail-under=95
 
 test-deep: setup-deep
 	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "property or deep"

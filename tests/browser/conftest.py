@@ -193,15 +193,21 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def visit(open_page: Callable[..., Watched], app: Server) -> Callable[..., Watched]:
-    """Return a function that opens a page of the app and waits until it rests."""
+def visit(open_page: Callable[..., Watched], app: Server) -> Iterator[Callable[..., Watched]]:
+    """Return a function that opens a page of the app and waits until it rests.
+
+    Whatever is done there asks nothing of the network and breaks no script.
+    """
+    visited = []
 
     def visit_one(address: str = "", *, viewport: dict[str, int] = DESKTOP) -> Watched:
         watched = open_page(f"{app.url}/{address}", viewport=viewport)
+        visited.append(watched)
         watched.rest()
         return watched
 
-    return visit_one
+    yield visit_one
+    assert [(watched.outside, watched.errors) for watched in visited] == [([], [])] * len(visited)
 
 
 @pytest.fixture

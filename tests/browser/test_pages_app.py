@@ -55,9 +55,16 @@ def violations(frame):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", PAGES)
-def test_no_accessibility_violation(visit, name, lang):
+def test_a_page_is_accessible_and_speaks_one_language(visit, name, lang):
     watched = visit(f"{name}?v=1&lang={lang}&zone=pazhou")
-    assert violations(watched.page.main_frame) == []
+    page = watched.page
+    assert violations(page.main_frame) == []
+    assert page.evaluate("document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[lang]
+    assert page.title().endswith({"zh": " · 海珠规划图集", "en": " · Haizhu Atlas"}[lang])
+    if lang == "zh":
+        assert leftovers(page) == set()
+    if not name:
+        assert page.locator("iframe[src*='streamlit_folium']").get_attribute("title")
 
 
 def test_no_accessibility_violation_with_a_panel_open(visit):
@@ -104,17 +111,6 @@ def test_the_framework_s_furniture_is_gone(visit):
         assert all(not shown.nth(i).is_visible() for i in range(shown.count())), name
 
 
-@pytest.mark.parametrize(
-    ("lang", "tag", "title"),
-    [("zh", "zh-CN", "总览 · 海珠规划图集"), ("en", "en", "Overview · Haizhu Atlas")],
-)
-def test_language_and_title_of_the_document(visit, lang, tag, title):
-    page = visit(f"?v=1&lang={lang}").page
-    assert page.evaluate("document.documentElement.lang") == tag
-    assert page.title() == title
-    assert page.locator("iframe[src*='streamlit_folium']").get_attribute("title")
-
-
 def spoken_words(page):
     """Return everything that is shown or read aloud, without what is quoted from sources."""
     return page.evaluate(
@@ -136,19 +132,16 @@ def spoken_words(page):
     )
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_english_is_left_on_a_chinese_page(visit, name):
-    watched = visit(name)
-    page = watched.page
-    for panel in ("图层", "口径", "自有数据") if not name else ():
+def test_no_english_is_left_in_the_panels_and_the_search(visit):
+    watched = visit()
+    for panel in ("图层", "口径", "自有数据"):
         open_panel(watched, panel)
-        assert leftovers(page) == set(), panel
+        assert leftovers(watched.page) == set(), panel
         close_panel(watched)
-    if not name:
-        page.get_by_role("combobox").first.fill("没有这个名字")
-        page.get_by_role("listbox").wait_for()
-        rest(page)
-    assert leftovers(page) == set()
+    watched.page.get_by_role("combobox").first.fill("没有这个名字")
+    watched.page.get_by_role("listbox").wait_for()
+    rest(watched.page)
+    assert leftovers(watched.page) == set()
 
 
 def test_a_lost_server_is_told_in_chinese(chromium, tmp_path):
@@ -220,13 +213,6 @@ def test_pages_keep_the_view_and_the_language(visit):
     watched.page.get_by_role("link", name="Overview").click()
     watched.page.get_by_text("5G stations per km²").first.wait_for()
     assert "zone=pazhou" in watched.page.url
-
-
-def test_nothing_is_asked_of_the_network_on_any_page(visit):
-    for name in PAGES:
-        watched = visit(name)
-        assert watched.outside == [], name
-        assert watched.errors == [], name
 
 
 def test_going_back_brings_the_former_view(visit):
