@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_bound", "greedy_choice", "holds"]
 
-_CROWDING: Final = (0.0, 1.0, 8.0)
-"""How much a pole is held back by each neighbour that it would rule out."""
+_CROWDING: Final = (0.0, 1.0, math.inf)
+"""How much each neighbour that a pole would rule out holds it back; at the last, costs are left aside."""
 
 
 def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
@@ -115,9 +116,15 @@ class _Greedy:
         if self.cover_left > 0:
             new = sum(self.weight[place] for place in self.places[one] if not self.covered[place])
             gain += self.worth * min(new, self.cover_left)
-        score = gain / (self.cost[one] * (1.0 + self.crowding * self.crowd[one]))
+        score = gain / self.held_back(one)
         first = -self.prefer[one] if self.prefer is not None and gain > 0 else 0.0
         return first, -score, self.crowd[one]
+
+    def held_back(self, one: int) -> float:
+        """Return what the gain of a pole is weighed against."""
+        if math.isinf(self.crowding):
+            return 1.0 + self.crowd[one]
+        return self.cost[one] * (1.0 + self.crowding * self.crowd[one])
 
     def run(self) -> Rows | None:
         """Choose until nothing is lacking; None where that cannot be reached."""
