@@ -15,6 +15,7 @@ from views.drawn import show_drawn
 from views.inventory_panel import show_inventory_panel
 from views.messages import note, reporting
 from views.pack_choice import show_pack_choice
+from views.scenario import show_scenario
 from views.selection import show_zone_choice
 from views.session import SessionKey, change_view, current_view
 from views.session_frames import session_frames, session_inventory, session_notices
@@ -46,7 +47,11 @@ class Analysis:
     show: Callable[[PackFrames, ViewState], None]
 
 
-ANALYSES: Final[tuple[Analysis, ...]] = (Analysis("drawn", show_drawn), Analysis("siting", show_siting))
+ANALYSES: Final[tuple[Analysis, ...]] = (
+    Analysis("drawn", show_drawn),
+    Analysis("scenario", show_scenario),
+    Analysis("siting", show_siting),
+)
 """The questions, in the order in which they are asked."""
 
 

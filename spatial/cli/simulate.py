@@ -203,7 +203,7 @@ def _table_row(row: dict[str, Any], lang: str) -> list[str]:
             _arrow(format_number(was[name], digits), format_number(now[name], digits), lang)
             for name, digits in figures
         ),
-        _arrow(*words, lang),
+        _arrow(words[0], words[1], lang),
         " · ".join([*changed, *marks]),
     ]
 

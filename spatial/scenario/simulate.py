@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from spatial.check import check_zones
 from spatial.definition import Definition, LifecycleStatus
 from spatial.notice import Notice
@@ -45,19 +47,19 @@ class Simulation:
 
     def zones(self) -> list[dict[str, object]]:
         """Return one plain record per zone: its figures before and after, and whether its status changed."""
-        rows = zip(_zone_rows(self.before), _zone_rows(self.after), strict=True)
+        counts = (result.rows["count"] for result in (self.before, self.after))
+        changes = (now - was for was, now in zip(*counts, strict=True))
+        rows = zip(_zone_rows(self.before), _zone_rows(self.after), changes, strict=True)
         return [
             {
                 "zone_id": was["zone_id"],
                 "name": was["name"],
                 "before": {key: value for key, value in was.items() if key not in _BOTH},
                 "after": {key: value for key, value in now.items() if key not in _BOTH},
-                "count_change": None
-                if was["count"] is None or now["count"] is None
-                else now["count"] - was["count"],
+                "count_change": None if pd.isna(change) else int(change),
                 "status_changed": was["status"] != now["status"],
             }
-            for was, now in rows
+            for was, now, change in rows
         ]
 
 
