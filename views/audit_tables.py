@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import pandas as pd
 
 from spatial.audit.axes import AXES, DATE_AXIS, choice_word
+from spatial.audit.records import records
 from spatial.audit.words import change_word, marks, status_counts
 from spatial.definition import AreaBasis, word_key
 from spatial.text import text
@@ -42,8 +43,8 @@ def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Mark
     rows: list[list[Cell | Markup | str]] = []
     for layer in layers:
         flips = layer.flipping_choices
-        for row in layer.ranges_of_state.to_dict("records"):
-            turning = flips[flips["zone_id"] == row["zone_id"]].to_dict("records")
+        for row in records(layer.ranges_of_state):
+            turning = records(flips[flips["zone_id"] == row["zone_id"]])
             rows.append(_range_cells(layer, row, turning, names, lang))
     return render_table(columns, rows, caption=text("audit.ranges_caption", lang), style="audit")
 
@@ -102,8 +103,8 @@ def _verdict(row: dict[str, Any], status: str, lang: str) -> Markup:
     return status_mark(Status(status), lang, conditional=judged and row["target_scope"] == "district")
 
 
-def _margin(margin: object, lang: str) -> str:
-    if not isinstance(margin, int | np.integer):
+def _margin(margin: Any, lang: str) -> str:  # noqa: ANN401 - a cell
+    if pd.isna(margin):
         return ""
     return text("audit.above" if margin >= 0 else "audit.below", lang, n=figure(abs(int(margin))))
 
@@ -137,14 +138,14 @@ def _turning(turning: list[dict[str, Any]], lang: str) -> Markup:
 
 
 def _by(row: dict[str, Any], lang: str) -> str:
-    if row["count_change"] in (0, None) or not isinstance(row["count_change"], int | np.integer):
-        return text("audit.by_density", lang, density=f"{row['density_change_per_km2']:+,.1f}")
-    return text(
-        "audit.by_stations",
-        lang,
-        stations=f"{row['count_change']:+,d}",
-        density=f"{row['density_change_per_km2']:+,.1f}",
-    )
+    """Return by how many stations, where that is what changed, and by how many per km²."""
+    density, stations = row["density_change_per_km2"], row["count_change"]
+    if pd.isna(stations) or pd.isna(density):
+        return ""
+    words = {"density": f"{density:+,.1f}"}
+    if not stations:
+        return text("audit.by_density", lang, **words)
+    return text("audit.by_stations", lang, stations=f"{stations:+,d}", **words)
 
 
 def matrix_table(layers: Sequence[AuditedLayer], basis: AreaBasis, names: Names, lang: str) -> Markup:
@@ -153,11 +154,11 @@ def matrix_table(layers: Sequence[AuditedLayer], basis: AreaBasis, names: Names,
     zones: list[str] = []
     cells: dict[Definition, dict[str, Cell | Markup | str]] = {}
     for layer in layers:
-        for row in layer.ranges.to_dict("records"):
+        for row in records(layer.ranges):
             zones.append(row["zone_id"])
             marked = text("audit.separator", lang).join(marks(row, lang))
             columns.append(Column(head=names.get(row["zone_id"], row["name"]), unit=marked))
-        for row in layer.rows.to_dict("records"):
+        for row in records(layer.rows):
             if row["definition"].area_basis == basis:
                 cells.setdefault(row["definition"], {})[row["zone_id"]] = _matrix_cell(row, lang)
     in_use = layers[0].definitions[0]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from spatial.audit.axes import AXES, DATE_AXIS, choice_word, field_word
+from spatial.audit.records import records
 from spatial.audit.words import change_word, definition_words, marks, status_word
 from spatial.errors import UsageError
 from spatial.export.formula_guard import guard
@@ -127,7 +128,7 @@ def _matrix_heads(lang: str) -> list[str]:
 def _matrix_rows(layers: Sequence[AuditedLayer], lang: str) -> Iterator[Cells]:
     for layer in layers:
         stations = text(f"audit.stations_{layer.stations}", lang)
-        for row in layer.rows.to_dict("records"):
+        for row in records(layer.rows):
             yield [
                 *_zone_cells(layer, row),
                 *(guard(words) for words in definition_words(row["definition"], lang)),
@@ -155,7 +156,7 @@ def _range_rows(layers: Sequence[AuditedLayer], lang: str) -> Iterator[Cells]:
         in_use = layer.definitions[0]
         state = text("audit.over_state", lang, state=choice_word(in_use, "status", lang))
         for over, ranges in ((state, layer.ranges_of_state), (text("audit.over_all", lang), layer.ranges)):
-            for row in ranges.to_dict("records"):
+            for row in records(ranges):
                 cells: Cells = [*_zone_cells(layer, row), over, *_figures_of(row, "", lang)]
                 cells += [int(row[name]) for name in ("n_definitions", "n_answered")]
                 cells += [int(row[f"n_{status}"]) for status in STATUS_ORDER]
@@ -185,7 +186,7 @@ def _flip_heads(lang: str) -> list[str]:
 
 def _flip_rows(layers: Sequence[AuditedLayer], lang: str) -> Iterator[Cells]:
     for layer in layers:
-        for row in layer.flipping_choices.to_dict("records"):
+        for row in records(layer.flipping_choices):
             yield [
                 *_zone_cells(layer, row),
                 guard(change_word(row["definition"], row["field"], lang)),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from spatial.audit.axes import single_change
 from spatial.verdict import STATUS_ORDER
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["definition_ranges", "single_changes", "what_flips"]
 
@@ -53,7 +56,7 @@ def definition_ranges(rows: pd.DataFrame) -> pd.DataFrame:
     for name, at in (("lowest", lowest), ("highest", highest)):
         extreme = rows.iloc[at * n_zones + np.arange(n_zones)].reset_index(drop=True)
         for column in _CARRIED:
-            found[f"{name}_{column}"] = extreme[column].where(answered.any(axis=0), None)
+            found[f"{name}_{column}"] = _where_answered(extreme[column], answered.any(axis=0))
     return found
 
 
@@ -100,3 +103,12 @@ def what_flips(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `single_changes` that turn a verdict into another one."""
     changed = single_changes(rows)
     return changed[changed["flips"]].reset_index(drop=True)
+
+
+def _where_answered(values: pd.Series, answered: NDArray[np.bool_]) -> pd.Series:
+    """Return the values, missing where no definition is answered: words and definitions are then None."""
+    if pd.api.types.is_numeric_dtype(values):
+        return values.where(answered)
+    kept = values.to_numpy(dtype=object, copy=True)
+    kept[~answered] = None
+    return pd.Series(kept, index=values.index, dtype=object)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from spatial.audit.axes import AXES, DATE_AXIS
+from spatial.audit.records import records
 from spatial.audit.words import change_word, marks, status_counts, status_word
 from spatial.cli.text_table import format_number, render_table
 from spatial.notice import Notice, once
@@ -40,6 +41,7 @@ _FLIP_MEMBERS: Final = (
     *("margin_before", "margin_count"),
 )
 _RANGE_FIGURES: Final = range(1, 5)
+_FLIP_FIGURES: Final = range(4, 8)
 _SHOWN_REJECTS: Final = 20
 
 
@@ -95,16 +97,13 @@ def table_text(answer: AuditAnswer, lang: str) -> str:
     parts += ["", text("audit.ranges_line", lang, state=state)]
     names = ("zone", "density_per_km2", "lowest", "highest", "n_answered", "verdicts", "marks")
     heads = [text(f"audit.head_{name}", lang) for name in names]
-    lines = [
-        _range_line(row, lang) for layer in answer.layers for row in layer.ranges_of_state.to_dict("records")
-    ]
+    lines = [_range_line(row, lang) for layer in answer.layers for row in records(layer.ranges_of_state)]
     parts.append(render_table(heads, lines, right=_RANGE_FIGURES))
-    flips = [row for layer in answer.layers for row in layer.flipping_choices.to_dict("records")]
+    flips = [row for layer in answer.layers for row in records(layer.flipping_choices)]
     parts.append(text("audit.flips_line" if flips else "audit.no_flips_line", lang))
     if flips:
-        names = ("zone", "change", "status_before", "status", "count_change", "margin_before", "margin_count")
-        heads = [text(f"audit.head_{name}", lang) for name in names]
-        parts.append(render_table(heads, [_flip_line(row, lang) for row in flips], right=range(4, 7)))
+        heads = [text(f"audit.head_{name}", lang) for name in ("zone", "change", *_FLIP_MEMBERS[1:])]
+        parts.append(render_table(heads, [_flip_line(row, lang) for row in flips], right=_FLIP_FIGURES))
     parts += [f"- {printable(line)}" for _, line in _reason_lines(answer, lang)]
     parts += [f"- {printable(notice.message(lang))}" for notice in _notices(answer)]
     rejected = [] if answer.stations is None else answer.stations.rejected
@@ -164,21 +163,23 @@ def _flip_line(row: dict[str, Any], lang: str) -> list[str]:
         change_word(row["definition"], row["field"], lang),
         status_word(row["status_before"], lang),
         status_word(row["status"], lang),
-        *(_signed(row[name]) for name in ("count_change", "margin_before", "margin_count")),
+        _signed(row["count_change"]),
+        _signed(row["density_change_per_km2"], ".1f"),
+        *(_signed(row[name]) for name in ("margin_before", "margin_count")),
     ]
 
 
-def _signed(value: object) -> str:
+def _signed(value: object, form: str = "d") -> str:
     number = _plain(value)
-    return format_number(None, 0) if number is None else f"{number:+,d}"
+    return format_number(None, 0) if number is None else f"{number:+,{form}}"
 
 
 def _layer_member(layer: AuditedLayer) -> dict[str, Any]:
     numbered = {definition: at for at, definition in enumerate(layer.definitions)}
-    flips = layer.flipping_choices.to_dict("records")
-    whole = {row["zone_id"]: row for row in layer.ranges.to_dict("records")}
+    flips = records(layer.flipping_choices)
+    whole = {row["zone_id"]: row for row in records(layer.ranges)}
     zones = []
-    for row in layer.ranges_of_state.to_dict("records"):
+    for row in records(layer.ranges_of_state):
         zone = {name: _plain(whole[row["zone_id"]][name]) for name in _ZONE_MEMBERS}
         zone["range"] = _range_member(whole[row["zone_id"]], numbered)
         zone["range_of_state"] = _range_member(row, numbered)
@@ -203,7 +204,7 @@ def _layer_member(layer: AuditedLayer) -> dict[str, Any]:
                 **{name: _plain(row[name]) for name in _ROW_MEMBERS},
                 "reason": None if row["reason"] is None else row["reason"].to_dict(),
             }
-            for row in layer.rows.to_dict("records")
+            for row in records(layer.rows)
         ],
     }
 
