@@ -57,9 +57,13 @@ def badges(scene: MapScene, *, lang: str) -> list[dict[str, str]]:
         for name, applied in applies.items()
         if applied
     ]
-    if scene.drawing is not None and scene.drawing.areas:
+    if _is_drawn_on(scene):
         found.append({"word": text("drawn.status", lang), "why": text("drawn.meaning", lang)})
     return found
+
+
+def _is_drawn_on(scene: MapScene) -> bool:
+    return scene.drawing is not None and bool(scene.drawing.areas)
 
 
 def _styles(frame: GeoDataFrame | None) -> list[str]:
@@ -76,15 +80,18 @@ def _is_reference(zones: GeoDataFrame | None) -> bool:
 
 def legend(scene: MapScene, *, lang: str) -> dict[str, Any]:
     """Return the legend's contents from the objects that drew the map."""
+    lines = [
+        {"style": style, "word": text(f"map.line_{style}", lang)}
+        for style in (SOLID, "long", SHORT_DASH)
+        if any(style in _styles(frame) for frame in (scene.district, scene.zones, scene.parts))
+    ]
+    if _is_drawn_on(scene):
+        lines.append({"style": "drawn", "word": text("drawn.status", lang)})
     return {
         "status": _status_rows(scene.zones, lang=lang),
         "status_title": text("map.legend_status", lang),
         "status_notes": _status_notes(scene, lang=lang),
-        "lines": [
-            {"style": style, "word": text(f"map.line_{style}", lang)}
-            for style in (SOLID, "long", SHORT_DASH)
-            if any(style in _styles(frame) for frame in (scene.district, scene.zones, scene.parts))
-        ],
+        "lines": lines,
         "lines_title": text("map.legend_lines", lang),
     }
 

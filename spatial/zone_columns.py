@@ -12,11 +12,14 @@ from spatial.station_words import normalise_word
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SCHEMATIC_BASES", "ZONE_ID", "few", "name_zones", "refuse_duplicate_ids"]
+__all__ = ["DRAWN_BASIS", "SCHEMATIC_BASES", "ZONE_ID", "few", "name_zones", "refuse_duplicate_ids"]
 
 ZONE_ID: Final = "zone_id"
 SCHEMATIC_BASES: Final = frozenset({"schematic", "published_area_only", "published_four_sides"})
 """Outlines that somebody drew from words or an area, not from a survey or a boundary file."""
+
+DRAWN_BASIS: Final = "user_drawn"
+"""An outline that a person drew on the map: the ground of a question, which nobody surveyed or set down."""
 
 _ZONE_NAME: Final = "name_zh"
 _NAME_WORDS: Final = ("namezh", "name", "名称", "片区名称", "分区名称", "区域名称", "mc", "zonename")

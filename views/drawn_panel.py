@@ -61,6 +61,7 @@ def show_drawn_panel(
         note(text("drawn.empty", lang))
     else:
         _show_basis(view)
+        _show_outside(frames, work, lang)
     compared = [*rows, *district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
     chosen = view.zone if work.in_hand is None else work.in_hand.area_id
     st.html(verdict_table(compared, lang, caption=text("drawn.caption", lang), chosen=chosen))
@@ -73,7 +74,6 @@ def show_drawn_panel(
     )
     if result is not None:
         note(text("drawn.meaning", lang), tone="caution")
-        _show_outside(frames, work, lang)
         names = {each.area_id: each.name for each in work.areas}
         said = [remark(notice, names, lang) for notice in result.notices]
         st.html(remark_list([*dict.fromkeys(said)]))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from spatial.drawn_areas.count import DRAWN_BASIS
 from spatial.text import text
 from spatial.verdict import Status
 from spatial.workspace.zone_replacement import SUPPLIED_BASES
+from spatial.zone_columns import DRAWN_BASIS
 from views.figures import figure, interval, percent, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark

@@ -22,7 +22,7 @@ from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS, check_district
 from spatial.text import LANGUAGES, printable, text
 from spatial.verdict import Status
-from spatial.zone_columns import SCHEMATIC_BASES
+from spatial.zone_columns import DRAWN_BASIS, SCHEMATIC_BASES
 
 if TYPE_CHECKING:
     import argparse
@@ -228,6 +228,8 @@ def _write_table(
 def _table_row(row: dict[str, Any], basis: object, lang: str) -> list[str]:
     """Return the cells of one zone, its figures rounded and its marks in words."""
     marks = [text("verdict.badge_schematic", lang)] if basis in SCHEMATIC_BASES else []
+    if basis == DRAWN_BASIS:
+        marks.append(text("drawn.status", lang))
     if row["synthetic"]:
         marks.append(text("verdict.badge_synthetic", lang))
     if row["target_scope"] == "district_reference":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import shapely
@@ -10,6 +10,7 @@ import shapely
 from spatial.crs import CANONICAL_CRS, to_canonical
 from spatial.reading import metric_polygons
 from spatial.tally import survey
+from spatial.zone_columns import DRAWN_BASIS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from spatial.drawn_areas.areas import DrawnArea
     from spatial.tally import Survey
 
-__all__ = ["DRAWN_BASIS", "outside_shares", "survey_drawn", "zone_frame"]
-
-DRAWN_BASIS: Final = "user_drawn"
-"""What such an outline rests on: a person drew it on the map; nobody surveyed or set it down."""
+__all__ = ["outside_shares", "survey_drawn", "zone_frame"]
 
 
 def zone_frame(areas: Sequence[DrawnArea]) -> gpd.GeoDataFrame:

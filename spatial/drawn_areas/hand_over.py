@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from spatial.drawn_areas.count import DRAWN_BASIS
 from spatial.text import LANGUAGES, text
+from spatial.zone_columns import DRAWN_BASIS
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -50,6 +50,10 @@ LEAST_AREA_KM2: Final = 1e-6
 """A square metre."""
 
 _DECIMALS: Final = 7
+_DECIMALS_M: Final = 0.012
+"""What the eighth decimal of both coordinates may amount to."""
+_SMALLEST_RADIUS_M: Final = 6.33e6
+"""Of the curvature of the ellipsoid at any place."""
 _LEAST_CORNERS: Final = 3
 _RECTANGLE_CORNERS: Final = 2
 _MOST_LON, _MOST_LAT = 180.0, 85.0
@@ -116,11 +120,15 @@ class DrawnShape:
     def outline_error_m(self) -> float | None:
         """How far at most the outline of a circle runs inside the true circle; None for other shapes.
 
-        The corners lie on the circle; between two of them the outline is straight.
+        The corners lie on the circle but for their decimals; between two of them the outline is
+        straight in degrees, which far from the equator is not quite the shortest way.
         """
         if self.kind != ShapeKind.CIRCLE or self.radius_m is None:
             return None
-        return self.radius_m * (1.0 - math.cos(math.pi / CIRCLE_CORNERS)) + 10.0**-_DECIMALS * 1.2e5
+        latitude = math.radians(abs(self.corners[0][1]) + MOST_SPAN_DEG / 2.0)
+        side_m = 2.0 * math.pi * self.radius_m / CIRCLE_CORNERS
+        bow_m = side_m**2 * math.tan(latitude) / (8.0 * _SMALLEST_RADIUS_M)
+        return self.radius_m * (1.0 - math.cos(math.pi / CIRCLE_CORNERS)) + bow_m + _DECIMALS_M
 
     @cached_property
     def area_km2(self) -> float:

@@ -6,7 +6,7 @@
   const NEAR = { mouse: 8, touch: 20, pen: 12 }; // pixels within which a press means the corner that is there
   const AFTERWARDS = 600; // milliseconds in which the second half of a double click may still come
   const SHAPES = ["polygon", "rectangle", "circle"];
-  const COLOUR = "#6a1b9a";
+  const COLOUR = "#a8005c";
   const PICTURES = {
     polygon: "M3 12 L2 5 L9 2 L14 7 L11 14 Z", rectangle: "M2.5 4 H13.5 V12 H2.5 Z", circle: "M2.5 8 a5.5 5.5 0 1 0 11 0 a5.5 5.5 0 1 0 -11 0 Z",
     finish: "M2.5 8.5 L6.5 12.5 L13.5 4", back: "M6 3 L2.5 6.5 L6 10 M3 6.5 H10 a3.5 3.5 0 0 1 0 7 H7", off: "M3.5 3.5 L12.5 12.5 M12.5 3.5 L3.5 12.5",

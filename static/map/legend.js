@@ -78,8 +78,9 @@
 
   function linePicture(style) {
     const picture = atlas.svg("svg", { width: 26, height: 8, "aria-hidden": "true" });
-    const dash = { solid: "none", long: "11 4", short: "5 4" }[style];
-    atlas.svg("path", { d: "M0 4 H26", stroke: "#33424f", "stroke-width": 1.8, "stroke-dasharray": dash }, picture);
+    const dash = { solid: "none", long: "11 4", short: "5 4", drawn: "6 3" }[style];
+    const stroke = style === "drawn" ? "#a8005c" : "#33424f";
+    atlas.svg("path", { d: "M0 4 H26", stroke, "stroke-width": 1.8, "stroke-dasharray": dash }, picture);
     return picture;
   }
 

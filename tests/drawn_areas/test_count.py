@@ -17,13 +17,14 @@ from spatial.check import check_surveyed, check_zones
 from spatial.cli.program import main
 from spatial.definition import AreaBasis, Definition, Numerator
 from spatial.drawn_areas.areas import DrawnAreas
-from spatial.drawn_areas.count import DRAWN_BASIS, outside_shares, survey_drawn, zone_frame
+from spatial.drawn_areas.count import outside_shares, survey_drawn, zone_frame
 from spatial.drawn_areas.hand_over import drawn_geojson
 from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
 from spatial.errors import InputError
 from spatial.limits import DEFAULT_LIMITS
 from spatial.target import Target
 from spatial.vector_files import read_zones
+from spatial.zone_columns import DRAWN_BASIS
 
 WEST, SOUTH, SPAN = 113.30, 23.05, 0.02
 NOW = dt.datetime(2026, 3, 1, 8, 30, tzinfo=dt.UTC)
@@ -96,6 +97,9 @@ def test_the_command_reads_the_file_and_says_the_same(tmp_path):
     mine = result.to_dict()["zones"]
     assert [[row[name] for name in names] for row in said] == [[row[name] for name in names] for row in mine]
     assert result.rows["count"].gt(0).all()
+    table = io.StringIO()
+    main(["check", *files, "--target", "52"], table, io.StringIO())
+    assert table.getvalue().count("用户绘制") == len(areas)
 
 
 def test_the_file_says_what_it_is():

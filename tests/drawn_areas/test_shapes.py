@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spatial.area import CGCS2000_ELLIPSOID
@@ -24,6 +24,8 @@ def circle(radius_m, at=(LON, LAT)):
     return DrawnShape(kind=ShapeKind.CIRCLE, corners=(at,), radius_m=radius_m)
 
 
+@example(39866.0, 0.0, 39.0)
+@example(30000.0, 10.0, 69.9)
 @settings(max_examples=40, deadline=None)
 @given(
     radius_m=st.floats(1.0, 50_000.0),

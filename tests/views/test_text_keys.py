@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from spatial.catalog import DATASET_KINDS
-from spatial.drawn_areas.count import DRAWN_BASIS
 from spatial.importing.isolation.run import GUARDS
 from spatial.importing.model import Subject
 from spatial.limits import Limits
 from spatial.pack import open_pack
 from spatial.plan_records import FINDING_KINDS, OPERATORS, PLACE_KINDS
 from spatial.workspace.zone_replacement import SUPPLIED_BASES
+from spatial.zone_columns import DRAWN_BASIS
 from views.definition_fields import DEFINITION_FIELDS
 from views.export_request import POINT_DETAILS, PROFILES, SYSTEMS
 from views.export_result import FAULT_COLUMNS
