@@ -55,6 +55,8 @@ def show_proposal(
 def _headline(proposal: Proposal, lang: str) -> Markup:
     """Return how many poles do it, and how far that may be from the best."""
     solution = proposal.solution
+    if not len(solution.selected):
+        return fragment("<strong>{words}</strong>", words=text("siting.answer_none", lang))
     parts = [
         text("siting.answer", lang, n=figure(len(solution.selected))),
         text(

@@ -1,0 +1,277 @@
+"""选址: the gap of a zone, the poles that close it, why none do, the search beside the page, the file."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from spatial.errors import SitingCheckError, UsageError
+from spatial.siting.background import SitingJob
+from spatial.siting.model import SitingStatus
+from spatial.tally import survey
+from tests.siting.conftest import inventory_of, terms
+from tests.siting.instances import zone_case
+from views import cache, siting_room
+from views.session import SessionKey, widget_key
+
+OpenApp = Callable[..., "object"]
+ZONES = "目标 {} 座/km² 下各片区选址前后"
+POLES = "选中的灯杆"
+
+
+@pytest.fixture
+def open_siting(open_app: OpenApp) -> Callable[..., object]:
+    return lambda **address: open_app("analysis", analysis="siting", **address)
+
+
+def verdicts() -> dict[str, object]:
+    from spatial.definition import Definition
+
+    rows = cache.shared_evaluation("haizhu", Definition()).zones.rows
+    return rows.set_index("zone_id").to_dict("index")
+
+
+def test_the_gap_is_the_verdict_s_and_the_poles_close_it(open_siting) -> None:
+    page = open_siting(zone="pazhou")
+    row = page.table(ZONES.format(52))[1]
+    known = verdicts()["pazhou"]
+    expected = [known["required_count"], known["count"], known["gap_count"], known["required_count"]]
+    assert row[1:] == [f"{figure:,}" for figure in expected]
+    assert f"选 {known['gap_count']} 根灯杆即可达到目标" in page.words
+    assert "已证明不能更少" in page.words
+    assert "模拟" in page.words
+    assert "边界为示意" in page.words
+    assert len(page.table(POLES)) == 13
+
+
+def test_a_part_is_sited_by_itself(open_siting) -> None:
+    page = open_siting(zone="pazhou_mid_2")
+    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == ["中2区"]
+    assert "不必新增" in page.words
+    assert "导出规划站点" not in [button.label for button in page.runner.button]
+
+
+def test_no_zone_chosen_means_every_zone_and_reasons_name_zones_by_their_names(open_siting) -> None:
+    page = open_siting()
+    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == ["一区", "一谷", "一圈"]
+    assert "没有满足全部条件的选择" in page.words
+    assert "“一谷”还需 278 个站" in page.words
+    assert "sysu_valley" not in page.words
+    assert page.table(ZONES.format(52))[2][-1] == "–"
+
+
+def test_the_slider_asks_for_another_target(open_siting) -> None:
+    page = open_siting(zone="pazhou")
+    page.runner.slider(key=SessionKey.SITING_TARGET).set_value(47).run()
+    assert not page.runner.exception
+    row = page.table(ZONES.format(47))[1]
+    assert int(row[4].replace(",", "")) == int(row[1].replace(",", "")) > int(row[2].replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({SessionKey.SITING_SEPARATION: 100}, "最小间距"),
+        ({SessionKey.SITING_COVER: 95}, "要求覆盖 95"),
+        ({SessionKey.SITING_BUDGET: 100}, "预算 100"),
+        ({SessionKey.SITING_COVER: 60}, "不是信号覆盖"),
+    ],
+)
+def test_conditions_are_heeded_in_words(open_siting, changes, words) -> None:
+    page = open_siting(zone="pazhou")
+    for key, value in changes.items():
+        family = page.runner.number_input if key == SessionKey.SITING_BUDGET else page.runner.select_slider
+        family(key=key).set_value(value).run()
+    assert not page.runner.exception
+    assert words in page.words
+
+
+@pytest.mark.parametrize("kind", ["geojson", "csv"])
+def test_the_file_holds_the_poles_and_says_that_they_are_made_up(open_siting, kind) -> None:
+    page = open_siting(zone="pazhou")
+    page.runner.button(key=widget_key(SessionKey.SITING_SAVE, kind)).click().run()
+    name, content = re.search(r'haizhuAtlas\.save\("([^"]+)", "([^"]+)"', page.markup).groups()
+    assert name == f"simulated-planned-sites-haizhu-pazhou-52.{kind}"
+    text = base64.b64decode(content).decode("utf-8-sig")
+    if kind == "geojson":
+        features = json.loads(text)["features"]
+        assert len(features) == 196
+        facts = features[0]["properties"]
+        assert (facts["status"], facts["synthetic"], facts["zone_geometry_basis"]) == (
+            "planned",
+            True,
+            "schematic",
+        )
+        assert "lamp_poles_demo.csv" in facts["source"]
+    else:
+        assert len(text.splitlines()) == 197
+        assert "planned" in text
+
+
+def test_the_chosen_poles_stand_on_the_map(open_siting) -> None:
+    assert "own_points-0" in open_siting(zone="pazhou").map_arguments
+    assert "own_points-0" not in open_siting().map_arguments
+
+
+def test_the_english_page(open_siting) -> None:
+    page = open_siting(zone="pazhou", lang="en")
+    assert "196 poles reach the target." in page.words
+    assert "a geometric proxy" not in page.words
+
+
+@pytest.fixture
+def unproved(monkeypatch) -> None:
+    """Let the quick answer prove nothing, as it does where conditions are many."""
+
+    def propose(case, settings):
+        found = propose_quickly(case, settings)
+        solution = replace(found.solution, status=SitingStatus.FEASIBLE, bound=1.0, gap=0.99)
+        return replace(found, solution=solution)
+
+    propose_quickly = siting_room.propose
+    monkeypatch.setattr(siting_room, "propose", propose)
+
+
+def wait_for_search(page) -> None:
+    for _ in range(100):
+        page.runner.run()
+        if page.runner.session_state[SessionKey.SITING].job is None:
+            return
+        time.sleep(0.1)
+    pytest.fail("the search does not end")
+
+
+@pytest.mark.usefixtures("unproved")
+def test_the_search_runs_beside_the_page_and_its_answer_takes_the_quick_one_s_place(open_siting) -> None:
+    page = open_siting(zone="pazhou")
+    assert "快速解：最少不低于 1，差距至多 99.0 %" in page.words
+    page.runner.button(key=SessionKey.SITING_SOLVE).click().run()
+    assert not page.runner.exception
+    wait_for_search(page)
+    page.runner.run()
+    assert "已证明不能更少" in page.words
+    assert page.runner.button(key=SessionKey.SITING_SOLVE).disabled
+
+
+@pytest.mark.usefixtures("unproved")
+def test_a_search_is_called_off_and_leaves_the_quick_answer(open_siting) -> None:
+    page = open_siting(zone="pazhou")
+    room = page.runner.session_state[SessionKey.SITING]
+    room.start()
+    process = room.job._process
+    room.stop()
+    assert process.returncode is not None
+    page.runner.run()
+    assert "快速解" in page.words
+
+
+@pytest.mark.usefixtures("unproved")
+def test_another_question_calls_the_search_off(open_siting) -> None:
+    page = open_siting(zone="pazhou")
+    room = page.runner.session_state[SessionKey.SITING]
+    room.start()
+    process = room.job._process
+    page.runner.slider(key=SessionKey.SITING_TARGET).set_value(47).run()
+    assert room.job is None
+    assert process.returncode is not None
+
+
+@pytest.mark.usefixtures("unproved")
+def test_an_answer_that_the_second_look_refuses_is_not_shown(open_siting, monkeypatch) -> None:
+    page = open_siting(zone="pazhou")
+    room = page.runner.session_state[SessionKey.SITING]
+
+    def refuse(*_: object) -> None:
+        raise SitingCheckError("siting.check_failed", constraint="once", figures="")
+
+    monkeypatch.setattr(siting_room, "recheck", refuse)
+    room.start()
+    wait_for_search(page)
+    page.runner.run()
+    assert "未通过独立复核" in page.words
+    assert room.exact is None
+
+
+# --- the process ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def problem():
+    from spatial.siting.problem import siting_case
+
+    zone, sites, poles = zone_case(1, side_m=700.0)
+    return siting_case(survey(zone, sites), inventory_of(poles), terms(80.0)).problem
+
+
+def answer_of(job):
+    for _ in range(300):
+        found = job.poll()
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    pytest.fail("the search does not end")
+
+
+def test_a_job_gives_the_answer_of_the_solver(problem) -> None:
+    from spatial.siting.model import SitingSettings
+    from spatial.siting.solve import solve_siting
+
+    settings = SitingSettings(time_limit_s=10.0)
+    with SitingJob(problem, settings) as job:
+        found = answer_of(job)
+        assert job.poll() is found
+    expected = solve_siting(problem, settings)
+    assert (found.status, found.objective) == (expected.status, expected.objective)
+    assert np.array_equal(found.selected, expected.selected)
+
+
+def test_a_refusal_comes_through_the_process(problem) -> None:
+    from spatial.siting.model import SitingSettings
+
+    settings = SitingSettings(cover_share=0.5, radius_m=100.0)
+    with SitingJob(problem, settings) as job, pytest.raises(UsageError) as caught:
+        answer_of(job)
+    assert caught.value.key == "solver.no_demand"
+
+
+def test_a_process_that_breaks_down_is_one_sentence(problem) -> None:
+    from spatial.siting.model import SitingSettings
+
+    with SitingJob(problem, SitingSettings()) as job:
+        job._process.kill()
+        job._process.wait()
+        with pytest.raises(UsageError) as caught:
+            job.poll()
+    assert caught.value.key == "siting.job_failed"
+
+
+def test_a_process_that_runs_far_beyond_its_time_is_ended(problem) -> None:
+    from spatial.siting.model import SitingSettings
+
+    with SitingJob(problem, SitingSettings()) as job:
+        job._started -= 1_000.0
+        with pytest.raises(UsageError):
+            answer_of(job)
+        assert job._process.returncode is not None
+
+
+def test_no_more_searches_than_the_server_takes(problem, monkeypatch) -> None:
+    from threading import BoundedSemaphore
+
+    from spatial.siting import background
+    from spatial.siting.model import SitingSettings
+
+    monkeypatch.setattr(background, "_PLACES", BoundedSemaphore(1))
+    with SitingJob(problem, SitingSettings()):
+        with pytest.raises(UsageError) as caught:
+            SitingJob(problem, SitingSettings())
+        assert caught.value.key == "siting.too_many_jobs"
+    with SitingJob(problem, SitingSettings()) as job:
+        answer_of(job)
