@@ -16,11 +16,13 @@ import folium
 
 from layers.backdrop_layer import backdrop_layer
 from layers.context_layer import CONTEXT_COLOURS, PARK_COLOUR, context_layer
+from layers.coverage_layer import coverage_layer
 from layers.drawing_layer import drawing_layer
 from layers.elements import AtlasFoliumMap, ScriptElement
 from layers.escape import escape_text, script_json
 from layers.furniture import badges, foot_lines, is_synthetic, legend, status_styles
 from layers.geometry import bounds
+from layers.grid_layer import grid_layer
 from layers.place_layer import place_layer
 from layers.point_layer import point_layer
 from layers.registry import LAYERS, ONLINE_LAYERS, OWN_LAYERS, PLACE_KINDS, LayerId
@@ -150,6 +152,8 @@ def _layers(scene: MapScene, *, lang: str) -> Iterator[tuple[str, str, float, st
     if LayerId.PARTS in on and scene.parts is not None:
         parts = area_layer(scene.parts, lang=lang)
         yield "parts", "parts", opacity[LayerId.PARTS], script_json(parts)
+    if scene.coverage is not None:
+        yield "coverage", "coverage", 1.0, script_json(coverage_layer(scene.coverage, lang=lang))
     yield from _point_layers(scene, opacity, lang=lang)
     yield from _place_layers(scene, opacity, lang=lang)
     if scene.placing is not None:
@@ -201,6 +205,8 @@ def _context_layers(
             colour = colours[number % len(colours)]
             data = context_layer(each.frame, title=each.title, colour=colour, lang=lang, over_zones=over)
             yield f"{layer.value}-{number}", "context", opacity[layer], script_json(data)
+    if scene.grid is not None:
+        yield "grid", "grid", 0.85, script_json(grid_layer(scene.grid, lang=lang))
 
 
 def _place_layers(

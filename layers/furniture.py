@@ -28,7 +28,9 @@ def status_styles() -> dict[str, dict[str, str]]:
 
 
 def is_synthetic(scene: MapScene) -> bool:
-    """Return whether any verdict on the map rests on a generated inventory."""
+    """Return whether any verdict, or the coverage, on the map rests on a generated inventory."""
+    if scene.coverage is not None and scene.coverage.synthetic:
+        return True
     if scene.zones is None or "status" not in scene.zones:
         return False
     return scene.stations_synthetic or _any_flag(scene.zones, "synthetic")
@@ -49,7 +51,7 @@ def badges(scene: MapScene, *, lang: str) -> list[dict[str, str]]:
     )
     applies = {
         "schematic": any(set(_styles(frame)) - {SOLID} for frame in (scene.zones, scene.parts)),
-        "synthetic": shown_synthetic,
+        "synthetic": shown_synthetic or (scene.grid is not None and scene.stations_synthetic),
         "reference": _is_reference(scene.zones),
     }
     found = [

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from geopandas import GeoDataFrame
 
+    from layers.coverage_layer import CoverageOverlay
+    from layers.grid_layer import GridPicture
     from layers.registry import LayerId
     from layers.scenario_layer import ScenarioOverlay
     from spatial.drawn_areas.areas import DrawnArea
@@ -90,6 +92,10 @@ class MapScene:
         The areas that can be drawn and moved here; None where none can.
     scenario : ScenarioOverlay or None
         What a scenario changes, where the map is one of two that show before and after.
+    grid : GridPicture or None
+        Cells or a surface, drawn under everything but the ground.
+    coverage : CoverageOverlay or None
+        The coverage proxy, where that is what the map shows.
     opacity : mapping
         LayerId -> 0…1; a layer that is not named keeps its default.
     selected_zone_id, highlighted_place_id : str or None
@@ -120,6 +126,8 @@ class MapScene:
     placing: Placing | None = None
     drawing: Drawing | None = None
     scenario: ScenarioOverlay | None = None
+    coverage: CoverageOverlay | None = None
+    grid: GridPicture | None = None
     layers_on: frozenset[LayerId] = DEFAULT_LAYERS
     opacity: Mapping[LayerId, float] = field(default_factory=dict)
     selected_zone_id: str | None = None

@@ -36,9 +36,11 @@ APP_SCRIPTS: Final = (
     "points.js",
     "context.js",
     "scenario.js",
+    "coverage.js",
     "legend.js",
     "draw.js",
     "reshape.js",
+    "grid.js",
     "atlas.js",
 )
 APP_STYLES: Final = ("atlas.css",)

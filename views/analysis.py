@@ -12,6 +12,7 @@ from spatial.text import text
 from views.definition_fields import year_ends
 from views.definition_panel import show_definition_panel
 from views.drawn import show_drawn
+from views.grid_view import show_grid
 from views.inventory_panel import show_inventory_panel
 from views.messages import note, reporting
 from views.pack_choice import show_pack_choice
@@ -49,6 +50,7 @@ class Analysis:
 
 ANALYSES: Final[tuple[Analysis, ...]] = (
     Analysis("drawn", show_drawn),
+    Analysis("grid", show_grid),
     Analysis("scenario", show_scenario),
     Analysis("siting", show_siting),
 )

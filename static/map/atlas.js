@@ -148,6 +148,8 @@
   function describe(view, at) {
     const point = atlas.findPoint(view, at);
     if (point) return [point.title, point.lines];
+    const cell = atlas.findCell(view, at);
+    if (cell) return cell;
     const zone = view.hoveredZone && view.zones.get(view.hoveredZone);
     if (!zone) return null;
     const part = view.partAt(at);
