@@ -9,6 +9,7 @@ import streamlit as st
 
 from spatial.importing.model import Subject
 from spatial.text import text
+from views.coverage import show_coverage
 from views.definition_fields import year_ends
 from views.definition_panel import show_definition_panel
 from views.drawn import show_drawn
@@ -51,6 +52,7 @@ class Analysis:
 ANALYSES: Final[tuple[Analysis, ...]] = (
     Analysis("drawn", show_drawn),
     Analysis("grid", show_grid),
+    Analysis("coverage", show_coverage),
     Analysis("scenario", show_scenario),
     Analysis("siting", show_siting),
 )

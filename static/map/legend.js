@@ -124,6 +124,7 @@
       { title: view.text.legend_context, rows: [...view.contextLayers.values()].map((data) => [atlas.contextPicture(data), data.title]) },
       placeSection(view),
     ];
+    if (view.coverage) sections.unshift(view.coverage);
     if (legend.status.length) sections.unshift(statusSection(legend, view.text));
     return sections.filter((section) => section.rows.length || section.folded);
   }
@@ -156,7 +157,7 @@
   }
 
   atlas.kinds.furniture = function (view, name, data) {
-    const holds = JSON.stringify([data, [...view.pointLayers.keys()], [...view.contextLayers.values()].map((own) => own.title), view.placeSymbols(), view.tileSource]);
+    const holds = JSON.stringify([data, [...view.pointLayers.keys()], [...view.contextLayers.values()].map((own) => own.title), view.placeSymbols(), view.tileSource, view.coverage && view.coverage.notes]);
     if (holds === view.furnitureHolds) return L.layerGroup();
     view.furnitureHolds = holds;
     drawLegend(view, data.legend);
