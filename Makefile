@@ -37,6 +37,7 @@ lint:
 
 benchmark: setup-test
 	$(VENV_PYTHON) benchmarks/map_ready.py
+	$(VENV_PYTHON) benchmarks/draw_area.py
 	$(VENV_PYTHON) benchmarks/geojson_export.py
 	$(VENV_PYTHON) benchmarks/table_import.py
 
