@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
 
-__all__ = ["Choice", "choice_of", "cliques_of", "pairs_within"]
+__all__ = ["Choice", "choice_of", "cliques_of", "merged_places", "pairs_within"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ def choice_of(problem: SitingProblem, settings: SitingSettings) -> Choice:
     free = problem.usable & _clear_of_existing(problem, settings)
     helps = np.asarray(zones[need > 0].sum(axis=0)) + np.asarray(covers.sum(axis=0)) > 0
     rows = np.flatnonzero(free & helps)
-    covers, weight = _merged(covers[:, rows], weight)
+    covers, weight = merged_places(covers[:, rows], weight)
     return Choice(
         rows=rows,
         cost=problem.cost[rows],
@@ -196,12 +196,12 @@ def _places(problem: SitingProblem, settings: SitingSettings) -> tuple[sparse.cs
     return covers, problem.demand_weight[open_rows], lacking
 
 
-def _merged(covers: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, Floats]:
+def merged_places(covers: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array, Floats]:
     """Return one place for those that the same poles cover; those that none covers are left out."""
     covers.sort_indices()
     firsts: dict[bytes, int] = {}
     of = np.full(covers.shape[0], -1, dtype=np.int64)
-    rows = []
+    rows: list[int] = []
     for row, (begin, end) in enumerate(zip(covers.indptr[:-1], covers.indptr[1:], strict=True)):
         if end > begin:
             key = covers.indices[begin:end].tobytes()
@@ -209,5 +209,5 @@ def _merged(covers: sparse.csr_array, weight: Floats) -> tuple[sparse.csr_array,
                 firsts[key] = len(rows)
                 rows.append(row)
             of[row] = firsts[key]
-    summed = np.bincount(of[of >= 0], weights=weight[of >= 0], minlength=len(rows))
+    summed: Floats = np.bincount(of[of >= 0], weights=weight[of >= 0], minlength=len(rows)).astype(float)
     return covers[np.array(rows, dtype=np.int64)], summed

@@ -74,10 +74,10 @@ def cost_bound(choice: Choice) -> float:
     whole = max((cost for cost, _ in found), default=0.0)
     apart, taken = 0.0, set[int]()
     # Small zones first: they leave room for others, and one that holds them all is weighed above.
-    for cost, columns in sorted(found, key=lambda one: len(one[1])):
-        if not columns & taken:
+    for cost, members in sorted(found, key=lambda one: len(one[1])):
+        if not members & taken:
             apart += cost
-            taken |= columns
+            taken |= members
     return max(whole, apart)
 
 
@@ -124,7 +124,8 @@ class _Greedy:
         """Return what the gain of a pole is weighed against."""
         if math.isinf(self.crowding):
             return 1.0 + self.crowd[one]
-        return self.cost[one] * (1.0 + self.crowding * self.crowd[one])
+        held: float = self.cost[one] * (1.0 + self.crowding * self.crowd[one])
+        return held
 
     def run(self) -> Rows | None:
         """Choose until nothing is lacking; None where that cannot be reached."""

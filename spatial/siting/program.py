@@ -132,7 +132,7 @@ def ask(
     whole : bool
         Whether columns must be whole; without, the relaxation is solved, whose cost is a bound.
     """
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {
         "output_flag": False,
         # One thread: the same answer each time, and no pool of threads in a server of many sessions.
