@@ -25,6 +25,7 @@ OURS: Final = "spatial density"
 LOWER_BOUND: Final = "lower bound"
 SEDONA: Final = "SedonaDB"
 SJOIN: Final = "geopandas.sjoin"
+SJOIN_ZONES: Final = "geopandas.sjoin, zones on the left"
 SCRIPTS: Final = {
     LOWER_BOUND: "lower_bound.py",
     OURS: "ours.py",
@@ -32,6 +33,7 @@ SCRIPTS: Final = {
     SEDONA: "sedona.py",
     "DuckDB spatial": "duck.py",
     SJOIN: "geopandas_sjoin.py",
+    SJOIN_ZONES: "geopandas_sjoin_zones.py",
     "shapely.contains_xy": "shapely_zones.py",
 }
 OF_THE_PROJECT: Final = (LOWER_BOUND, OURS, COMMAND)

@@ -6,7 +6,7 @@ import statistics
 from typing import TYPE_CHECKING, Final
 
 from extras import cluster_line, definitions_line
-from measuring import LOWER_BOUND, OF_THE_PROJECT, OURS, SCRIPTS, SEDONA, SJOIN
+from measuring import LOWER_BOUND, OF_THE_PROJECT, OURS, SCRIPTS, SEDONA, SJOIN, SJOIN_ZONES
 
 if TYPE_CHECKING:
     from measuring import Run, Store
@@ -24,6 +24,7 @@ RATIO_SIZE: Final = 10_000_000
 LEAST_RATIOS: Final = (
     ("district", SEDONA, 4.0),
     ("district", SJOIN, 40.0),
+    ("district", SJOIN_ZONES, 40.0),
     ("country", SEDONA, 2.0),
 )
 MOST_OF_LOWER_BOUND: Final = 3.0
