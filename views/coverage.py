@@ -16,7 +16,7 @@ from spatial.importing.model import Subject
 from spatial.notice import once
 from spatial.text import text
 from views.coverage_room import chosen_radii, coverage_room, reset_radii
-from views.coverage_tables import gap_table, land_notes, show_downloads, zone_table
+from views.coverage_tables import basis_line, gap_table, land_notes, show_downloads, zone_table
 from views.figures import figure
 from views.map_frame import show_atlas
 from views.messages import note, reporting
@@ -88,11 +88,12 @@ def _show_figures(
     lang = view.lang
     results = [each for each in (district, found) if each is not None]
     names = frames.names[lang]
-    st.html(zone_table(results, names, lang, chosen=view.zone))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(text("coverage.radii", lang)):
             _show_radii(found, lang)
         show_downloads(found, frames.pack.pack_id, lang)
+    st.html(zone_table(results, names, lang, chosen=view.zone))
+    st.html(basis_line(found, lang))
     note(text("coverage.proxy", lang), tone="caution")
     for words in land_notes(results, names, lang):
         note(words)

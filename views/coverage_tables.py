@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from spatial.coverage.model import CoverageResult
 
-__all__ = ["gap_table", "land_notes", "show_downloads", "zone_table"]
+__all__ = ["basis_line", "gap_table", "land_notes", "show_downloads", "zone_table"]
 
 SHOWN: Final = 12
 M2_PER_HECTARE: Final = 10_000.0
@@ -78,6 +78,22 @@ def _zone_cells(
         figure(row["n_patches"]),
         figure(largest.get(zone_id, float("nan")) / M2_PER_HECTARE, 1),
     ]
+
+
+def basis_line(found: CoverageResult, lang: str) -> Markup:
+    """Return the radii and the definition that the figures rest on."""
+    radii = " · ".join(
+        f"{text(f'coverage.class_{each.site_class.name.lower()}', lang)} {figure(each.radius_m)}"
+        for each in found.sites
+        if each.n_sites
+    )
+    return fragment(
+        '<p class="definition-line"><strong>{head}</strong> {radii} <strong>{asked}</strong> {words}</p>',
+        head=text("coverage.radii_in_use", lang),
+        radii=radii,
+        asked=text("app.definition.in_use", lang),
+        words=found.definition.label(lang),
+    )
 
 
 def gap_table(gaps: GeoDataFrame, names: Mapping[str, str], lang: str) -> Markup:
