@@ -43,10 +43,7 @@ def show_siting_choices(frames: PackFrames, view: ViewState) -> SitingChoice:
         )
         put_back(SessionKey.SITING_COVER, COVERS[0], COVERS)
         cover = st.select_slider(text("siting.cover", lang), COVERS, key=SessionKey.SITING_COVER)
-        put_back(SessionKey.SITING_RADIUS, USUAL_RADIUS_M, RADII_M)
-        radius = st.select_slider(
-            text("siting.radius", lang), RADII_M, key=SessionKey.SITING_RADIUS, disabled=not cover
-        )
+        radius = _show_radius(lang) if cover else 0
         put_back(SessionKey.SITING_BUDGET, 0)
         budget = st.number_input(
             text("siting.budget", lang), 0, MOST_BUDGET, step=10, key=SessionKey.SITING_BUDGET
@@ -60,7 +57,7 @@ def show_siting_choices(frames: PackFrames, view: ViewState) -> SitingChoice:
         zone_ids=zone_ids,
         target_per_km2=float(target),
         min_separation_m=float(separation),
-        radius_m=float(radius) if cover else 0.0,
+        radius_m=float(radius),
         cover_share=cover / 100.0 if cover else None,
         budget_per_zone=int(budget) or None,
         no_build=no_build or None,
@@ -80,6 +77,11 @@ def _show_target(frames: PackFrames, lang: str) -> float:
     put_back(SessionKey.SITING_TARGET, min(max(usual, TARGETS[0]), TARGETS[1]))
     chosen = st.slider(text("siting.target", lang), *TARGETS, key=SessionKey.SITING_TARGET, width=300)
     return planned.value_per_km2 if planned is not None and chosen == usual else chosen
+
+
+def _show_radius(lang: str) -> int:
+    put_back(SessionKey.SITING_RADIUS, USUAL_RADIUS_M, RADII_M)
+    return st.select_slider(text("siting.radius", lang), RADII_M, key=SessionKey.SITING_RADIUS)
 
 
 def _show_no_build(lang: str) -> str:

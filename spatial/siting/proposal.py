@@ -126,7 +126,8 @@ class Proposal:
     @cached_property
     def _lacking(self) -> Rows:
         problem = self.case.problem
-        return np.maximum(problem.required_count - problem.before, 0)
+        lacking: Rows = np.maximum(problem.required_count - problem.before, 0)
+        return lacking
 
     @cached_property
     def _zones_of(self) -> dict[int, list[int]]:
