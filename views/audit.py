@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from spatial.audit.matrix_files import matrix_csv, matrix_workbook
+from spatial.audit.words import reason_lines
 from spatial.definition import AreaBasis, word_key
 from spatial.importing.model import Subject
 from spatial.text import text
 from views.audit_case import case_notes, case_table
-from views.audit_tables import matrix_table, range_table, reason_list
+from views.audit_tables import matrix_table, range_table
 from views.definition_fields import year_ends
 from views.definition_panel import show_definition_panel
 from views.hand_over import hand_over
@@ -20,6 +21,7 @@ from views.inventory_panel import show_inventory_panel
 from views.messages import note, reporting, show
 from views.pack_choice import show_pack_choice
 from views.plan_tables import finding_note
+from views.remarks import remark_list
 from views.session import SessionKey, current_view, put_back
 from views.session_evaluation import session_audit
 from views.session_frames import session_frames, session_inventory, session_notices
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from views.state import ViewState
 
 __all__ = ["show_audit"]
+
+MOST_ZONES: Final = 40
+"""Zones beside one another that a reader can still compare."""
 
 CSV: Final = "csv"
 XLSX: Final = "xlsx"
@@ -124,8 +129,12 @@ def _show_matrix(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
         key=SessionKey.AUDIT_BASIS,
         required=True,
     )
+    n_zones = sum(len(layer.ranges) for layer in audit.layers)
+    if n_zones > MOST_ZONES:
+        note(text("audit.too_many_zones", lang, n=n_zones, allowed=MOST_ZONES))
+        return
     st.html(matrix_table(audit.layers, AreaBasis(basis), frames.names[lang], lang))
-    show(reason_list(audit.layers, lang))
+    st.html(remark_list(reason_lines(audit.layers, lang)))
 
 
 def _save(kind: str, audit: ViewAudit, view: ViewState) -> None:
@@ -137,6 +146,7 @@ def _save(kind: str, audit: ViewAudit, view: ViewState) -> None:
         remarks = [
             text("cli.definition_line", lang, definition=view.definition.label(lang)),
             text("app.disclaimer", lang),
+            *reason_lines(audit.layers, lang),
         ]
         if any(layer.rows["synthetic"].any() for layer in audit.layers):
             remarks.append(text("verdict.synthetic", lang))

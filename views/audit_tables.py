@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Names = Mapping[str, str]
 
-__all__ = ["matrix_table", "range_table", "reason_list"]
+__all__ = ["matrix_table", "range_table"]
 
 
 def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Markup:
@@ -195,19 +195,3 @@ def _matrix_cell(row: dict[str, Any], lang: str) -> Cell | Markup | str:
         said=join(fragment('<small class="aside">{words}</small>', words=words) for words in said),
     )
     return Cell(content=content, style="flipped" if row["flips"] else "")
-
-
-def reason_list(layers: Sequence[AuditedLayer], lang: str) -> Markup:
-    """Return why some definitions have no answer, and how often each reason holds."""
-    said: dict[str, int] = {}
-    for layer in layers:
-        for reason in layer.rows["reason"]:
-            if reason is not None:
-                said[reason.message(lang)] = said.get(reason.message(lang), 0) + 1
-    if not said:
-        return Markup("")
-    items = join(
-        fragment("<li>{words}</li>", words=text("audit.reason_line", lang, n=n, reason=reason))
-        for reason, n in said.items()
-    )
-    return fragment('<ul class="remarks">{items}</ul>', items=items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.audit.axes import AXES, DATE_AXIS, choice_word, field_word
@@ -10,11 +11,12 @@ from spatial.verdict import STATUS_ORDER, Status
 from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from spatial.audit.layers import AuditedLayer
     from spatial.definition import Definition
 
-__all__ = ["change_word", "definition_words", "marks", "status_counts", "status_word"]
+__all__ = ["change_word", "definition_words", "marks", "reason_lines", "status_counts", "status_word"]
 
 _UNJUDGED: Final = (str(Status.NO_DATA), str(Status.NO_TARGET))
 
@@ -61,3 +63,10 @@ def status_counts(ranges_row: Mapping[str, Any], lang: str) -> str:
         if status != Status.NO_DATA and ranges_row[f"n_{status}"]
     ]
     return text("audit.separator", lang).join(counted)
+
+
+def reason_lines(layers: Iterable[AuditedLayer], lang: str) -> list[str]:
+    """Return why some definitions have no answer, each reason once with the number of its cases."""
+    reasons = (reason for layer in layers for reason in layer.rows["reason"] if reason is not None)
+    counted = Counter(reason.message(lang) for reason in reasons)
+    return [text("audit.reason_line", lang, n=n, reason=words) for words, n in counted.items()]

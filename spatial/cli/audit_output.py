@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatial.audit.axes import AXES, DATE_AXIS
 from spatial.audit.records import records
-from spatial.audit.words import change_word, marks, status_counts, status_word
+from spatial.audit.words import change_word, marks, reason_lines, status_counts, status_word
 from spatial.cli.text_table import format_number, render_table
 from spatial.notice import Notice, once
 from spatial.text import printable, text
@@ -86,7 +86,7 @@ def json_text(document: dict[str, Any]) -> str:
 def remarks_of(answer: AuditAnswer, lang: str) -> list[str]:
     """Return what a reader of the figures has to know: the definition in use, reasons, notices."""
     said = [text("cli.definition_line", lang, definition=answer.definition.label(lang))]
-    said += [line for _, line in _reason_lines(answer, lang)]
+    said += reason_lines(answer.layers, lang)
     return [*said, *(notice.message(lang) for notice in _notices(answer))]
 
 
@@ -104,7 +104,7 @@ def table_text(answer: AuditAnswer, lang: str) -> str:
     if flips:
         heads = [text(f"audit.head_{name}", lang) for name in ("zone", "change", *_FLIP_MEMBERS[1:])]
         parts.append(render_table(heads, [_flip_line(row, lang) for row in flips], right=_FLIP_FIGURES))
-    parts += [f"- {printable(line)}" for _, line in _reason_lines(answer, lang)]
+    parts += [f"- {printable(line)}" for line in reason_lines(answer.layers, lang)]
     parts += [f"- {printable(notice.message(lang))}" for notice in _notices(answer)]
     rejected = [] if answer.stations is None else answer.stations.rejected
     parts += [
@@ -123,17 +123,6 @@ def _notices(answer: AuditAnswer) -> tuple[Notice, ...]:
     if (rows["target_scope"] == "district_reference").any():
         found.append(Notice("verdict.target_is_reference"))
     return once(found)
-
-
-def _reason_lines(answer: AuditAnswer, lang: str) -> list[tuple[int, str]]:
-    """Return each reason for no answer, with the number of rows that it concerns."""
-    said: dict[str, int] = {}
-    for layer in answer.layers:
-        for reason in layer.rows["reason"]:
-            if reason is not None:
-                words = reason.message(lang)
-                said[words] = said.get(words, 0) + 1
-    return [(n, text("audit.reason_line", lang, n=n, reason=words)) for words, n in said.items()]
 
 
 def _range_line(row: dict[str, Any], lang: str) -> list[str]:

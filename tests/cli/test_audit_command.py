@@ -191,3 +191,21 @@ def test_calls_that_cannot_be_meant(files, tmp_path):
     assert run("audit", *files, "-o", tmp_path / "points.csv")[0] == 2
     assert run("audit", "--pack", "haizhu", "-o", Path("geodata/plans/haizhu/aliases.csv").resolve())[0] == 2
     assert run("audit", "--pack", "new_era_district")[0] == 3
+
+
+def test_zones_without_an_inventory_have_no_range_and_say_why(files):
+    code, answer = audit(*files[:2], "--target", "10")
+    assert code == 0
+    (row,) = answer["layers"][0]["zones"]
+    assert row["range"]["lowest"] is row["range"]["highest"] is None
+    assert row["n_answered"] == 0
+    assert "没有基站清单可以计数" in run("audit", *files[:2], "--target", "10")[1]
+
+
+def test_the_first_rejected_rows_are_named_and_the_others_counted(files, tmp_path):
+    with (tmp_path / "points.csv").open("a", encoding="utf-8") as stream:
+        stream.writelines(f"\nbad{at},{900 + at},23,p,macro" for at in range(23))
+    words = run("audit", *files, "--target", "10")[1]
+    assert "900" in words
+    assert "922" not in words
+    assert "3" in words.splitlines()[-1]

@@ -13,7 +13,7 @@ import pytest
 from spatial.definition import AreaBasis, Definition
 from spatial.text import catalogue
 from tests.views.own_files import SPREAD, dataset_of, holding
-from views import cache
+from views import audit, cache
 from views.session import SessionKey
 
 OpenApp = Callable[..., "object"]
@@ -69,9 +69,9 @@ def test_the_matrix_shows_every_definition_over_one_area(open_app: OpenApp, basi
     assert len(rows) == 1 + 36
     assert len(rows[0]) == 1 + 11
     assert all("示意" in head and "模拟" in head for head in rows[0][2:])
-    audit = cache.shared_audit("haizhu", Definition())
-    at = [zone for layer in audit.layers for zone in layer.ranges["zone_id"]].index("pazhou")
-    own = audit.layers[1].rows.query("zone_id == 'pazhou'")
+    found = cache.shared_audit("haizhu", Definition())
+    at = [zone for layer in found.layers for zone in layer.ranges["zone_id"]].index("pazhou")
+    own = found.layers[1].rows.query("zone_id == 'pazhou'")
     expected = own[[each.area_basis == basis for each in own["definition"]]]
     for row, status, flips in zip(rows[1:], expected["status"], expected["flips"], strict=True):
         assert catalogue()[f"verdict.status_{status}"]["zh"] in row[1 + at]
@@ -125,3 +125,13 @@ def test_it_reads_in_english(open_app: OpenApp) -> None:
     assert "would be misread as “Near”" in page.words
     assert "no single choice turns it" in page.words
     assert len(page.table("Definitions over")) == 1 + 36
+
+
+def test_more_zones_than_a_page_compares_are_left_to_the_file(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST_ZONES", 10)
+    page = open_app("audit")
+    page.runner.toggle(key=SessionKey.AUDIT_MATRIX).set_value(True).run()
+    assert "audit-matrix" not in page.markup
+    assert "11 个范围并排放不下（最多 10 个）" in page.words
