@@ -73,8 +73,8 @@ def show_edits(desk: ScenarioDesk, inventory: Inventory, lang: str) -> None:
         Column(head=text("scenario.edit_number", lang), numeric=True),
         Column(head=text("scenario.form_kind", lang)),
         Column(head=text("scenario.form_id", lang)),
-        Column(head=text("scenario.form_lon", lang), unit="°", numeric=True),
-        Column(head=text("scenario.form_lat", lang), unit="°", numeric=True),
+        Column(head=text("scenario.form_lon", lang), numeric=True),
+        Column(head=text("scenario.form_lat", lang), numeric=True),
         Column(head=text("scenario.site_type", lang)),
         Column(head=text("scenario.operator", lang), roomy=True),
     ]

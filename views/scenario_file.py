@@ -37,7 +37,7 @@ def show_file(desk: ScenarioDesk, inventory: Inventory, view: ViewState) -> None
     named = desk.named(inventory)
     st.html(
         fragment(
-            '<p class="cite">{words}</p>',
+            '<p class="cite kept">{words}</p>',
             words=text(
                 "scenario.inventory_line", lang, name=named.name, rows=named.rows, sha256=named.sha256
             ),

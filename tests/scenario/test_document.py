@@ -217,6 +217,11 @@ def test_fifty_edits_fit_an_address():
         assert scenario_of_word(word) == scenario
 
 
+def test_a_scenario_holds_so_many_edits_and_no_more():
+    with pytest.raises(ScenarioError, match="10,001"):
+        Scenario(edits=(RemoveStation(site_id="a"),) * (MOST_EDITS + 1))
+
+
 def test_a_scenario_too_long_for_an_address_has_none():
     assert word_of_scenario(Scenario(edits=(RemoveStation(site_id="a"),) * (MOST_ADDRESSED + 1))) is None
     rng = random.Random(7)  # noqa: S311 - made up for a test
