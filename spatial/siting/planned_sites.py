@@ -44,12 +44,12 @@ def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[
         one station), what it brings, how well the zones' outlines are known, and whether it is made up.
     """
     case = proposal.case
-    basis = case.check.rows.set_index("zone_id")["geometry_basis"]
+    basis = proposal.basis_of
     words = text("siting.source", lang, source=source, definition=case.terms.definition.label(lang))
     accuracy = case.candidates.get(_ACCURACY)
     records = []
     for step in proposal.steps.to_dict(orient="records"):
-        bases = dict.fromkeys(str(basis[zone]) for zone in step["zone_ids"] if basis[zone])
+        bases = dict.fromkeys(basis[zone] or "" for zone in step["zone_ids"])
         record: dict[str, Any] = {
             "site_id": step["candidate_id"],
             "lon": step["lon"],
@@ -63,7 +63,7 @@ def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[
             "closes": int(step["closes"]),
             "covers": int(step["covers"]),
             "zone_ids": ";".join(step["zone_ids"]),
-            "zone_geometry_basis": ";".join(bases),
+            "zone_geometry_basis": ";".join(filter(None, bases)),
             "synthetic": bool(case.synthetic),
             "source": words,
         }

@@ -54,6 +54,13 @@ class Proposal:
         """Whether poles were found that hold every condition; there may be none to choose."""
         return self.solution.status in (SitingStatus.OPTIMAL, SitingStatus.FEASIBLE)
 
+    @cached_property
+    def basis_of(self) -> dict[str, str | None]:
+        """How well each zone's outline is known, by its id; None where nobody said."""
+        rows = self.case.check.rows
+        stated = [basis if isinstance(basis, str) and basis else None for basis in rows["geometry_basis"]]
+        return dict(zip(rows["zone_id"], stated, strict=True))
+
     @property
     def settled(self) -> bool:
         """Whether a longer search could find nothing better: the best is proved, or that there is none."""
@@ -101,7 +108,7 @@ class Proposal:
     def to_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Return the answer as plain values for JSON."""
         solution, steps = self.solution, self.steps
-        names = self.case.check.rows.set_index("zone_id")
+        names = self.case.check.rows.set_index("zone_id")["name"]
         told = ["candidate_id", "lon", "lat", "zone_ids", "cost", "order", "closes", "covers"]
         return {
             "status": str(solution.status),
@@ -112,8 +119,8 @@ class Proposal:
             "zones": [
                 {
                     **zone.to_dict(),
-                    "name": str(names["name"][zone.zone_id]),
-                    "geometry_basis": names["geometry_basis"][zone.zone_id],
+                    "name": str(names[zone.zone_id]),
+                    "geometry_basis": self.basis_of[zone.zone_id],
                 }
                 for zone in solution.zones
             ],

@@ -267,8 +267,27 @@ def test_candidates_and_stations_are_needed_without_a_pack(call):
     assert run(*zones, *points, "--candidate-id", "pole")[0] == 2
     # The stations are no table, so nothing says what the poles' numbers mean.
     geojson = call.folder / "sites.geojson"
-    write_json(geojson, collection())
-    assert run(*zones, "--points", geojson, "--candidates", call.poles)[0] in {2, 3}
+    station = {"type": "Point", "coordinates": [114.001, 23.001]}
+    write_json(geojson, collection({"type": "Feature", "properties": {}, "geometry": station}))
+    code, _, complaint = run(*zones, "--points", geojson, "--candidates", call.poles)
+    assert code == 2
+    assert "--candidates-crs" in complaint
+
+
+def test_rows_set_aside_are_listed_as_far_as_a_reader_follows(call):
+    call.write_poles(more="".join(f"Q{n},114.0005,23.0001,?,1\n" for n in range(30)))
+    code, answer, _ = run(*call.options("--target", 10, "--mountable", "可挂"))
+    assert code == 1
+    assert answer.count("可挂载一栏既非") == 20
+    assert "10" in answer.splitlines()[-1]
+
+
+def test_the_shipped_pack_brings_its_own_poles():
+    code, told, _ = run("site", "--pack", "haizhu", "--format", "json")
+    answer = json.loads(told)
+    assert (code, answer["status"], answer["synthetic"]) == (1, "infeasible", True)
+    assert [each["zone_id"] for each in answer["infeasible_because"]] == ["sysu_valley"]
+    assert answer["n_in"] == 614
 
 
 def test_a_pack_brings_its_own_stations_and_says_that_they_are_made_up(tmp_path, call):
