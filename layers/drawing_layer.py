@@ -17,7 +17,7 @@ __all__ = ["drawing_layer"]
 
 WORDS: Final = (
     "tools", "tool_polygon", "tool_rectangle", "tool_circle", "tool_finish", "tool_back", "tool_off",
-    "help_polygon", "help_rectangle", "help_circle",
+    "help_polygon", "help_rectangle", "help_circle", "help_keys",
     "live_radius", "live_crossing", "live_crossing_moved", "live_few", "live_many",
     "handle_corner", "handle_between", "handle_centre", "handle_rim", "shape_label",
 )  # fmt: skip

@@ -103,6 +103,7 @@
     desk.tool = tool;
     desk.points = [];
     desk.notice = "";
+    foldLegend(desk, Boolean(tool));
     view.isDrawing = Boolean(tool);
     view.map.getContainer().classList.toggle("atlas-drawing", Boolean(tool));
     desk.control.getContainer().classList.toggle("atlas-at-work", Boolean(tool));
@@ -116,6 +117,14 @@
     if (!tool) atlas.setHandles(view);
   }
 
+  // The legend gives way to what is drawn, and comes back afterwards.
+  function foldLegend(desk, folds) {
+    const { view } = desk;
+    if (folds === Boolean(view.isDrawing)) return;
+    if (folds) desk.legendWasOpen = view.legend.open;
+    view.legend.open = folds ? false : desk.legendWasOpen;
+  }
+
   const callOff = (desk) => take(desk, null);
 
   function takeBack(desk) {
@@ -126,7 +135,8 @@
 
   function say(desk, notice) {
     desk.notice = notice;
-    const words = desk.tool ? desk.data.text["help_" + desk.tool] : "";
+    const keys = matchMedia("(hover: hover)").matches ? " " + desk.data.text.help_keys : "";
+    const words = desk.tool ? desk.data.text["help_" + desk.tool] + keys : "";
     desk.banner.textContent = notice ? `${notice} ${words}` : desk.live ? `${desk.live} · ${words}` : words;
     desk.banner.style.display = desk.banner.textContent ? "" : "none";
   }

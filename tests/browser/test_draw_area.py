@@ -175,12 +175,16 @@ def test_keys_alone_draw_and_move_and_a_hostile_name_stands_as_it_is(draw):
 
 def test_escape_calls_a_shape_off_and_nothing_is_told(draw):
     watched = draw()
+    legend = watched.map.locator(".atlas-legend")
+    expect(legend).to_have_attribute("open", "")
     take(watched, "polygon")
+    expect(legend).not_to_have_attribute("open", "")
     click(watched, (23.09, 113.28), (23.09, 113.32))
     watched.page.keyboard.press("Enter")
     expect(watched.map.locator(".atlas-drawing-banner")).to_contain_text("至少要三个顶点")
     watched.page.keyboard.press("Escape")
     expect(watched.map.locator(".atlas-drawing-banner")).to_be_hidden()
+    expect(legend).to_have_attribute("open", "")
     assert watched.map_frame.evaluate("map.getPane('atlas-drawn').querySelectorAll('path').length") == 0
     assert runs(watched) == 0
 
