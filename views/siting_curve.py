@@ -1,4 +1,4 @@
-"""What the chosen poles bring together, one after another, as lines over their cost."""
+"""What the chosen poles bring together, one after another: bars over their cost."""
 
 from __future__ import annotations
 
@@ -15,59 +15,59 @@ if TYPE_CHECKING:
 
 __all__ = ["gain_curve"]
 
-WIDTH: Final = 520
-HEIGHT: Final = 120
-MOST_POINTS: Final = 200
-INKS: Final = {"closed_share": "#0b6e4f", "covered_share": "#b26a00"}
+PARTS: Final = 5
 LEAST: Final = 2
+PERCENT: Final = 100.0
 
 
 def gain_curve(steps: pd.DataFrame, lang: str) -> Markup:
-    """Return the share of the gap closed, and of the demand covered, over the cost; empty for one pole."""
+    """Return how much of the gap is closed, and of the demand covered, after each fifth of the poles.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        As `spatial.siting.proposal.Proposal.steps`; one pole alone has no curve.
+    lang : str
+        ``"zh"`` or ``"en"``.
+    """
     if len(steps) < LEAST:
         return Markup("")
-    # A few of many are as good for the eye; the last is among them.
-    rows = np.unique(np.linspace(0, len(steps) - 1, MOST_POINTS).astype(int))
-    cost = steps["total_cost"].to_numpy()[rows]
-    shown = {name: steps[name].to_numpy()[rows] for name in INKS if steps[name].notna().all()}
-    lines = join(_line(cost, shares, INKS[name]) for name, shares in shown.items())
-    keys = join(
-        (
-            fragment(
-                '<span style="color:{ink}">▬</span> {words}',
-                ink=INKS[name],
-                words=text(f"siting.curve_{name}", lang),
-            )
-            for name in shown
-        ),
-        " · ",
-    )
-    half = int(np.searchsorted(steps["closed_share"].to_numpy(), 0.5))
-    spoken = text(
-        "siting.curve_spoken",
-        lang,
-        half=figure(steps["total_cost"].iloc[min(half, len(steps) - 1)]),
-        whole=figure(steps["total_cost"].iloc[-1]),
-        share=percent(steps["closed_share"].iloc[-1]),
-    )
+    rows = np.unique(np.ceil(np.linspace(0, len(steps), PARTS + 1)[1:]).astype(int)) - 1
+    shown = steps.iloc[rows].to_dict(orient="records")
+    covered = bool(steps["covered_share"].notna().all())
     return fragment(
-        '<figure class="density-chart"><svg role="img" aria-label="{spoken}" viewBox="0 0 {w} {h}" '
-        'width="100%" preserveAspectRatio="none" '
-        'style="max-height:{h}px;background:var(--wash)">{lines}</svg>'
-        "<figcaption>{keys} · {spoken}</figcaption></figure>",
-        spoken=spoken,
-        w=WIDTH,
-        h=HEIGHT,
-        lines=lines,
-        keys=keys,
+        '<figure class="density-chart"><div role="img" aria-label="{spoken}">{bars}</div>'
+        "<figcaption>{caption}</figcaption></figure>",
+        spoken="；".join(_words(step, lang, covered=covered) for step in shown),
+        bars=join(_bar(step, lang, covered=covered) for step in shown),
+        caption=text("siting.curve_covered" if covered else "siting.curve", lang),
     )
 
 
-def _line(cost: np.ndarray, shares: np.ndarray, ink: str) -> Markup:
-    """Return one line; it begins at nothing spent."""
-    x = WIDTH * cost / cost[-1]
-    y = HEIGHT - 4 - (HEIGHT - 8) * np.clip(shares, 0.0, 1.0)
-    points = " ".join(f"{one:.1f},{other:.1f}" for one, other in zip(x, y, strict=True))
+def _bar(step: dict[str, float], lang: str, *, covered: bool) -> Markup:
+    """Return one bar: the gap closed; the upright is the demand covered."""
+    mark = fragment('<span class="bar-target" style="left:{at}%"></span>', at=_share(step["covered_share"]))
     return fragment(
-        '<polyline points="{points}" fill="none" stroke="{ink}" stroke-width="2"/>', points=points, ink=ink
+        '<div class="bar-row"><span class="bar-name">{name}</span><span class="bar-track">'
+        '<span class="bar" style="width:{width}%;background:var(--accent)"></span>{mark}</span>'
+        '<span class="bar-figure">{value}</span></div>',
+        name=_name(step, lang),
+        width=_share(step["closed_share"]),
+        mark=mark if covered else Markup(""),
+        value=percent(step["closed_share"]),
     )
+
+
+def _name(step: dict[str, float], lang: str) -> str:
+    if step["total_cost"] == step["order"]:
+        return text("siting.curve_poles", lang, n=figure(step["order"]))
+    return text("siting.curve_cost", lang, n=figure(step["order"]), cost=figure(step["total_cost"], 1))
+
+
+def _words(step: dict[str, float], lang: str, *, covered: bool) -> str:
+    shares = [percent(step["closed_share"]), *([percent(step["covered_share"])] if covered else [])]
+    return f"{_name(step, lang)} {' · '.join(shares)}"
+
+
+def _share(share: float) -> str:
+    return f"{min(max(share, 0.0), 1.0) * PERCENT:.1f}"

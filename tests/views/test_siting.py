@@ -49,6 +49,8 @@ def test_the_gap_is_the_verdict_s_and_the_poles_close_it(open_siting) -> None:
     assert "模拟" in page.words
     assert "边界为示意" in page.words
     assert len(page.table(POLES)) == 13
+    assert "前 40 根 20 %" in page.words
+    assert "前 196 根 100 %" in page.words
 
 
 def test_a_part_is_sited_by_itself(open_siting) -> None:
