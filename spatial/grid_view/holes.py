@@ -72,10 +72,9 @@ def ranked_holes(
 
 def _around(column: Rows, row: Rows, values: Floats) -> Floats:
     """Return the sum of each cell and its eight neighbours."""
-    if not len(values):
-        return values
     east, north = column - column.min() + 1, row - row.min() + 1
     sheet = np.zeros((north.max() + 2, east.max() + 2))
     sheet[north, east] = values
     steps = [(up, side) for up in (-1, 0, 1) for side in (-1, 0, 1)]
-    return np.sum([sheet[north + up, east + side] for up, side in steps], axis=0, dtype=np.float64)
+    sums = np.sum([sheet[north + up, east + side] for up, side in steps], axis=0)
+    return np.asarray(sums, dtype=np.float64)

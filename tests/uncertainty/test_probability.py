@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -18,7 +19,7 @@ from spatial.uncertainty import draws as drawing
 from spatial.uncertainty.draws import NEGLECTED, reach_in_sigmas
 from spatial.uncertainty.model import ErrorModel, sigma_m
 from spatial.uncertainty.probability import Uncertainty, draw_surveyed
-from tests.uncertainty.layers import ORIGIN, point_frame, zone_layer
+from tests.uncertainty.layers import ORIGIN, RADIUS_OF_ONE, point_frame, zone_layer
 
 ANY = Definition()
 MANY = 6_000
@@ -137,6 +138,21 @@ def test_a_station_that_counts_twice_moves_as_one():
     twice = Definition(numerator=Numerator.AS_GIVEN, shared=Shared.PER_OPERATOR)
     found = draw_surveyed(survey(zone_layer([SQUARE], sigma=[0.0]), points), definition=twice, target=None)
     assert set(found.draws[:, 0]) == {0, 2}
+
+
+def test_near_the_pole_nothing_is_taken_to_be_out_of_reach():
+    # No bound is known there for how far degrees and metres run apart, so every point is drawn.
+    zone = gpd.GeoDataFrame(
+        {"zone_id": ["a"], "position_accuracy_m": [0.0]}, geometry=[shapely.box(10, 85, 20, 86)], crs=4326
+    )
+    points = gpd.GeoDataFrame(
+        {"position_accuracy_m": [10.0 * RADIUS_OF_ONE] * 2},
+        geometry=[shapely.Point(10.0, 85.5), shapely.Point(15.0, 85.5)],
+        crs=4326,
+    )
+    found = drawn(zone, points, draws=MANY)
+    assert set(found.draws[:, 0]) == {1, 2}
+    assert off(found.draws[:, 0].mean() - 1.0, 0.5, MANY) < 4.5
 
 
 def test_what_is_neglected_is_bounded():
