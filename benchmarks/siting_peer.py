@@ -43,17 +43,20 @@ class Case(NamedTuple):
 
 
 def cases() -> list[Case]:
-    """Return the questions: sizes up to 2,000 by 2,000, two radii, both kinds."""
+    """Return the questions: sizes up to 2,000 by 2,000, a few or many sites in reach, both kinds."""
     found = []
     for row, (places, sites) in enumerate(SIZES):
-        # The mean number of sites within the radius, about 12 and 30.
-        for turn, near in enumerate((12.0, 30.0)):
+        for turn, near in enumerate((5.0, 8.0, 12.0, 30.0)):
             radius = SIDE_M * float(np.sqrt(near / (np.pi * sites)))
-            found += [
-                Case(100 * row + turn, places, sites, radius, 0),
-                Case(100 * row + turn + 50, places, sites, radius, max(5, int(0.35 * sites / near))),
-                Case(100 * row + turn + 70, places, sites, radius, max(5, int(0.6 * sites / near))),
-            ]
+            seed = 100 * row + 10 * turn
+            # Where many sites are in reach of each place, a set cover of a thousand is beyond both.
+            if near < 10.0 or (sites <= 500 and near < 20.0):
+                found.append(Case(seed, places, sites, radius, 0))
+            if near > 10.0:
+                shares = (0.35, 0.6)
+                found += [
+                    Case(seed + 1, places, sites, radius, max(5, int(s * sites / near))) for s in shares
+                ]
     return found
 
 

@@ -18,17 +18,17 @@ NAMED: Final = ("numpy", "pyarrow", "shapely", "geopandas", "sedonadb", "duckdb"
 PYTHON_IN: Final = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 
 
-def make_environment(folder: Path) -> Path | None:
+def make_environment(folder: Path, requirements: str = REQUIREMENTS) -> Path | None:
     """Install the peers once; return their Python, None where they cannot be had."""
     python, stamp = folder / PYTHON_IN, folder / "stamp"
-    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in (REQUIREMENTS, CONSTRAINTS)))
+    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in (requirements, CONSTRAINTS)))
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted.hexdigest():
         return python
     print("installing the peers", file=sys.stderr, flush=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     commands = (
         [sys.executable, "-m", "venv", "--clear", str(folder)],
-        [*pip, "--requirement", REQUIREMENTS, "--constraint", CONSTRAINTS],
+        [*pip, "--requirement", requirements, "--constraint", CONSTRAINTS],
     )
     for command in commands:
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
