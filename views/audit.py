@@ -11,7 +11,7 @@ from spatial.audit.words import reason_lines
 from spatial.definition import AreaBasis, word_key
 from spatial.importing.model import Subject
 from spatial.text import text
-from views.audit_case import case_notes, case_table
+from views.audit_case import case_notes, case_sentence, case_table
 from views.audit_tables import matrix_table, range_table
 from views.definition_fields import year_ends
 from views.definition_panel import show_definition_panel
@@ -87,6 +87,9 @@ def _show_case(frames: PackFrames, audit: ViewAudit, lang: str) -> None:
     if audit.case is None:
         return
     plan = frames.pack.plan
+    sentence = case_sentence(audit.case, frames.pack.target, lang)
+    if sentence:
+        note(sentence, tone="caution")
     st.html(case_table(audit.case, lang))
     st.html(case_notes(audit.case, plan, frames.pack.target, lang))
     target = frames.pack.target

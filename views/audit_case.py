@@ -8,8 +8,9 @@ from spatial.audit.published_case import WEB_MERCATOR
 from spatial.definition import AreaBasis, word_key
 from spatial.district_check import STATIONS
 from spatial.text import text
+from views.audit_tables import column_head
 from views.citation import cite, localised
-from views.figures import figure, plain
+from views.figures import figure, interval, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark
 from views.verdict_table import BADGED_BASES, badge
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
     from spatial.plan import PlanRecords
     from spatial.target import Target
 
-__all__ = ["case_notes", "case_table"]
+__all__ = ["case_notes", "case_sentence", "case_table"]
 
 
 def case_table(case: PublishedCase, lang: str) -> Markup:
     """Return areas down, published numbers across, with what each would make of the goal."""
     stations, per_km2 = text("app.unit.stations", lang), text("app.unit.per_km2", lang)
     columns = [
-        Column(head=text("audit.case_area", lang)),
+        Column(head=column_head("case_area", lang)),
         Column(head=text("app.verdict.area", lang), unit="km²", numeric=True),
-        Column(head=text("audit.case_off", lang), unit="%", numeric=True),
+        Column(head=column_head("case_off", lang), unit="%", numeric=True),
     ]
     for count in case.counts:
         head = text("audit.case_count", lang, count=figure(count.count))
@@ -38,10 +39,10 @@ def case_table(case: PublishedCase, lang: str) -> Markup:
         if count.subject == STATIONS:
             columns += [
                 Column(head=text("app.verdict.required", lang), unit=stations, numeric=True),
-                Column(head=text("audit.head_margin", lang), unit=stations, numeric=True),
+                Column(head=column_head("head_margin", lang), unit=stations, numeric=True),
                 Column(head=text("app.verdict.status", lang)),
             ]
-    columns.append(Column(head=text("audit.case_source", lang)))
+    columns.append(Column(head=column_head("case_source", lang)))
     rows = [
         [
             _area_name(area, lang),
@@ -60,13 +61,44 @@ def case_table(case: PublishedCase, lang: str) -> Markup:
     )
 
 
+def case_sentence(case: PublishedCase, target: Target | None, lang: str) -> str:
+    """Return what the published stock comes to over the areas that have a source; empty without a goal."""
+    stock = next((count for count in case.counts if count.subject == STATIONS), None)
+    found = [each for each in case.figures if stock is not None and each.count_id == stock.count_id]
+    if stock is None or target is None or any(each.status is None for each in found):
+        return ""
+    honest = [each for each in found if each.basis != WEB_MERCATOR]
+    words = list(dict.fromkeys(_status_word(each, lang) for each in honest))
+    densities = [each.density_per_km2 for each in honest]
+    warning = case.figure(stock.count_id, WEB_MERCATOR)
+    said = text(
+        "audit.case_same" if len(words) == 1 else "audit.case_differs",
+        lang,
+        count=figure(stock.count),
+        status=words[0],
+        statuses=text("app.list_separator", lang).join(words),
+        range=interval(min(densities), max(densities)),
+        target=plain(target.value_per_km2),
+    )
+    misread = {"density": figure(warning.density_per_km2, 1), "status": _status_word(warning, lang)}
+    return f"{said} {text('audit.case_warning', lang, **misread)}"
+
+
+def _status_word(found: CaseFigure, lang: str) -> str:
+    return text(f"verdict.status_{found.status}", lang)
+
+
 def case_notes(case: PublishedCase, plan: PlanRecords, target: Target | None, lang: str) -> Markup:
     """Return where each published number and the goal stand in the plans, and what they do not say."""
     items = [
         fragment(
-            "<li>{count}: {basis} {cite}</li>",
-            count=text("audit.case_count", lang, count=figure(count.count)),
-            basis=localised(count, "basis", lang),
+            "<li>{words} {cite}</li>",
+            words=text(
+                "audit.case_basis",
+                lang,
+                count=text("audit.case_count", lang, count=figure(count.count)),
+                basis=localised(count, "basis", lang),
+            ),
             cite=cite(plan, document_id=count.document_id, section_id=count.section_id, lang=lang),
         )
         for count in case.counts
@@ -117,5 +149,5 @@ def _verdict(found: CaseFigure, lang: str) -> Cell | Markup | str:
         return "–"
     if found.basis != WEB_MERCATOR:
         return status_mark(found.status, lang, conditional=True)
-    words = text("audit.case_misread", lang, status=text(f"verdict.status_{found.status}", lang))
+    words = text("audit.case_misread", lang, status=_status_word(found, lang))
     return Cell(content=words, style="flipped")

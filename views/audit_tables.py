@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
     Names = Mapping[str, str]
 
-__all__ = ["matrix_table", "range_table"]
+__all__ = ["column_head", "matrix_table", "range_table"]
+
+
+def column_head(name: str, lang: str) -> str:
+    """Return the head of a column as the page's tables write it."""
+    words = text(f"audit.{name}", lang)
+    return words[0].upper() + words[1:]
 
 
 def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Markup:
@@ -34,11 +40,11 @@ def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Mark
     per_km2 = text("app.unit.per_km2", lang)
     columns = [
         Column(head=text("app.verdict.zone", lang)),
-        Column(head=text("audit.head_now", lang), unit=per_km2),
-        Column(head=text("audit.head_lowest", lang), unit=per_km2),
-        Column(head=text("audit.head_highest", lang), unit=per_km2),
-        Column(head=text("audit.head_verdicts", lang)),
-        Column(head=text("audit.head_turning", lang)),
+        Column(head=column_head("head_now", lang), unit=per_km2),
+        Column(head=column_head("head_lowest", lang), unit=per_km2),
+        Column(head=column_head("head_highest", lang), unit=per_km2),
+        Column(head=column_head("head_verdicts", lang)),
+        Column(head=column_head("head_turning", lang)),
     ]
     rows: list[list[Cell | Markup | str]] = []
     for layer in layers:
@@ -150,7 +156,7 @@ def _by(row: dict[str, Any], lang: str) -> str:
 
 def matrix_table(layers: Sequence[AuditedLayer], basis: AreaBasis, names: Names, lang: str) -> Markup:
     """Return the definitions over one area down, zones across; a verdict that turned is marked in words."""
-    columns = [Column(head=text("audit.head_definition", lang))]
+    columns = [Column(head=column_head("head_definition", lang))]
     zones: list[str] = []
     cells: dict[Definition, dict[str, Cell | Markup | str]] = {}
     for layer in layers:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
+from spatial.audit.published_case import published_case
 from spatial.definition import AreaBasis, Definition
 from spatial.text import catalogue
 from tests.views.own_files import SPREAD, dataset_of, holding
 from views import audit, cache
+from views.audit_case import case_sentence
 from views.session import SessionKey
 
 OpenApp = Callable[..., "object"]
@@ -37,9 +39,20 @@ def test_the_district_s_case_is_told_with_its_sources(open_app: OpenApp) -> None
     assert "会误读为" in warning[6]
     assert "按此口径" not in warning[6]
     assert all(row[-1] for row in rows.values())
-    for words in ("3,062 座: 2020年一年推动建设的数量，不是存量", "区数字经济规划", "每平方公里 52 座"):
+    for words in ("3,062 座：2020年一年推动建设的数量，不是存量", "区数字经济规划", "每平方公里 52 座"):
         assert words in page.words
     assert "52个/平方公里的目标低于已公布的存量" in page.words
+    assert "5,144 座除以每一个有出处的面积，都是“达标”（56.5–61.5 座/km²，目标 52）" in page.words
+    assert "误用网络地图投影的面积，则是 47.6 座/km²、“接近”" in page.words
+
+
+def test_areas_that_disagree_are_told_so() -> None:
+    frames = cache.frames("haizhu")
+    half = frames.pack.district().assign(area_official_km2=180.8)
+    case = published_case(frames.pack, half)
+    words = case_sentence(case, frames.pack.target, "zh")
+    assert "结论不同：达标、未达标（28.5–61.5 座/km²，目标 52）" in words
+    assert case_sentence(case, None, "zh") == ""
 
 
 def test_each_zone_has_its_range_and_the_choices_that_turn_it(open_app: OpenApp) -> None:
