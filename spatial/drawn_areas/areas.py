@@ -79,10 +79,6 @@ class DrawnAreas:
             raise UsageError("drawn.unknown_area", area=area_id)
         return found
 
-    def holds(self, area_id: str | None) -> bool:
-        """Tell whether there is an area of that id."""
-        return any(each.area_id == area_id for each in self.areas)
-
     def added(self, shape: DrawnShape, *, name: str) -> DrawnAreas:
         """Return the areas with one more, of the next id.
 

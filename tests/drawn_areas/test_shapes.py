@@ -54,8 +54,9 @@ def test_rectangle_is_the_same_from_any_two_opposite_corners():
     west, south, east, north = 113.3, 23.0, 113.31, 23.02
     pairs = [((west, south), (east, north)), ((east, south), (west, north)), ((east, north), (west, south))]
     shapes = {DrawnShape(kind=ShapeKind.RECTANGLE, corners=pair) for pair in pairs}
-    assert len(shapes) == 1
-    assert shapes.pop().outline.bounds == (west, south, east, north)
+    (shape,) = shapes
+    assert shape.outline.bounds == (west, south, east, north)
+    assert shape.outline_error_m is None
 
 
 def test_self_crossing_is_refused_in_words_that_name_the_edges():
