@@ -49,7 +49,20 @@ def show_proposal(
     else:
         note(text("siting.undecided", lang), tone="caution")
     said = [remark(notice, names, lang) for notice in proposal.case.notices]
-    st.html(remark_list([text("siting.proxy", lang), *said] if choice.radius_m else said))
+    first = [text("siting.proxy", lang)] if choice.radius_m else []
+    st.html(remark_list([*first, *_reported(proposal, lang), *said]))
+
+
+def _reported(proposal: Proposal, lang: str) -> list[str]:
+    """Return how many rows of the poles were not used, and why."""
+    case = proposal.case
+    if not case.n_reported:
+        return []
+    reasons = text("app.list_separator", lang).join(
+        text("siting.reported_reason", lang, reason=text(key, lang), n=int(n))
+        for key, n in case.rejected["reason_key"].value_counts().items()
+    )
+    return [text("siting.reported", lang, n=case.n_reported, reasons=reasons)]
 
 
 def _headline(proposal: Proposal, lang: str) -> Markup:

@@ -13,11 +13,17 @@ import numpy as np
 import pytest
 
 from spatial.errors import SitingCheckError, UsageError
+from spatial.importing.build.report import report_dict
+from spatial.importing.examine import examine
+from spatial.importing.model import ImportSettings, Subject
+from spatial.limits import DEFAULT_LIMITS
 from spatial.siting.background import SitingJob
 from spatial.siting.model import SitingStatus
 from spatial.tally import survey
+from spatial.workspace.model import Dataset
 from tests.siting.conftest import inventory_of, terms
 from tests.siting.instances import zone_case
+from tests.views.own_files import holding
 from views import cache, siting_room
 from views.session import SessionKey, widget_key
 
@@ -277,3 +283,80 @@ def test_no_more_searches_than_the_server_takes(problem, monkeypatch) -> None:
         assert caught.value.key == "siting.too_many_jobs"
     with SitingJob(problem, SitingSettings()) as job:
         answer_of(job)
+
+
+# --- what the planner brings ------------------------------------------------------------------
+
+POLE_ROWS = [(f"G{n}", 113.330 + 0.0012 * (n % 25), 23.095 + 0.0008 * (n // 25)) for n in range(250)]
+POLE_TABLE = "灯杆编号,经度,纬度,是否可挂载\n" + "".join(
+    f"{name},{lon:.5f},{lat:.5f},{'否' if at % 10 == 0 else '也许' if at % 50 == 1 else '是'}\n"
+    for at, (name, lon, lat) in enumerate(POLE_ROWS)
+)
+NO_BUILD = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "江堤"},
+            "geometry": {
+                "type": "Polygon",
+                "coordinates": [
+                    [[113.33, 23.09], [113.336, 23.09], [113.336, 23.11], [113.33, 23.11], [113.33, 23.09]]
+                ],
+            },
+        }
+    ],
+}
+
+
+def brought(tmp_path, name: str, content: str, subject: Subject) -> Dataset:
+    settings = ImportSettings(subject=subject, crs="wgs84", pack="haizhu")
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    result = examine(path, name=name, settings=settings, limits=DEFAULT_LIMITS).result
+    return Dataset(
+        title=name,
+        result=result,
+        sha256="0" * 64,
+        imported_at="2024-06-01T08:00:00+00:00",
+        report=report_dict(result),
+    )
+
+
+def test_poles_of_one_s_own_are_the_candidates_and_their_words_are_heeded(open_siting, tmp_path) -> None:
+    page = open_siting(zone="pazhou")
+    poles = brought(tmp_path, "poles.csv", POLE_TABLE, Subject.LAMP_POLES)
+    holding(page, poles)
+    page.runner.slider(key=SessionKey.SITING_TARGET).set_value(47).run()
+    assert not page.runner.exception
+    assert "poles.csv" in page.words
+    case = page.runner.session_state[SessionKey.SITING].case
+    assert case.n_in == 250
+    assert case.n_in == case.n_used + case.n_reported
+    assert not case.candidates["can_mount"][case.candidates["candidate_id"] == "G10"].any()
+    assert "25 根灯杆注明不可挂载" in page.words
+    assert "候选灯杆有 5 行未使用：可挂载一栏既非“是”也非“否” 5 行" in page.words
+    assert "灯杆即可达到目标" in page.words
+
+
+def test_a_layer_of_one_s_own_keeps_poles_away(open_siting, tmp_path) -> None:
+    page = open_siting(zone="pazhou")
+    poles = brought(tmp_path, "poles.csv", POLE_TABLE, Subject.LAMP_POLES)
+    hole = brought(tmp_path, "堤防.geojson", json.dumps(NO_BUILD, ensure_ascii=False), Subject.FEATURES)
+    holding(page, poles, hole)
+    page.runner.slider(key=SessionKey.SITING_TARGET).set_value(47).run()
+    page.runner.selectbox(key=SessionKey.SITING_NO_BUILD).set_value("堤防.geojson").run()
+    assert not page.runner.exception
+    assert "位于禁建区内" in page.words
+    proposal = page.runner.session_state[SessionKey.SITING].quick
+    assert proposal.case.candidates["in_no_build"].any()
+    assert (proposal.steps["lon"] > 113.336).all()
+
+
+def test_what_one_session_found_is_no_other_s(open_siting, tmp_path) -> None:
+    one, other = open_siting(zone="pazhou"), open_siting(zone="pazhou")
+    holding(one, brought(tmp_path, "poles.csv", POLE_TABLE, Subject.LAMP_POLES))
+    other.runner.run()
+    assert "poles.csv" in one.words
+    assert "poles.csv" not in other.words
+    assert "196 根" in other.words
