@@ -10,6 +10,7 @@ import streamlit as st
 from layers.atlas_map import build_atlas
 from layers.grid_layer import GridPicture
 from layers.registry import LayerId
+from spatial.grid_view.cell_file import cells_geojson
 from spatial.grid_view.cells import GRID_SIZES_M, CellGrid, grid_of, sites_inside
 from spatial.grid_view.holes import HoleOrder, ranked_holes
 from spatial.grid_view.surface import BANDWIDTHS_M, Surface, surface_of
@@ -17,6 +18,7 @@ from spatial.importing.model import Subject
 from spatial.text import text
 from spatial.zone_columns import SCHEMATIC_BASES
 from views.grid_table import hole_table
+from views.hand_over import hand_over
 from views.map_frame import show_atlas
 from views.messages import note, reporting
 from views.scene import map_scene
@@ -80,6 +82,19 @@ def show_grid(frames: PackFrames, view: ViewState) -> None:
         else:
             hole_table(grid, holes, area=name, target=float(target or 0.0), lang=lang, synthetic=synthetic)
         _show_sums(grid, surface, area, lang)
+        if st.button(text("grid.save", lang), key=SessionKey.GRID_SAVE):
+            schematic = area["geometry_basis"].isin(list(SCHEMATIC_BASES)).any()
+            content = cells_geojson(
+                grid,
+                holes,
+                definition=view.definition,
+                synthetic=synthetic,
+                schematic=bool(schematic),
+                lang=lang,
+            )
+            mark = "simulated-" if synthetic else ""
+            name = f"{mark}cells-{grid.size_m}m-{zone_id or frames.pack.pack_id}.geojson"
+            hand_over(name, content, media_type="application/geo+json")
 
 
 def _asked(frames: PackFrames, view: ViewState) -> tuple[str, str | None]:

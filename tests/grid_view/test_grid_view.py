@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from spatial.area import area_km2
 from spatial.definition import Definition
 from spatial.errors import UsageError
+from spatial.grid_view.cell_file import cells_geojson
 from spatial.grid_view.cells import grid_of, sites_inside
 from spatial.grid_view.holes import HoleOrder, ranked_holes
 from spatial.grid_view.surface import surface_of
@@ -176,3 +179,23 @@ def test_a_cell_that_is_touched_by_a_line_keeps_its_ground():
     assert isinstance(zones, gpd.GeoDataFrame)
     grid = grid_of(zones, np.zeros(0), np.zeros(0), size_m=500)
     assert grid.cells["area_km2"].sum() == pytest.approx(area_km2(zones).sum(), rel=1e-7)
+
+
+def test_cells_are_saved_with_what_they_are():
+    zones = zone_layer([DISC], sigma=[0.0])
+    found = survey(zones, point_frame(scattered(), sigma=0.0))
+    grid = grid_of(zones, *sites_inside(found, Definition()), size_m=500)
+    holes = ranked_holes(grid, target_per_km2=60.0)
+    saved = json.loads(
+        cells_geojson(grid, holes, definition=Definition(), synthetic=True, schematic=False, lang="zh")
+    )
+    read = gpd.GeoDataFrame.from_features(saved["features"], crs="EPSG:4326")
+    assert read["count"].sum() == grid.cells["count"].sum()
+    assert area_km2(read).sum() == pytest.approx(area_km2(zones).sum(), rel=1e-5)
+    assert sorted(read["rank"].dropna()) == list(range(1, len(holes) + 1))
+    first = saved["features"][int(read["rank"].idxmin())]["properties"]
+    assert first["missing"] == pytest.approx(holes["missing"].iloc[0], abs=1e-3)
+    assert (first["synthetic"], first["schematic"], first["size_m"]) == (True, False, 500)
+    assert "不是结论" in first["remark"]
+    without = cells_geojson(grid, None, definition=Definition(), synthetic=False, schematic=True, lang="en")
+    assert json.loads(without)["features"][0]["properties"]["rank"] is None

@@ -68,3 +68,10 @@ def test_no_fill_by_verdict_lies_over_the_cells(grid_page):
     kinds = set(re.findall(r'\["([a-z_]+)","([a-z]+)","[0-9a-f]{16}"', drawn))
     assert ("grid", "grid") in kinds
     assert not any(kind == "zones" for _, kind in kinds)
+
+
+def test_the_cells_can_be_saved(grid_page):
+    page = grid_page(zone="pazhou")
+    page.runner.button(key="widget_grid_save").click().run()
+    assert not page.runner.exception
+    assert "simulated-cells-500m-pazhou.geojson" in page.markup
