@@ -11,7 +11,7 @@ from spatial.errors import AtlasError, ScenarioError
 from spatial.scenario.model import SITE_TYPES, AddStation, MoveStation, RemoveStation
 from spatial.text import text
 from views.definition_fields import year_ends
-from views.figures import figure
+from views.figures import plain
 from views.scenario_desk import MODES
 from views.scenario_file import show_file
 from views.session import SessionKey, put_back, widget_key
@@ -28,6 +28,8 @@ __all__ = ["new_station", "show_conditions", "show_steps"]
 KINDS: Final = ("add", "move", "remove")
 LEAST_TARGET, MOST_TARGET, TARGET_STEP = 1.0, 200.0, 0.5
 FIRST_YEAR, LAST_YEAR = 2020, 2040
+NO_YEAR: Final = 0
+"""Stands for no year at all: an empty choice would read as one that is still to be made."""
 
 
 def show_steps(desk: ScenarioDesk, inventory: Inventory, view: ViewState) -> None:
@@ -134,16 +136,19 @@ def show_conditions(desk: ScenarioDesk, frames: PackFrames, inventory: Inventory
     with slider:
         st.session_state[SessionKey.SCENARIO_TARGET] = float(value)
         st.slider(
-            text("scenario.target", lang, usual=figure(usual)),
+            text("scenario.target_alone", lang)
+            if planned is None
+            else text("scenario.target", lang, usual=plain(usual)),
             min_value=min(LEAST_TARGET, float(value)),
             max_value=max(MOST_TARGET, float(value)),
             step=TARGET_STEP,
+            format="%g",
             key=SessionKey.SCENARIO_TARGET,
             on_change=_change_target,
             args=(desk, inventory, None if planned is None else planned.value_per_km2),
         )
     with year:
-        st.session_state[SessionKey.SCENARIO_YEAR] = desk.present.planned_until
+        st.session_state[SessionKey.SCENARIO_YEAR] = desk.present.planned_until or NO_YEAR
         st.selectbox(
             text("scenario.year", lang),
             _years(desk, inventory),
@@ -164,17 +169,14 @@ def show_conditions(desk: ScenarioDesk, frames: PackFrames, inventory: Inventory
         )
 
 
-def _years(desk: ScenarioDesk, inventory: Inventory) -> list[int | None]:
+def _years(desk: ScenarioDesk, inventory: Inventory) -> list[int]:
     dated = [day.year for day in year_ends(inventory.points)]
-    said = {desk.present.planned_until} - {None}
-    years = set(range(min([FIRST_YEAR, *dated]), LAST_YEAR + 1)) | said
-    return [None, *sorted(year for year in years if year is not None)]
+    years = range(min([FIRST_YEAR, *dated]), LAST_YEAR + 1)
+    return sorted({NO_YEAR, *years, desk.present.planned_until or NO_YEAR})
 
 
-def _year_words(number: int | None, lang: str) -> str:
-    return (
-        text("scenario.year_none", lang) if number is None else text("scenario.year_end", lang, year=number)
-    )
+def _year_words(year: int, lang: str) -> str:
+    return text("scenario.year_none", lang) if year == NO_YEAR else text("scenario.year_end", lang, year=year)
 
 
 def _change_target(desk: ScenarioDesk, inventory: Inventory, planned: float | None) -> None:
@@ -183,7 +185,7 @@ def _change_target(desk: ScenarioDesk, inventory: Inventory, planned: float | No
 
 
 def _change_year(desk: ScenarioDesk, inventory: Inventory) -> None:
-    desk.change(inventory, planned_until=st.session_state[SessionKey.SCENARIO_YEAR])
+    desk.change(inventory, planned_until=st.session_state[SessionKey.SCENARIO_YEAR] or None)
 
 
 def _change_name(desk: ScenarioDesk, inventory: Inventory) -> None:

@@ -13,6 +13,10 @@
     group.on("remove", () => renderer.remove());
     const title = L.DomUtil.create("div", "atlas-twin-title", view.map.getContainer());
     title.textContent = data.title;
+    if (!view.legendChosen) { // two maps share the room of one: the legend waits folded
+      view.legendChosen = true;
+      view.legend.open = false;
+    }
     const leave = joinTwins(view, data.twins);
     const stop = data.asks ? ask(view, data) : () => {};
     view.scenario = { end: () => { title.remove(); leave(); stop(); } };

@@ -203,6 +203,8 @@ def test_edits_by_id_and_position(open_scenario):
 
 def test_target_year_and_name(open_scenario):
     page = open_scenario()
+    assert page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).value == 0
+    assert page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).options[0] == "不计入规划站"
     page.runner.slider(key=SessionKey.SCENARIO_TARGET).set_value(60.0).run()
     page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).select(2025).run()
     page.runner.text_input(key=SessionKey.SCENARIO_NAME).input("方案 甲").run()
@@ -215,7 +217,9 @@ def test_target_year_and_name(open_scenario):
     )
     assert "300座状态为规划或在建" in page.words
     page.runner.slider(key=SessionKey.SCENARIO_TARGET).set_value(52.0).run()
-    assert scenario_of_word(page.address["scenario"]).target_per_km2 is None
+    page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).select(0).run()
+    held = scenario_of_word(page.address["scenario"])
+    assert (held.target_per_km2, held.planned_until) == (None, None)
 
 
 def test_a_file_is_opened_and_a_hostile_one_changes_nothing(open_scenario):
