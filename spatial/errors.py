@@ -53,6 +53,7 @@ __all__ = [
     "DuplicateIdError",
     "ExportRefusedError",
     "GeometryError",
+    "IncomparableError",
     "InputError",
     "LimitExceededError",
     "MissingColumnError",
@@ -185,6 +186,10 @@ class UndecidedError(InputError):
 
 class WorkspaceError(InputError):
     """A workspace file that cannot be opened."""
+
+
+class IncomparableError(InputError):
+    """Figures that were not counted alike, so that nothing can be worked out between them."""
 
 
 class ScenarioError(InputError):

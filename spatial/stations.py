@@ -8,11 +8,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from spatial.reading import placeable
 from spatial.selection import select_from
 from spatial.station_columns import StationColumns
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import geopandas as gpd
 
     from spatial.definition import Definition
@@ -60,6 +64,11 @@ class Stations:
                 self._selections.pop(next(iter(self._selections)))
             self._selections[definition] = selected
         return self._selections[definition]
+
+    @property
+    def days(self) -> frozenset[date]:
+        """The days that rows are dated with."""
+        return frozenset(day for day in self._columns.dates.tolist() if not pd.isna(day))
 
     @cached_property
     def _columns(self) -> StationColumns:

@@ -9,10 +9,12 @@ import streamlit as st
 from spatial.text import text
 from views import cache
 from views.citation import localised
+from views.evaluation_table import show_evaluation
 from views.html_table import Markup, fragment, join
 from views.messages import note, reporting
 from views.plan_tables import context_table, document_table, finding_list, indicator_table
 from views.session import SessionKey, current_view
+from views.station_trend import show_station_trend
 
 if TYPE_CHECKING:
     from spatial.plan_records import Document
@@ -21,6 +23,7 @@ __all__ = ["show_indicators"]
 
 SECTIONS: Final = {
     "goals": "app.plan.goals_caption",
+    "evaluation": "evaluation.title",
     "context": "app.plan.context_caption",
     "documents": "app.plan.documents_caption",
     "findings": "app.finding.title",
@@ -64,6 +67,8 @@ def show_indicators() -> None:
             _show_section("goals", indicator_table(plan, goals, lang=lang))
         else:
             note(text("app.plan.no_goals", lang))
+        show_evaluation(plan, current_view(), chosen=chosen)
+        show_station_trend(current_view())
         if figures:
             _show_section("context", context_table(plan, figures, lang=lang))
         _show_section("documents", document_table(plan, list(documents.values()), lang=lang))

@@ -13,6 +13,8 @@ import pandas as pd
 import shapely
 
 from spatial.crs import CANONICAL_CRS
+from spatial.errors import UsageError
+from spatial.evaluation_tables.reported import ReportedValue, reported_value
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, from_plain, of_kind, to_plain
 from spatial.importing.model import REJECTED_COLUMNS, Decision, Encoding, ImportResult, Subject
 from spatial.notice import Notice
@@ -49,6 +51,7 @@ _DATASET: Final[Mapping[str, Any]] = {
     "report": dict,
 }
 _ITEMS: Final = {"decisions": Decision, "notices": Notice, "warnings": Notice}
+_REPORTED: Final = ("indicator_id", "as_of", "source", "basis", "reported_at")
 _POINT: Final = ("pack_id", "place_id", "lon", "lat", "accuracy_m", "placed_at")
 
 
@@ -80,7 +83,15 @@ def take_apart(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataF
         packs.append({"pack_id": pack_id, "fingerprint": changes.fingerprint, "zones": zones})
     datasets = [_dataset_document(dataset, dataset.name, frames) for dataset in workspace.datasets]
     columns = {signature: dict(columns) for signature, columns in workspace.columns.items()}
-    return {"datasets": datasets, "packs": packs, "columns": to_plain(columns)}, frames
+    reported = {
+        pack_id: [
+            {"value": to_plain(each.value), **{name: getattr(each, name) for name in _REPORTED}}
+            for each in values
+        ]
+        for pack_id, values in workspace.reported.items()
+    }
+    parts = {"datasets": datasets, "packs": packs, "columns": to_plain(columns), "reported": reported}
+    return parts, frames
 
 
 def put_together(document: object, read: Callable[[str], pd.DataFrame]) -> Workspace:
@@ -117,7 +128,29 @@ def put_together(document: object, read: Callable[[str], pd.DataFrame]) -> Works
     columns = of_kind(from_plain(held["columns"]), dict)
     for matched in columns.values():
         _words(of_kind(matched, dict))
-    return Workspace(datasets=datasets, packs=packs, columns=columns)
+    # Files of the first version hold none.
+    reported = {
+        of_kind(pack_id, str): _values(of_kind(values, list))
+        for pack_id, values in of_kind(held.get("reported", {}), dict).items()
+    }
+    return Workspace(datasets=datasets, packs=packs, columns=columns, reported=reported)
+
+
+def _values(documents: list[Any]) -> tuple[ReportedValue, ...]:
+    """Return reported values; each must be one that could have been reported here, and none twice."""
+    values = []
+    for each in documents:
+        said = {name: of_kind(of_kind(each, dict)[name], str) for name in _REPORTED}
+        try:
+            value = reported_value(value=of_kind(from_plain(each["value"]), float), **said)
+        except UsageError as fault:
+            raise ForeignOutcomeError("reported") from fault
+        if any(getattr(value, name) != said[name] for name in _REPORTED):
+            raise ForeignOutcomeError("reported")
+        values.append(value)
+    if not values or len({value.identity for value in values}) < len(values):
+        raise ForeignOutcomeError("reported")
+    return tuple(values)
 
 
 def _dataset_document(dataset: Dataset, table: str, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a planner has confirmed: data sets, replaced outlines, placed points, and how columns were matched.
+"""What a planner confirmed: data sets, outlines, placed points, reported values, matched columns.
 
 Nothing here changes in place: each step gives a new workspace, so that two pages never see half of one.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from spatial.evaluation_tables.reported import ReportedValue
     from spatial.importing.model import Decision, ImportResult
     from spatial.workspace.zone_replacement import Match
 
@@ -35,8 +36,10 @@ __all__ = [
     "place_point",
     "remember_columns",
     "replace_zones",
+    "report_value",
     "restore_zones",
     "unplace",
+    "withdraw_value",
 ]
 
 SEVERAL_ALLOWED: Final = frozenset({Subject.FEATURES, Subject.POINTS})
@@ -168,17 +171,20 @@ class Workspace:
         Name of a plan pack -> what was changed on it.
     columns : mapping
         Subject and header of a file, see `header_signature` -> field -> column.
+    reported : mapping
+        Name of a plan pack -> the values that were reported for its indicators, in the order of reporting.
     """
 
     datasets: tuple[Dataset, ...] = ()
     packs: Mapping[str, PackChanges] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reported: Mapping[str, tuple[ReportedValue, ...]] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to lose."""
         changed = any(changes.zones or changes.points for changes in self.packs.values())
-        return not (self.datasets or changed or self.columns)
+        return not (self.datasets or changed or self.columns or self.reported)
 
     def of_subject(self, subject: Subject) -> tuple[Dataset, ...]:
         """Return the data sets of one subject."""
@@ -287,6 +293,27 @@ def remember_columns(
     """Return the workspace that knows how the columns under a header were matched."""
     signature = header_signature(subject, headers)
     return replace(workspace, columns={**workspace.columns, signature: MappingProxyType(dict(columns))})
+
+
+def report_value(workspace: Workspace, pack_id: str, value: ReportedValue) -> Workspace:
+    """Return the workspace with a value of an indicator.
+
+    One of the same indicator, date, source and way of counting takes the place of the former.
+    """
+    return _reported(workspace, pack_id, value, add=True)
+
+
+def withdraw_value(workspace: Workspace, pack_id: str, value: ReportedValue) -> Workspace:
+    """Return the workspace without a value that was reported."""
+    return _reported(workspace, pack_id, value, add=False)
+
+
+def _reported(workspace: Workspace, pack_id: str, value: ReportedValue, *, add: bool) -> Workspace:
+    kept = tuple(each for each in workspace.reported.get(pack_id, ()) if each.identity != value.identity) + (
+        (value,) if add else ()
+    )
+    others = {name: each for name, each in workspace.reported.items() if name != pack_id}
+    return replace(workspace, reported={**others, pack_id: kept} if kept else others)
 
 
 def _changed(workspace: Workspace, pack_id: str, changes: PackChanges) -> Workspace:

@@ -51,3 +51,4 @@ def assert_same(one, other):
             assert zones.match == theirs.zones[layer].match
             assert_same_dataset(zones.dataset, theirs.zones[layer].dataset)
     assert one.columns == other.columns
+    assert one.reported == other.reported

@@ -1,0 +1,148 @@
+"""A value of an indicator that a planner reports: with its source, its date and how it was counted."""
+
+from __future__ import annotations
+
+import calendar
+import math
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from spatial.errors import UsageError
+from spatial.station_attributes import iso_date
+from spatial.text import TextKey
+
+__all__ = ["LONGEST_WORDS", "ReportedValue", "last_day", "reported_value"]
+
+LONGEST_WORDS: Final = 300
+"""Characters of a source, and of the words that say how a value was counted."""
+
+_LARGEST: Final = 1e15
+_FULL_COVERAGE: Final = 100.0
+_MONTHS: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedValue:
+    """What an indicator was at one time.
+
+    Attributes
+    ----------
+    indicator_id : str
+    value : float
+        In the indicator's own unit; of a goal of full coverage, per cent.
+    as_of : str
+        ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; a year or a month stands for its last day.
+    source : str
+        Where the value comes from, in words.
+    basis : str
+        How it was counted, in words, where that is not the way of the plan; empty where whoever reported it
+        says that it was counted as the plan does.
+    reported_at : str
+        Instant of the report, ISO 8601; given by whoever reports.
+    """
+
+    indicator_id: str
+    value: float
+    as_of: str
+    source: str
+    basis: str = ""
+    reported_at: str = ""
+
+    @property
+    def day(self) -> date:
+        """The last day of ``as_of``."""
+        return last_day(self.as_of)
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """What values have in common that may be set against each other: source and way of counting."""
+        return self.source, self.basis
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """What a newer report of the same value has in common with the former."""
+        return self.indicator_id, self.as_of, self.source, self.basis
+
+
+def last_day(as_of: str) -> date:
+    """Return the last day of a year, a month or a day."""
+    year, month, day = (*(int(part) for part in as_of.split("-")), 0, 0)[:3]
+    month = month or _MONTHS
+    return date(year, month, day or calendar.monthrange(year, month)[1])
+
+
+def reported_value(
+    indicator_id: str,
+    value: object,
+    *,
+    as_of: str,
+    source: str,
+    basis: str = "",
+    reported_at: str,
+    full_coverage: bool = False,
+) -> ReportedValue:
+    """Return a report after looking at every field of it.
+
+    Parameters
+    ----------
+    indicator_id : str
+    value : object
+        A number.
+    as_of, source, basis : str
+        As `ReportedValue` has them, as they were typed.
+    reported_at : str
+        Instant of the report, ISO 8601.
+    full_coverage : bool
+        Whether the goal is one of full coverage, whose values are per cent.
+
+    Raises
+    ------
+    UsageError
+        Naming the field that is missing or cannot be meant.
+    """
+    number = _number(value, full_coverage=full_coverage)
+    when = iso_date(as_of)
+    if when is None:
+        raise UsageError("evaluation.bad_date", date=as_of)
+    if last_day(when).year > date.fromisoformat(reported_at[:10]).year or _first_day(when) > reported_at[:10]:
+        raise UsageError("evaluation.future_date", date=when)
+    said = _words(source, TextKey("evaluation.field_source"))
+    if not said:
+        raise UsageError("evaluation.no_source")
+    return ReportedValue(
+        indicator_id=indicator_id,
+        value=number,
+        as_of=when,
+        source=said,
+        basis=_words(basis, TextKey("evaluation.field_basis")),
+        reported_at=reported_at,
+    )
+
+
+def _first_day(as_of: str) -> str:
+    return (as_of + "-01-01")[:10] if len(as_of) == len("YYYY") else (as_of + "-01")[:10]
+
+
+def _number(value: object, *, full_coverage: bool) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageError("evaluation.no_value")
+    if abs(value) > _LARGEST:
+        raise UsageError("evaluation.too_large", value=value)
+    if full_coverage and not 0 <= value <= _FULL_COVERAGE:
+        raise UsageError("evaluation.no_share", value=value)
+    return float(value)
+
+
+def _words(typed: str, field: TextKey) -> str:
+    """Return a text without what no reader sees; too long a one is refused."""
+    plain = "".join(
+        " " if unicodedata.category(each)[0] in "CZ" and each != " " else each
+        for each in typed
+        if unicodedata.category(each) != "Cs"
+    )
+    plain = " ".join(plain.split())
+    if len(plain) > LONGEST_WORDS:
+        raise UsageError("evaluation.too_long", field=field, found=len(plain), allowed=LONGEST_WORDS)
+    return plain

@@ -1,0 +1,202 @@
+"""Counts of stations year by year, and the rate that a target takes: only between counts made alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from spatial.check import check_surveyed
+from spatial.definition import Definition, word_key
+from spatial.errors import IncomparableError
+from spatial.evaluation_tables.standing import Standing, years_between
+from spatial.text import TextKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spatial.tally import Survey
+    from spatial.target import Target
+
+__all__ = ["MOST_YEARS", "Observation", "Trend", "stations_by_year", "trend_of"]
+
+MOST_YEARS: Final = 30
+"""Years that are counted at most; the latest ones."""
+
+_AXES: Final = ("numerator", "indoor", "shared", "status", "area_basis")
+_SAME_AREA: Final = 1e-6
+"""Relative: areas that differ by more are two outlines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """The stations of one zone at the end of one day.
+
+    Attributes
+    ----------
+    zone_id : str
+    day : datetime.date
+    count : int
+    area_km2 : float
+    required_count : int or None
+        Stations that the target asks for; None without a target.
+    definition : Definition
+        How they were counted.
+    source : str
+        The inventory, in words.
+    """
+
+    zone_id: str
+    day: date
+    count: int
+    area_km2: float
+    required_count: int | None
+    definition: Definition
+    source: str
+
+    @property
+    def density_per_km2(self) -> float:
+        """Stations per square kilometre."""
+        return self.count / self.area_km2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trend:
+    """How a zone's count moves, and how it would have to.
+
+    Attributes
+    ----------
+    observations : tuple of Observation
+        In order of their days.
+    standing : Standing
+    yearly_rate_so_far, yearly_rate_needed : float or None
+        Stations per year; needed is None once the target is met, is past, or has no year.
+    """
+
+    observations: tuple[Observation, ...]
+    standing: Standing
+    yearly_rate_so_far: float
+    yearly_rate_needed: float | None = None
+
+
+def trend_of(observations: Sequence[Observation], *, target_year: int | None) -> Trend:
+    """Return the trend of one zone.
+
+    Parameters
+    ----------
+    observations : sequence of Observation
+        At least two days of one zone.
+    target_year : int or None
+        The year at whose end the target is due.
+
+    Raises
+    ------
+    IncomparableError
+        If zone, source, definition or area differ, or if all are of one day.
+    """
+    ordered = tuple(sorted(observations, key=lambda each: each.day))
+    for other in ordered[1:]:
+        _require_alike(ordered[0], other)
+    if not ordered or ordered[0].day == ordered[-1].day:
+        raise IncomparableError("evaluation.one_day")
+    first, last = ordered[0], ordered[-1]
+    so_far = (last.count - first.count) / years_between(first.day, last.day)
+    needed = None
+    due = None if target_year is None else date(target_year, 12, 31)
+    if last.required_count is None:
+        standing = Standing.UNJUDGED
+    elif last.count >= last.required_count:
+        standing = Standing.MET
+    elif due is None:
+        standing = Standing.UNJUDGED
+    elif last.day >= due:
+        standing = Standing.NOT_MET
+    else:
+        needed = (last.required_count - last.count) / years_between(last.day, due)
+        standing = Standing.ON_TRACK if so_far >= needed else Standing.BEHIND
+    return Trend(
+        observations=ordered, standing=standing, yearly_rate_so_far=so_far, yearly_rate_needed=needed
+    )
+
+
+def stations_by_year(
+    found: Survey, *, definition: Definition, target: Target | None, source: str
+) -> dict[str, tuple[Observation, ...]]:
+    """Count the stations of each zone at the end of each year in which rows are dated.
+
+    Parameters
+    ----------
+    found : Survey
+        What `spatial.tally.survey` returned.
+    definition : Definition
+        How stations are counted; a day that it names is the last one that is looked at.
+    target : Target or None
+    source : str
+        The inventory, in words.
+
+    Returns
+    -------
+    dict
+        Zone -> its observations, in order; zones without an area under the definition are left out.
+
+    Raises
+    ------
+    IncomparableError
+        If no row is dated, or all in one year.
+    BasisUnavailableError
+        If some rows are not dated.
+    """
+    days = frozenset() if found.stations is None else found.stations.days
+    if not days:
+        raise IncomparableError("evaluation.no_dates")
+    latest = definition.as_of
+    years = sorted({day.year for day in days if latest is None or day <= latest})[-MOST_YEARS:]
+    if len(years) < 2:  # noqa: PLR2004 - a trend takes two
+        raise IncomparableError("evaluation.one_day")
+    # What the inventory cannot answer is refused; what a zone's own facts lack leaves out that zone.
+    found.tally(replace(definition, as_of=date(years[0], 12, 31)))
+    by_zone: dict[str, list[Observation]] = {}
+    for year in years:
+        day = date(year, 12, 31) if latest is None else min(date(year, 12, 31), latest)
+        dated = replace(definition, as_of=day)
+        result = check_surveyed(found, definition=dated, target=target, missing_basis="no_data")
+        rows = result.rows[["zone_id", "count", "area_km2", "required_count"]]
+        for zone_id, count, area_km2, required in rows.itertuples(index=False, name=None):
+            if pd.isna(area_km2) or pd.isna(count):
+                continue
+            one = Observation(
+                zone_id=str(zone_id),
+                day=day,
+                count=int(count),
+                area_km2=float(area_km2),
+                required_count=None if pd.isna(required) else int(required),
+                definition=dated,
+                source=source,
+            )
+            by_zone.setdefault(one.zone_id, []).append(one)
+    return {zone_id: tuple(each) for zone_id, each in by_zone.items()}
+
+
+def _require_alike(one: Observation, other: Observation) -> None:
+    """Refuse two counts that were not made alike, and say in which respect."""
+    if one.zone_id != other.zone_id:
+        raise IncomparableError("evaluation.differs_zone", one=one.zone_id, other=other.zone_id)
+    for axis in _AXES:
+        mine, theirs = getattr(one.definition, axis), getattr(other.definition, axis)
+        if mine != theirs:
+            raise IncomparableError(
+                "evaluation.differs_definition",
+                field=TextKey(f"audit.field_{axis}"),
+                one=_choice(one.definition, axis),
+                other=_choice(other.definition, axis),
+            )
+    if one.source != other.source:
+        raise IncomparableError("evaluation.differs_source", one=one.source, other=other.source)
+    if abs(one.area_km2 - other.area_km2) > _SAME_AREA * max(one.area_km2, other.area_km2):
+        raise IncomparableError("evaluation.differs_area", one=one.area_km2, other=other.area_km2)
+
+
+def _choice(definition: Definition, axis: str) -> TextKey:
+    return definition.numerator_key if axis == "numerator" else word_key(getattr(definition, axis))

@@ -1,0 +1,117 @@
+"""The values that a planner reports for the goals of a plan: entered, listed, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from spatial.errors import AtlasError
+from spatial.evaluation_tables.reported import LONGEST_WORDS, ReportedValue, reported_value
+from spatial.text import text
+from spatial.workspace.model import report_value, withdraw_value
+from views.citation import localised
+from views.figures import plain
+from views.html_table import Cell, Column, Markup, render_table
+from views.messages import note, show_error
+from views.session import SessionKey, current_workspace, keep_workspace, widget_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from spatial.plan import PlanRecords
+    from views.state import ViewState
+
+__all__ = ["report_key", "show_report_form", "show_reports"]
+
+
+def report_key(member: str) -> str:
+    """Return the key of one widget of the evaluation."""
+    return widget_key(SessionKey.EVALUATION, member)
+
+
+def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> None:
+    """Ask for one value with its date, its source and how it was counted."""
+    lang = view.lang
+    goals = {each.indicator_id: each for each in plan.indicators_of(document_id)}
+    with (
+        st.expander(text("evaluation.form_title", lang)),
+        st.form(report_key(f"form_{document_id}"), border=False),
+    ):
+        indicator_id = st.selectbox(
+            text("evaluation.field_indicator", lang),
+            list(goals),
+            format_func=lambda each: localised(goals[each], "name", lang),
+            key=report_key(f"indicator_{document_id}"),
+            filter_mode=None,
+        )
+        value = st.number_input(text("evaluation.field_value", lang), value=None, key=report_key("value"))
+        as_of = st.text_input(
+            text("evaluation.field_date", lang),
+            placeholder=text("evaluation.date_hint", lang),
+            max_chars=10,
+            key=report_key("as_of"),
+        )
+        source = st.text_input(
+            text("evaluation.field_source", lang), max_chars=LONGEST_WORDS, key=report_key("source")
+        )
+        basis = st.text_input(
+            text("evaluation.field_basis", lang),
+            placeholder=text("evaluation.basis_hint", lang),
+            max_chars=LONGEST_WORDS,
+            key=report_key("basis"),
+        )
+        pressed = st.form_submit_button(text("evaluation.keep", lang), key=report_key("keep"))
+    if not pressed:
+        return
+    try:
+        reported = reported_value(
+            indicator_id,
+            value,
+            as_of=as_of,
+            source=source,
+            basis=basis,
+            reported_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
+            full_coverage=goals[indicator_id].operator == "all",
+        )
+    except AtlasError as error:
+        show_error(error, lang)
+        return
+    keep_workspace(report_value(current_workspace(), view.pack, reported))
+    st.rerun()
+
+
+def show_reports(plan: PlanRecords, values: Sequence[ReportedValue], view: ViewState) -> None:
+    """Show every report of this pack, and let one be withdrawn."""
+    if not values:
+        return
+    lang = view.lang
+    names = {each.indicator_id: localised(each, "name", lang) for each in plan.indicators}
+    columns = [
+        Column(head=text(f"evaluation.head_{name}", lang), numeric=name == "value")
+        for name in ("indicator", "value", "as_of", "source", "basis")
+    ]
+    rows: list[list[Cell | Markup | str]] = [
+        [
+            names.get(each.indicator_id, each.indicator_id),
+            plain(each.value),
+            each.as_of,
+            each.source,
+            each.basis or text("evaluation.basis_of_plan", lang),
+        ]
+        for each in values
+    ]
+    st.html(render_table(columns, rows, caption=text("evaluation.kept_title", lang, n=len(values))))
+    note(text("evaluation.kept_note", lang))
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        at = st.selectbox(
+            text("evaluation.withdraw_choice", lang),
+            range(len(values)),
+            format_func=lambda each: " · ".join((rows[each][0], rows[each][2], rows[each][3])),
+            key=report_key(f"withdraw_{len(values)}"),
+            filter_mode=None,
+        )
+        if st.button(text("evaluation.withdraw", lang), key=report_key("withdraw")):
+            keep_workspace(withdraw_value(current_workspace(), view.pack, values[at]))
+            st.rerun()
