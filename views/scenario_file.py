@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ import streamlit as st
 from spatial.errors import AtlasError
 from spatial.scenario.address import LONGEST_WORD, MOST_ADDRESSED
 from spatial.scenario.digest import require_inventory
-from spatial.scenario.document import SUFFIX, read_scenario, scenario_bytes
+from spatial.scenario.document import MOST_BYTES, SUFFIX, read_scenario, scenario_bytes
 from spatial.text import text
 from views import cache
 from views.figures import figure
@@ -62,7 +63,7 @@ def _show_opening(desk: ScenarioDesk, lang: str) -> None:
         text("scenario.open", lang),
         type=["json"],
         key=widget_key(SessionKey.SCENARIO_OPEN, str(desk.opened)),
-        max_upload_size=max(cache.limits().upload_bytes // MEBIBYTE, 1),
+        max_upload_size=math.ceil(MOST_BYTES / MEBIBYTE),
     )
     if upload is None:
         return
