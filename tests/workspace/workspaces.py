@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from spatial.evaluation_tables.reported import ReportedValue
 from spatial.importing.model import Choice, Decision, Encoding, ImportResult, Subject
 from spatial.notice import Notice
 from spatial.text import TextKey
@@ -19,6 +20,7 @@ from spatial.workspace.model import (
     place_point,
     remember_columns,
     replace_zones,
+    report_value,
 )
 from spatial.workspace.zone_replacement import match_zones, replaced_frame
 
@@ -132,4 +134,13 @@ def full_workspace():
     workspace = place_point(
         workspace, "small", PlacedPoint(place_id="广场", lon=114.0, lat=23.0), fingerprint="f" * 64
     )
+    value = ReportedValue(
+        indicator_id="small.goal",
+        value=0.1 + 0.2,
+        as_of="2024-06",
+        source="=公报",
+        basis="含“分公司”",
+        reported_at="2025-03-01T08:00:00+00:00",
+    )
+    workspace = report_value(workspace, "small", value)
     return remember_columns(workspace, Subject.BASE_STATIONS, ["编号", "经度"], {"site_id": "编号"})
