@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import rest
 from tests.browser.map_canvas import wait_for_ink
+from tests.browser.test_pages_app import violations
 
 pytestmark = pytest.mark.browser
 
@@ -31,4 +32,5 @@ def test_cells_holes_and_the_smooth_density_are_drawn(open_page, app):
     assert watched.map.locator(".atlas-hole").count() == 0
     assert watched.map.locator(".atlas-grid-legend").count() == 1
     expect(watched.page.get_by_text("带宽（标准差）500 米")).to_be_visible()
+    assert violations(watched.page.main_frame) == []
     assert (watched.outside, watched.errors) == ([], [])
