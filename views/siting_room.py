@@ -16,7 +16,7 @@ from spatial.siting.problem import MOUNTABLE, SitingTerms, siting_case
 from spatial.siting.proposal import Proposal, propose
 from spatial.target import Target
 from views import cache
-from views.session import SessionKey, brought_inventory, own_work
+from views.session import SessionKey, brought_inventory, current_workspace, own_work
 from views.session_evaluation import session_evaluation
 from views.session_frames import session_frames, session_inventory
 
@@ -118,7 +118,8 @@ class SitingRoom:
         """
         stations = session_inventory(view.pack, Subject.BASE_STATIONS)
         poles = session_inventory(view.pack, Subject.LAMP_POLES)
-        rests_on = (frames, stations, poles, no_build)
+        # The polygons are picked out of their layer in each run; the workspace stays the same.
+        rests_on = (frames, stations, poles, None if no_build is None else current_workspace())
         if not self._holds(choice, view.definition, rests_on):
             self.let_go()
             self.case = _case(choice, frames, view, poles, no_build)

@@ -297,6 +297,11 @@ NO_BUILD = {
     "features": [
         {
             "type": "Feature",
+            "properties": {"name": "河"},
+            "geometry": {"type": "LineString", "coordinates": [[113.33, 23.09], [113.34, 23.09]]},
+        },
+        {
+            "type": "Feature",
             "properties": {"name": "江堤"},
             "geometry": {
                 "type": "Polygon",
@@ -304,7 +309,7 @@ NO_BUILD = {
                     [[113.33, 23.09], [113.336, 23.09], [113.336, 23.11], [113.33, 23.11], [113.33, 23.09]]
                 ],
             },
-        }
+        },
     ],
 }
 
@@ -351,6 +356,8 @@ def test_a_layer_of_one_s_own_keeps_poles_away(open_siting, tmp_path) -> None:
     proposal = page.runner.session_state[SessionKey.SITING].quick
     assert proposal.case.candidates["in_no_build"].any()
     assert (proposal.steps["lon"] > 113.336).all()
+    page.runner.run()
+    assert page.runner.session_state[SessionKey.SITING].quick is proposal
 
 
 def test_what_one_session_found_is_no_other_s(open_siting, tmp_path) -> None:
