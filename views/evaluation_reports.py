@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from spatial.plan import PlanRecords
+    from spatial.plan_records import Indicator
     from views.state import ViewState
 
 __all__ = ["report_key", "show_report_form", "show_reports"]
@@ -42,7 +43,7 @@ def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> No
         indicator_id = st.selectbox(
             text("evaluation.field_indicator", lang),
             list(goals),
-            format_func=lambda each: localised(goals[each], "name", lang),
+            format_func=lambda each: _with_unit(goals[each], lang),
             key=report_key(f"indicator_{document_id}"),
             filter_mode=None,
         )
@@ -80,6 +81,13 @@ def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> No
         return
     keep_workspace(report_value(current_workspace(), view.pack, reported))
     st.rerun()
+
+
+def _with_unit(goal: Indicator, lang: str) -> str:
+    """Return the name of an indicator and the unit that its value is entered in."""
+    unit = text("evaluation.per_cent", lang) if goal.operator == "all" else localised(goal, "unit", lang)
+    name = localised(goal, "name", lang)
+    return text("evaluation.with_unit", lang, name=name, unit=unit) if unit else name
 
 
 def show_reports(plan: PlanRecords, values: Sequence[ReportedValue], view: ViewState) -> None:
