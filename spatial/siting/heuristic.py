@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from spatial.siting.deficits import ROUNDING
+from spatial.siting.exchange import cheaper_by_exchange, columns_of_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_bound", "greedy_choice", "holds"]
 
-_CROWDING: Final = (0.0, 1.0, math.inf)
-"""How much each neighbour that a pole would rule out holds it back; at the last, costs are left aside."""
-
 
 def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
     """Return columns of a choice that holds every condition, ascending; None where none was found.
@@ -37,17 +33,14 @@ def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
     prefer : ndarray of float, shape (n,), optional
         Poles with more are tried first, as those of a relaxation.
     """
-    best: Rows | None = None
-    for crowding in _CROWDING:
-        if best is not None and crowding == _CROWDING[-1]:
-            break
-        state = _Greedy(choice, crowding, None if prefer is None else np.round(prefer, 3).tolist())
-        found = state.run()
-        if found is not None and (
-            best is None or choice.cost[found].sum() < choice.cost[best].sum() - ROUNDING
-        ):
-            best = found
-    return best
+    order = None if prefer is None else np.round(prefer, 3).tolist()
+    # Cheap poles first; where these stand too much in each other's way, those that rule out the fewest.
+    # With a relaxation to follow, the room that they take is known already.
+    for packing in (False, True) if prefer is None else (False,):
+        found = _Greedy(choice, packing, order).run()
+        if found is not None:
+            return cheaper_by_exchange(choice, found)
+    return None
 
 
 def holds(choice: Choice, selected: Rows) -> bool:
@@ -86,7 +79,7 @@ class _Greedy:
     """One run; every list is indexed by the columns of the choice."""
 
     choice: Choice
-    crowding: float
+    packing: bool
     prefer: list[float] | None
     need: list[int] = field(init=False)
     spent: list[float] = field(init=False)
@@ -98,9 +91,9 @@ class _Greedy:
         self.spent = [0.0] * len(self.need)
         self.cover_left = choice.cover_need
         self.cost = choice.cost.tolist()
-        self.zones = _lists(choice.zones.T.tocsr())
-        self.rivals = _lists(choice.rivals)
-        self.places = _lists(choice.covers.T.tocsr())
+        self.zones = columns_of_rows(choice.zones.T.tocsr())
+        self.rivals = columns_of_rows(choice.rivals)
+        self.places = columns_of_rows(choice.covers.T.tocsr())
         self.weight = choice.weight.tolist()
         self.covered = [False] * len(self.weight)
         self.open = [True] * choice.n
@@ -122,9 +115,7 @@ class _Greedy:
 
     def held_back(self, one: int) -> float:
         """Return what the gain of a pole is weighed against."""
-        if math.isinf(self.crowding):
-            return 1.0 + self.crowd[one]
-        held: float = self.cost[one] * (1.0 + self.crowding * self.crowd[one])
+        held: float = 1.0 + self.crowd[one] if self.packing else self.cost[one]
         return held
 
     def run(self) -> Rows | None:
@@ -195,12 +186,6 @@ class _Greedy:
                 for place in self.places[one]:
                     times[place] -= 1
         return np.array(sorted(kept), dtype=np.int64)
-
-
-def _lists(matrix: sparse.csr_array) -> list[list[int]]:
-    """Return the columns of each row."""
-    flat, ends = matrix.indices.tolist(), matrix.indptr.tolist()
-    return [flat[begin:end] for begin, end in pairwise(ends)]
 
 
 def _row(matrix: sparse.csr_array, row: int) -> Rows:

@@ -108,7 +108,7 @@ def _stages(
     reach = _out_of_reach(problem, settings, choice, most, "solver.coverage_beside_the_rest")
     yield [] if reach is None else [reach]
     needed = float(choice.need.sum())
-    yield [Conflict(ConflictKind.COMBINATION, None, needed, math.nan, "solver.no_choice")]
+    yield [Conflict(ConflictKind.COMBINATION, None, needed, None, "solver.no_choice")]
 
 
 def _too_few(problem: SitingProblem, choice: Choice, zone: int) -> Conflict | None:

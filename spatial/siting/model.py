@@ -239,7 +239,9 @@ class Conflict:
     zone_id : str, optional
         Where; None where it is about the whole.
     needed, available : float
-        What it asks, and the most (of a budget: the least) that is possible.
+        What it asks, and the most that is possible: stations that a zone still lacks and poles that
+        can be had for them, a share of the demand, or what the cheapest poles cost and the budget.
+        ``available`` is None where only the contradiction is proved.
     key : str
         Key of the text catalogue for the sentence; ``params`` fill it.
     """
@@ -247,7 +249,7 @@ class Conflict:
     constraint: ConflictKind
     zone_id: str | None
     needed: float
-    available: float
+    available: float | None
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
 

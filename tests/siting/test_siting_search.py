@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.errors import UsageError
+from spatial.siting import infeasible
 from spatial.siting import solve as solving
 from spatial.siting.candidates import choice_of, cliques_of, pairs_within
 from spatial.siting.heuristic import cost_bound, greedy_choice, holds
 from spatial.siting.model import ConflictKind, SitingProblem, SitingSettings, SitingStatus
-from spatial.siting.program import ask, program_of, unit_of, whole_units
+from spatial.siting.program import Answer, ask, program_of, unit_of, whole_units
 from spatial.siting.solve import solve_siting
 
 
@@ -234,3 +235,28 @@ def test_settings_out_of_range_are_refused_by_name(what, value):
 def test_a_share_of_no_demand_is_refused():
     with pytest.raises(UsageError):
         solve_siting(replace(town(), demand_xy_m=np.zeros((0, 2)), demand_weight=np.zeros(0)), TERMS)
+
+
+def test_without_a_pole_there_is_a_reason_for_zones_and_for_demand():
+    nobody = replace(
+        town(),
+        candidate_ids=(),
+        candidate_xy_m=np.zeros((0, 2)),
+        member_candidate=np.zeros(0, dtype=np.int64),
+        member_zone=np.zeros(0, dtype=np.int64),
+        cost=np.zeros(0),
+        usable=np.zeros(0, dtype=bool),
+    )
+    found = solve_siting(nobody, TERMS)
+    assert [conflict.constraint for conflict in found.infeasible_because] == ["candidates"] * 3 + ["coverage"]
+    assert found.infeasible_because[3].available == pytest.approx(found.coverage_before)
+
+
+def test_where_no_plainer_reason_is_found_in_time_the_proof_is_told(monkeypatch):
+    problem, terms = town(n=60, needed=10), replace(TERMS, cover_share=0.5)
+    nothing = Answer(infeasible=False, values=None, objective=None, bound=-np.inf)
+    monkeypatch.setattr(infeasible, "ask", lambda *_, **__: nothing)
+    choice = choice_of(problem, terms)
+    (told,) = infeasible.explain(problem, terms, choice, cliques_of(choice.rivals), time_limit_s=0.0)
+    assert (told.constraint, told.zone_id, told.key) == ("combination", None, "solver.no_choice")
+    assert told.to_dict("en")["available"] is None
