@@ -83,8 +83,8 @@ def cover_zones(  # noqa: PLR0913 - each is a choice that the result names
     needed = needed_discs(sites.xy_m, sites.radius_m, layer.ground)
     method, cell_m = settings.method_for(len(needed)), None
     if method == CoverageMethod.RASTER:
-        cell_m = cell_size(layer.ground, settings.cell_m)
-        found = covered_cells(sites.xy_m[needed], sites.radius_m[needed], layer.ground, cell_m)
+        finest_m = cell_size(layer.ground, settings.cell_m)
+        found, cell_m = covered_cells(sites.xy_m[needed], sites.radius_m[needed], layer.ground, finest_m)
     else:
         found = covered_ground(sites.xy_m[needed], sites.radius_m[needed])
     pieces = uncovered_pieces(layer.ground, found.covered)

@@ -82,7 +82,7 @@ class CoverageSettings:
     method : CoverageMethod
         ``auto`` draws discs up to `MOST_EXACT_DISCS` and cuts cells beyond.
     cell_m : float
-        Side of the finest cell; doubled where the zones are too large for it.
+        Side of the finest cell; doubled where zones or discs are too many for it.
     least_patch_m2 : float
         Patches smaller than this are counted and summed, not listed.
 

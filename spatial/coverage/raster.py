@@ -31,6 +31,9 @@ _DOUBLINGS: Final = 5
 """The coarsest cell has 2⁵ times the side of the finest."""
 
 _MOST_COARSE_CELLS: Final = 200_000
+_MOST_FINE_CELLS: Final = 400_000
+"""Cells are cut no further where the next ones would be more: what is put together stays small."""
+
 _SAFETY_M: Final = 1e-6
 
 
@@ -43,8 +46,11 @@ def cell_size(zones: Geometries, finest_m: float = USUAL_CELL_M) -> float:
     return side
 
 
-def covered_cells(xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: float) -> Ground:
-    """Return the ground that discs, one at least, cover where zones lie: cells of ``cell_m`` and coarser."""
+def covered_cells(xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: float) -> tuple[Ground, float]:
+    """Return the ground that discs, one at least, cover where zones lie, and the side of its finest cell.
+
+    Cells are cut down to ``cell_m``, or as far as their number allows.
+    """
     discs = _Clearance(xy_m, radius_m)
     side = cell_m * 2**_DOUBLINGS
     cells = _coarse_cells(zones[~shapely.is_empty(zones)], side)
@@ -55,13 +61,13 @@ def covered_cells(xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: flo
         half = side / math.sqrt(2.0) + _SAFETY_M
         inside, near = clearance <= -half, np.abs(clearance) < half
         surely.append(_boxes(cells[inside], side))
-        if side <= cell_m:
+        if side <= cell_m or 4 * int(near.sum()) > _MOST_FINE_CELLS:
             break
         cells, side = _quarters(cells[near]), side / 2.0
     sure = shapely.union_all(np.concatenate(surely))
     by_centre = shapely.union_all(_boxes(cells[near & (clearance <= 0.0)], side))
     maybe = shapely.union_all(_boxes(cells[near], side))
-    return Ground(shapely.union(sure, by_centre), sure, shapely.union(sure, maybe))
+    return Ground(shapely.union(sure, by_centre), sure, shapely.union(sure, maybe)), side
 
 
 class _Clearance:

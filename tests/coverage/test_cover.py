@@ -9,9 +9,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 
+from spatial.coverage import raster
 from spatial.coverage.cover import cover_zones
 from spatial.coverage.discs import CHORD_SHARE, needed_discs
 from spatial.coverage.model import MOST_EXACT_DISCS, CoverageMethod, CoverageSettings
+from spatial.coverage.patches import deepest_spots
 from spatial.coverage.radii import DEFAULT_RADII, Radii, SiteClass
 from spatial.coverage.raster import cell_size
 from spatial.definition import Definition, LifecycleStatus, Numerator
@@ -328,6 +330,24 @@ def test_cells_take_over_beyond_a_number_of_discs_and_grow_with_the_layer():
     assert found.cell_m == 5.0
     assert found.to_dict()["method"] == {"name": "raster", "chord_share_of_radius": None, "cell_m": 5.0}
     assert found.notices[1].params == {"cell": 5.0}
+
+
+def test_cells_are_cut_no_further_than_their_number_allows_and_the_bounds_still_hold(monkeypatch):
+    monkeypatch.setattr(raster, "_MOST_FINE_CELLS", 200)
+    found = cover([square(2000.0)], [CENTRE], 300.0, RASTER)
+    row, flat = found.rows.iloc[0], math.pi * 300.0**2 / 2000.0**2
+    assert found.cell_m > 10.0
+    assert row["covered_share_low"] < flat < row["covered_share_high"]
+    assert row["covered_share"] == pytest.approx(flat, rel=0.1)
+
+
+def test_a_thin_crescent_has_its_place_inside():
+    angle = np.linspace(0.0, np.pi, 200)
+    around = np.column_stack([np.cos(angle), np.sin(angle)])
+    crescent = shapely.Polygon(np.concatenate([1000.0 * around, 999.99 * around[::-1]]))
+    spots = deepest_spots(np.array([crescent]))
+    assert shapely.contains_xy(crescent, *spots.xy_m[0])
+    assert spots.width_m[0] < 0.1
 
 
 @pytest.mark.parametrize("size", [0.0, -1.0, math.nan, math.inf])
