@@ -4,7 +4,7 @@ PORT ?= 8501
 HOST ?= 127.0.0.1
 VENV_PYTHON := .venv/bin/python
 
-.PHONY: app setup setup-test setup-cluster setup-serve setup-deep test test-deep lint benchmark benchmark-density build-geodata clean
+.PHONY: app setup setup-test setup-cluster setup-serve setup-deep test test-deep lint benchmark benchmark-density benchmark-siting build-geodata clean
 
 app: setup
 	$(VENV_PYTHON) scripts/start.py --server.port $(PORT) --server.address $(HOST)
@@ -43,6 +43,9 @@ benchmark: setup-test
 
 benchmark-density: setup-test
 	$(VENV_PYTHON) benchmarks/density
+
+benchmark-siting: setup-test
+	$(VENV_PYTHON) benchmarks/siting.py
 
 build-geodata: setup-test
 	$(VENV_PYTHON) geodata/build/build_all.py
