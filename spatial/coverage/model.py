@@ -34,7 +34,7 @@ __all__ = [
     "Total",
 ]
 
-MOST_EXACT_DISCS: Final = 20_000
+MOST_EXACT_DISCS: Final = 50_000
 """Up to so many discs that reach a zone, none within another, their polygons are put together."""
 
 ROW_COLUMNS: Final = (
