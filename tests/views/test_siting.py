@@ -367,3 +367,18 @@ def test_what_one_session_found_is_no_other_s(open_siting, tmp_path) -> None:
     assert "poles.csv" in one.words
     assert "poles.csv" not in other.words
     assert "196 根" in other.words
+
+
+def test_a_process_that_cannot_be_started_holds_no_place(problem, monkeypatch) -> None:
+    from threading import BoundedSemaphore
+
+    from spatial.siting import background
+    from spatial.siting.model import SitingSettings
+
+    monkeypatch.setattr(background, "_PLACES", BoundedSemaphore(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(background.sys, "executable", "/nowhere/python")
+        with pytest.raises(OSError, match="nowhere"):
+            SitingJob(problem, SitingSettings())
+    with SitingJob(problem, SitingSettings()) as job:
+        answer_of(job)
