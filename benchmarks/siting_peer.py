@@ -57,7 +57,7 @@ def cases() -> list[Case]:
                 found += [
                     Case(seed + 1, places, sites, radius, max(5, int(s * sites / near))) for s in shares
                 ]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def ours(case: Case, apart: np.ndarray, weight: np.ndarray) -> float:
