@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from spatial.text import text
 from spatial.uncertainty.probability import Uncertainty, draw_surveyed
-from spatial.uncertainty.words import count_words, density_words, probability_words
+from spatial.uncertainty.words import count_words, density_words, drawn_words, probability_words
 from views.html_table import Markup, fragment, join
 from views.verdict_table import badge
 
@@ -46,9 +46,8 @@ def probability_facts(
         (text("uncertainty.head_count", lang), count_words(row)),
         (text("uncertainty.head_density", lang), density_words(row)),
     ]
-    model = layer.model
     said = [
-        text("uncertainty.drawn", lang, draws=model.draws, seed=model.seed, level=model.accuracy_level),
+        drawn_words(layer.model.to_dict(), lang),
         *(notice.message(lang) for notice in layer.notices if notice.key != "verdict.synthetic"),
     ]
     return _sheet(facts, said, badge("synthetic", lang) if synthetic else Markup(""), lang)

@@ -17,10 +17,11 @@ from spatial.cli.options import (
     definition_of,
     target_of,
 )
-from spatial.cli.probability import HEADS, Probabilities, add_probability, cells, error_model_of, how_drawn
+from spatial.cli.probability import HEADS, Probabilities, add_probability, cells, error_model_of
 from spatial.cli.text_table import format_number, render_table
 from spatial.district_check import STATIONS, check_district
 from spatial.text import LANGUAGES, printable, text
+from spatial.uncertainty.words import drawn_words
 from spatial.verdict import Status
 from spatial.zone_columns import DRAWN_BASIS, SCHEMATIC_BASES
 
@@ -213,7 +214,7 @@ def _write_table(
     stdout.write("\n" + text("cli.totals", lang, **totals) + "\n")
     notices = list(document["notices"])
     if drawn is not None:
-        stdout.write(how_drawn(drawn, lang) + "\n")
+        stdout.write(drawn_words(drawn, lang) + "\n")
         notices += [notice for notice in drawn["notices"] if notice not in notices]
     stdout.writelines("- " + printable(str(notice[lang])) + "\n" for notice in notices)
     stdout.writelines(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spatial.target import Target
     from spatial.uncertainty.probability import Uncertainty
 
-__all__ = ["HEADS", "Probabilities", "add_probability", "cells", "error_model_of", "how_drawn"]
+__all__ = ["HEADS", "Probabilities", "add_probability", "cells", "error_model_of"]
 
 HEADS: Final = ("uncertainty.head_probability", "uncertainty.head_count")
 
@@ -94,14 +94,3 @@ def cells(row: dict[str, Any] | None, lang: str) -> list[str]:
     if row is None:
         return [text("uncertainty.reason_no_positions", lang), "–"]
     return [probability_words(row, lang), count_words(row)]
-
-
-def how_drawn(document: dict[str, Any], lang: str) -> str:
-    """Return how the figures of `Probabilities.to_dict` came about, in a line."""
-    return text(
-        "uncertainty.drawn",
-        lang,
-        draws=document["draws"],
-        seed=document["seed"],
-        level=document["accuracy_level"],
-    )

@@ -1,9 +1,9 @@
 """Counting the same points again and again, each time where they might as well be.
 
-Only points that an edge is within reach of are moved. In each draw the boundary's own shift is known
-first; a point farther from every edge than that shift and `reach_in_sigmas` of its own error together
-stays where it is. So no shift is ever cut off, and in one draw the chance that any point was left
-wrongly is at most `NEGLECTED`: no probability is off by more.
+Only points that an edge is within reach of are moved. In each draw the boundary's own shift and
+offset are known first; a point farther from every edge than those and `reach_in_sigmas` of its own error
+together stays where it is. So no shift and no offset is ever cut off, and in one draw the chance that any
+point was left wrongly is at most `NEGLECTED`: no probability is off by more.
 
 Points are placed by the zone index that counts them everywhere else.
 """
@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
 import shapely
@@ -21,6 +20,7 @@ import shapely
 from spatial.density.feed import usable_cores
 from spatial.edge_rule import bows_m
 from spatial.metric_grid import central_meridian
+from spatial.uncertainty.offsets import OffsetPairs
 from spatial.zone_grid.edges import edges_of
 from spatial.zone_grid.ranges import expand
 from spatial.zone_index import ZoneIndex
@@ -30,11 +30,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from spatial.uncertainty.laid import LaidPoints, LaidZones
+    from spatial.uncertainty.offsets import Turned
+    from spatial.zone_index import SettledPoints
+
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
     Geometries = NDArray[np.object_]
 
-__all__ = ["NEGLECTED", "LaidPoints", "LaidZones", "MovedCounts", "moved_counts", "reach_in_sigmas"]
+__all__ = ["NEGLECTED", "MovedCounts", "moved_counts", "reach_in_sigmas"]
 
 NEGLECTED: Final = 1e-3
 """Chance, in one draw, that any of the points that were not moved should have changed sides."""
@@ -42,55 +47,6 @@ NEGLECTED: Final = 1e-3
 _BLOCK: Final = 25
 _AXIS_M: Final = 6_378_137.0
 _FLATTENING: Final = 1.0 / 298.257222101
-
-
-class LaidPoints(NamedTuple):
-    """Points that may be counted, in canonical degrees and on the metric grid of the zones.
-
-    Attributes
-    ----------
-    lon, lat, x, y, sigma_m : ndarray of float, shape (n,)
-        ``sigma_m`` is nought where no error is drawn.
-    weights : ndarray of int, shape (n,)
-        How often each counts.
-    """
-
-    lon: Floats
-    lat: Floats
-    x: Floats
-    y: Floats
-    sigma_m: Floats
-    weights: Rows
-
-    def rows(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> LaidPoints:
-        """Return some of the points."""
-        return LaidPoints(
-            lon=self.lon[chosen],
-            lat=self.lat[chosen],
-            x=self.x[chosen],
-            y=self.y[chosen],
-            sigma_m=self.sigma_m[chosen],
-            weights=self.weights[chosen],
-        )
-
-
-class LaidZones(NamedTuple):
-    """Zones whose boundaries have one source and one accuracy, so that they move together.
-
-    Attributes
-    ----------
-    canonical, metric : ndarray of geometry, shape (n_zones,)
-        Their outlines in canonical degrees and on the metric grid.
-    zone_ids : sequence of str
-        Their ids.
-    sigma_m : float
-        Of their common shift; nought where none is drawn.
-    """
-
-    canonical: Geometries
-    metric: Geometries
-    zone_ids: Sequence[str]
-    sigma_m: float
 
 
 @dataclass(frozen=True)
@@ -118,7 +74,9 @@ def reach_in_sigmas(n_points: int) -> float:
     return float(np.sqrt(2.0 * np.log(max(n_points, 1) / NEGLECTED)))
 
 
-def moved_counts(points: LaidPoints, zones: LaidZones, *, shifts: Floats, seed: Sequence[int]) -> MovedCounts:
+def moved_counts(
+    points: LaidPoints, zones: LaidZones, *, shifts: Floats, offsets: Floats, seed: Sequence[int]
+) -> MovedCounts:
     """Count moved points in moved zones.
 
     Parameters
@@ -129,54 +87,142 @@ def moved_counts(points: LaidPoints, zones: LaidZones, *, shifts: Floats, seed: 
         The zones.
     shifts : ndarray of float, shape (draws, 2)
         Standard normal numbers: how far each draw moves the zones east and north.
+    offsets : ndarray of float, shape (draws,)
+        Standard normal numbers: how far each draw moves every outline outward.
     seed : sequence of int
         Names the stream of the points' own errors.
     """
     index = ZoneIndex.of(zones.canonical, zones.zone_ids, n_points=len(points.lon) * len(shifts))
-    shifts_m = shifts * zones.sigma_m
-    far = np.hypot(*shifts_m.T)
-    slack = _to_nearest_edge(points, zones, index, farthest=float(far.max(initial=0.0)))
+    shifts_m, offsets_m = shifts * zones.sigma_m, offsets * zones.offset_sigma_m
+    shifted = np.hypot(*shifts_m.T)
+    far = shifted + np.abs(offsets_m)
+    farthest = float(far.max(initial=0.0))
+    slack = _to_nearest_edge(points, zones, index, farthest=farthest)
     order = np.argsort(slack, kind="stable")
-    order = order[: np.searchsorted(slack[order], far.max(initial=0.0), side="right")]
-    near = points.rows(order)
+    order = order[: np.searchsorted(slack[order], farthest, side="right")]
+    near, slack = points.rows(order), slack[order]
+    pairs = None
+    if offsets_m.any():
+        pairs = OffsetPairs.of(
+            near,
+            zones.metric,
+            _members(index, near.lon, near.lat),
+            reach_m=reach_in_sigmas(len(points.lon)) * near.sigma_m,
+            slack_m=slack,
+            farthest_m=farthest,
+        )
     # A point whose slack is above nought stays in a draw that moves the zones by less.
-    ends: Rows = np.asarray(np.searchsorted(slack[order], far, side="right"))
-    block = partial(_block, index, near, shifts_m, ends, seed)
+    ends = _Ends(
+        np.asarray(np.searchsorted(slack, far, side="right")),
+        np.asarray(np.searchsorted(slack, shifted, side="right")),
+    )
+    draws = _Draws(index, near, pairs, shifts_m, offsets_m, far, ends, seed)
     starts = range(0, len(shifts), _BLOCK)
     with ThreadPoolExecutor(usable_cores()) as pool:
-        parts = list(pool.map(block, starts))
+        parts = list(pool.map(draws.block, starts))
     return MovedCounts(np.concatenate(parts), np.sort(order))
 
 
-def _block(
-    index: ZoneIndex, near: LaidPoints, shifts_m: Floats, ends: Rows, seed: Sequence[int], start: int
-) -> Rows:
-    """Return the changes of some draws; each block has a stream of its own."""
-    n_draws = min(_BLOCK, len(shifts_m) - start)
-    upto = ends[start : start + n_draws]
-    draw, row = expand(np.zeros(n_draws, dtype=np.int64), upto)
-    rng = np.random.default_rng([*seed, start])
-    east = rng.standard_normal(len(row))
-    north = rng.standard_normal(len(row))
-    sigma = near.sigma_m[row]
-    east *= sigma
-    north *= sigma
-    # To move the zones one way is to move the points the other.
-    east -= shifts_m[start : start + n_draws, 0][draw]
-    north -= shifts_m[start : start + n_draws, 1][draw]
-    per_east, per_north = _degrees_per_m(near.lat)
-    east *= per_east[row]
-    north *= per_north[row]
-    east += near.lon[row]
-    north += near.lat[row]
-    weights = near.weights[row]
-    moved = _zones_of(index, east, north, draw, weights, n_draws)
-    return moved - _zones_of(index, near.lon[row], near.lat[row], draw, weights, n_draws)
+class _Ends(NamedTuple):
+    """How many of the points, nearest first, a draw may carry across an edge: with its offset, without."""
+
+    moved: Rows
+    shifted: Rows
 
 
-def _zones_of(index: ZoneIndex, lon: Floats, lat: Floats, draw: Rows, weights: Rows, n_draws: int) -> Rows:
-    """Return the summed weights of each draw and zone, shape (n_draws, n_zones)."""
+@dataclass(frozen=True)
+class _Draws:
+    """All that the draws have in common."""
+
+    index: ZoneIndex
+    near: LaidPoints
+    pairs: OffsetPairs | None
+    shifts_m: Floats
+    offsets_m: Floats
+    far_m: Floats
+    ends: _Ends
+    seed: Sequence[int]
+
+    def block(self, start: int) -> Rows:
+        """Return the changes of some draws; each block has a stream of its own."""
+        span = slice(start, min(start + _BLOCK, len(self.shifts_m)))
+        upto = self.ends.moved[span]
+        n_draws = len(upto)
+        draw, row = expand(np.zeros(n_draws, dtype=np.int64), upto)
+        rng = np.random.default_rng([*self.seed, start])
+        east = rng.standard_normal(len(row))
+        north = rng.standard_normal(len(row))
+        sigma = self.near.sigma_m[row]
+        east *= sigma
+        north *= sigma
+        # To move the zones one way is to move the points the other.
+        east -= self.shifts_m[span, 0][draw]
+        north -= self.shifts_m[span, 1][draw]
+        offset = None
+        if self.pairs is not None:
+            offset = self.pairs.turned(
+                (east, north),
+                np.cumsum(upto) - upto,
+                far_m=self.far_m[span],
+                offsets_m=self.offsets_m[span],
+            )
+        shifted = row < self.ends.shifted[span][draw]
+        if not shifted.all():
+            draw, row, east, north = draw[shifted], row[shifted], east[shifted], north[shifted]
+        per_east, per_north = _degrees_per_m(self.near.lat)
+        east *= per_east[row]
+        north *= per_north[row]
+        east += self.near.lon[row]
+        north += self.near.lat[row]
+        weights = self.near.weights[row]
+        settled = self.index.settle(east, north)
+        moved = _summed(self.index, settled, draw, weights, n_draws)
+        as_drawn = self.index.settle(self.near.lon[row], self.near.lat[row])
+        moved -= _summed(self.index, as_drawn, draw, weights, n_draws)
+        return moved if offset is None else moved + self._offset(offset, shifted, settled, span)
+
+    def _offset(self, turned: Turned, shifted: Mask, settled: SettledPoints, span: slice) -> Rows:
+        """Return what offsets add: each pair once, and only if the moved point is not there already."""
+        pairs = cast("OffsetPairs", self.pairs)
+        zone = pairs.zone[turned.pair]
+        inside = pairs.depth_m[turned.pair] > 0.0
+        placed = np.flatnonzero(shifted[turned.at])
+        rows = (np.cumsum(shifted) - 1)[turned.at[placed]]
+        inside[placed] = _holds(self.index, settled, rows, zone[placed])
+        offsets_m = self.offsets_m[span]
+        outward = offsets_m[turned.draw] > 0.0
+        signs = outward.astype(np.int64) - inside
+        codes = turned.draw * self.index.n_zones + zone
+        added = np.bincount(
+            codes, weights=signs * pairs.weights[turned.pair], minlength=len(offsets_m) * self.index.n_zones
+        )
+        return np.rint(added).astype(np.int64).reshape(len(offsets_m), -1)
+
+
+def _holds(index: ZoneIndex, settled: SettledPoints, rows: Rows, zone: Rows) -> Mask:
+    """Tell of some settled points whether a given zone holds them."""
+    starts, members = index.set_members()
+    label = np.maximum(settled.labels[rows], 0)
+    owner, at = expand(starts[label], np.where(settled.labels[rows] > 0, starts[label + 1], 0))
+    held = np.zeros(len(rows), dtype=bool)
+    held[owner[members[at] == zone[owner]]] = True
+    single = settled.point_rows * index.n_zones + settled.zone_rows
+    held |= np.isin(rows * index.n_zones + zone, single)
+    return held
+
+
+def _members(index: ZoneIndex, lon: Floats, lat: Floats) -> tuple[Rows, Rows]:
+    """Return the rows of points and of the zones that hold them."""
     settled = index.settle(lon, lat)
+    starts, members = index.set_members()
+    held = np.flatnonzero(settled.labels > 0)
+    owner, at = expand(starts[settled.labels[held]], starts[settled.labels[held] + 1])
+    point = np.concatenate([held[owner], settled.point_rows])
+    return point, np.concatenate([members[at], settled.zone_rows])
+
+
+def _summed(index: ZoneIndex, settled: SettledPoints, draw: Rows, weights: Rows, n_draws: int) -> Rows:
+    """Return the summed weights of each draw and zone, shape (n_draws, n_zones)."""
     starts, members = index.set_members()
     held = np.maximum(settled.labels, 0)
     codes = draw * index.n_sets + held

@@ -6,6 +6,12 @@ STANAG 2215). Errors are normal and alike in all directions, so that a radius r 
 means a standard deviation along each axis of ``r / sqrt(-2 ln(1 - p))``: r / 2.4477 for 95 %, r / 2.1460
 for 90 %.
 
+Across a stretch of boundary the error is normal with that standard deviation s, of whatever parts it is
+made. Where a boundary is both shifted as a whole and offset outward or inward, each of the two has half
+the variance, s / sqrt(2): across the boundary they add up to s again, and nothing is counted twice. Nobody
+states how the error is shared, and halves favour neither. Where one of the two is switched off, the other
+has all of s.
+
 The interval of `spatial.interval` takes the same accuracy for the most that a place may be off, and
 every error at its worst at once; it stays what decides a status.
 """
@@ -45,8 +51,12 @@ class ErrorModel:
         Whether each point is moved by an error of its own.
     boundaries : bool
         Whether each boundary is moved as a whole, east and north, by an error that all of its points
-        share. Zones of one source (``geometry_basis``) move the same way. A moved outline keeps its
-        area, so the area is exact here.
+        share. Zones of one source (``geometry_basis``) move the same way. A shifted outline keeps its
+        area.
+    offsets : bool
+        Whether each boundary runs farther out or in by one length all along, which changes count and
+        area. Outlines of one source grow or shrink together, so an edge that two zones share moves
+        for each as its own: probabilities hold zone by zone, and totals are not kept.
     accuracy_level : float
         Share of true places within the stated accuracy.
     interval : tuple of two float
@@ -62,6 +72,7 @@ class ErrorModel:
     seed: int = 20_250_101
     points: bool = True
     boundaries: bool = True
+    offsets: bool = True
     accuracy_level: float = 0.95
     interval: tuple[float, float] = (0.05, 0.95)
 
@@ -73,8 +84,29 @@ class ErrorModel:
         low, high = self.interval
         if not (0.0 < self.accuracy_level < 1.0 and 0.0 <= low < high <= 1.0):
             raise UsageError("uncertainty.bad_share")
-        if not (self.points or self.boundaries):
+        if not self.errors:
             raise UsageError("uncertainty.nothing_drawn")
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """What is drawn: ``"points"``, ``"boundaries"`` (shifts), ``"offsets"``."""
+        return tuple(name for name in ("points", "boundaries", "offsets") if getattr(self, name))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values for JSON."""
+        return {
+            "draws": self.draws,
+            "seed": self.seed,
+            "accuracy_level": self.accuracy_level,
+            "interval": list(self.interval),
+            "errors": list(self.errors),
+        }
+
+    @property
+    def boundary_shares(self) -> tuple[float, float]:
+        """The parts of a boundary's standard deviation that its shift and its offset have."""
+        shared = 1.0 / np.sqrt(max(self.boundaries + self.offsets, 1))
+        return self.boundaries * shared, self.offsets * shared
 
 
 def sigma_m(accuracy_m: Floats, *, level: float) -> Floats:

@@ -1,8 +1,14 @@
 """The probability that each zone meets its target, beside its status and never instead of it.
 
-The figures are those of `spatial.check`: the same survey, the same required count, the same area. Only
-the counts are drawn anew (`spatial.uncertainty.draws`), each time with the points' own errors and the
-boundaries' common shifts. A zone whose boundary states no accuracy is given no probability.
+The figures are those of `spatial.check`: the same survey, the same area, the same rule for the required
+count. The counts are drawn anew (`spatial.uncertainty.draws`), each time with the points' own errors and
+the common shift and offset of the boundaries. An offset changes the area of the outline too, and with it
+what is required; a published area is exact, and there an offset changes the count alone. A draw in which
+nothing is left of an outline has no stations and misses the target, and a notice says so. A zone whose
+boundary states no accuracy is given no probability.
+
+Each probability speaks of its zone by itself: where zones share edges, an offset moves each edge out of
+both or into both, and counts of one draw do not add up (`spatial.uncertainty.offsets`).
 """
 
 from __future__ import annotations
@@ -16,12 +22,15 @@ import shapely
 
 from spatial.check import CheckResult, check_surveyed
 from spatial.crs import CANONICAL_CRS, metric_crs_for, transform_xy
+from spatial.definition import AreaBasis
 from spatial.interval import stated_accuracy_m
 from spatial.notice import Notice
 from spatial.reading import canonical_polygons, canonical_positions, metric_polygons
-from spatial.uncertainty.draws import LaidPoints, LaidZones, moved_counts
+from spatial.uncertainty.draws import moved_counts
+from spatial.uncertainty.laid import LaidPoints, LaidZones
 from spatial.uncertainty.model import ErrorModel, sigma_m
-from spatial.verdict import Status
+from spatial.uncertainty.offsets import offset_areas_km2
+from spatial.verdict import Status, VerdictSettings
 from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
@@ -50,6 +59,7 @@ PROBABILITY_COLUMNS: Final = (
     "reason",
 )
 _FEW_OUTSIDE: Final = 0.05
+_STEP_DEG: Final = 1e-5
 _DEFAULT: Final = ErrorModel()
 
 
@@ -74,11 +84,13 @@ class Uncertainty:
         What was drawn.
     rows : DataFrame
         One row per zone on the index of the layer, with `PROBABILITY_COLUMNS`: share of draws that
-        meet the target, whether no draw could change the count, the quantiles of
+        meet the target, whether no error can change count or area, the quantiles of
         ``model.interval`` of count and sites per km², and why there is no probability (a key of the
         catalogue, else None). NA where there is none; an interval may stand without a probability.
     draws : ndarray of int, shape (model.draws, n_zones)
         The counts; of zones without an interval the count as drawn on the map.
+    areas_km2 : ndarray of float, shape (model.draws, n_zones)
+        The areas that they are divided by.
     notices : tuple of Notice
         What the reader of the figures has to know.
     """
@@ -86,17 +98,13 @@ class Uncertainty:
     model: ErrorModel
     rows: pd.DataFrame
     draws: Rows
+    areas_km2: Floats
     notices: tuple[Notice, ...]
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON: figures unrounded, what is missing as None."""
-        low, high = self.model.interval
         return {
-            "draws": self.model.draws,
-            "seed": self.model.seed,
-            "accuracy_level": self.model.accuracy_level,
-            "interval": [low, high],
-            "errors": [name for name in ("points", "boundaries") if getattr(self.model, name)],
+            **self.model.to_dict(),
             "zones": [
                 {name: _plain(value) for name, value in zip(PROBABILITY_COLUMNS, row, strict=True)}
                 for row in self.rows.itertuples(index=False, name=None)
@@ -134,23 +142,55 @@ def draw_surveyed(
     counts = checked.rows["count"].to_numpy(dtype=float, na_value=np.nan)
     known = _reasons(found, checked, model)
     drawn = np.tile(np.nan_to_num(counts).astype(np.int64), (model.draws, 1))
+    offsets_m = np.zeros(drawn.shape)
     notices = list(_always(found, checked))
     if found.stations is not None and found.placed is not None and not np.isnan(counts).all():
         selected = found.stations.select(definition)
         points = _laid_points(selected, found, model)
         movable = np.zeros(len(points.lon), dtype=bool)
         for number, (rows, zones) in enumerate(_together(found, model)):
-            shifts = np.random.default_rng([model.seed, 0, _source_number(found, rows)])
+            source = _source_number(found, rows)
+            shifts = np.random.default_rng([model.seed, 0, source])
+            offsets = np.random.default_rng([model.seed, 2, source]).standard_normal(model.draws)
             moved = moved_counts(
                 points,
                 zones,
                 shifts=shifts.standard_normal((model.draws, 2)),
+                offsets=offsets,
                 seed=(model.seed, 1, number),
             )
             drawn[:, rows] += moved.changes
+            offsets_m[:, rows] = (offsets * zones.offset_sigma_m)[:, None]
             movable[moved.movable] = True
         notices += _on_points(selected, found, points, movable, model)
-    return Uncertainty(model, _summary(checked, drawn, known, model), drawn, tuple(notices))
+    areas, gone = _areas(found, checked, offsets_m, definition)
+    drawn[gone] = 0
+    if gone.any():
+        notices.append(
+            Notice("uncertainty.vanished", {"zones": int(gone.any(axis=0).sum()), "draws": int(gone.sum())})
+        )
+    still = (offsets_m == 0.0).all(axis=0)
+    return Uncertainty(
+        model, _summary(checked, drawn, areas, known, still, model), drawn, areas, tuple(notices)
+    )
+
+
+def _areas(
+    found: Survey, checked: CheckResult, offsets_m: Floats, definition: Definition
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the area of each draw and zone, and where nothing is left of the outline."""
+    areas = checked.rows["area_km2"].to_numpy(dtype=float)
+    measured = found.measured
+    outlined = offset_areas_km2(
+        measured["area_km2"].to_numpy(dtype=float),
+        measured["perimeter_km"].to_numpy(dtype=float),
+        metric_polygons(found.zones),
+        offsets_m,
+    )
+    gone = (outlined <= 0.0) & (offsets_m < 0.0)
+    if definition.area_basis == AreaBasis.GEOMETRY:
+        return np.where(offsets_m == 0.0, areas, outlined), gone
+    return np.broadcast_to(areas, offsets_m.shape), gone
 
 
 def _reasons(found: Survey, checked: CheckResult, model: ErrorModel) -> NDArray[np.object_]:
@@ -159,7 +199,7 @@ def _reasons(found: Survey, checked: CheckResult, model: ErrorModel) -> NDArray[
     reasons = np.full(len(status), None, dtype=object)
     for value, reason in ((Status.NO_TARGET, Reason.NO_TARGET), (Status.TOO_SMALL, Reason.TOO_SMALL)):
         reasons[status == str(value)] = reason
-    if model.boundaries:
+    if model.boundaries or model.offsets:
         reasons[np.isnan(stated_accuracy_m(found.zones))] = Reason.BOUNDARY_UNKNOWN
     elif found.points is None or np.isnan(stated_accuracy_m(found.points)).all():
         reasons[:] = Reason.POINTS_UNKNOWN
@@ -177,21 +217,28 @@ def _laid_points(selected: Selection, found: Survey, model: ErrorModel) -> LaidP
     there = np.isfinite(x) & np.isfinite(y)
     sigma = np.nan_to_num(sigma_m(stated_accuracy_m(counted), level=model.accuracy_level))
     sigma *= model.points
-    return LaidPoints(lon, lat, x, y, sigma, selected.weights).rows(there)
+    # A step towards the equator never leaves the globe.
+    step = np.where(lat > 0.0, -_STEP_DEG, _STEP_DEG)
+    there_x, there_y = transform_xy(lon, lat + step, source=CANONICAL_CRS, target=metric_crs_for(found.zones))
+    meridian = np.arctan2((there_x - x) * step, (there_y - y) * step)
+    return LaidPoints(lon, lat, x, y, sigma, selected.weights, meridian).rows(there)
 
 
 def _together(found: Survey, model: ErrorModel) -> Iterator[tuple[Rows, LaidZones]]:
     """Yield the rows of zones that move together, and those zones; unknown boundaries are left out."""
     zones = found.zones
-    accuracy = stated_accuracy_m(zones) if model.boundaries else np.zeros(len(zones))
+    moves = model.boundaries or model.offsets
+    shift, offset = model.boundary_shares
+    accuracy = stated_accuracy_m(zones) if moves else np.zeros(len(zones))
     sigma = sigma_m(accuracy, level=model.accuracy_level)
     canonical, metric = canonical_polygons(zones), metric_polygons(zones)
-    sources = _sources(found) if model.boundaries else np.zeros(len(zones), dtype=np.int64)
+    sources = _sources(found) if moves else np.zeros(len(zones), dtype=np.int64)
     ids = found.facts.ids.tolist()
     for source in np.unique(sources):
         for own in np.unique(sigma[(sources == source) & ~np.isnan(sigma)]):
             rows = np.flatnonzero((sources == source) & (sigma == own))
-            yield rows, LaidZones(canonical[rows], metric[rows], [ids[row] for row in rows], float(own))
+            named = [ids[row] for row in rows]
+            yield rows, LaidZones(canonical[rows], metric[rows], named, own * shift, own * offset)
 
 
 def _sources(found: Survey) -> Rows:
@@ -205,26 +252,32 @@ def _source_number(found: Survey, rows: Rows) -> int:
 
 
 def _summary(
-    checked: CheckResult, drawn: Rows, reasons: NDArray[np.object_], model: ErrorModel
+    checked: CheckResult,
+    drawn: Rows,
+    areas: Floats,
+    reasons: NDArray[np.object_],
+    still: NDArray[np.bool_],
+    model: ErrorModel,
 ) -> pd.DataFrame:
     """Return the rows of `Uncertainty`."""
-    required = checked.rows["required_count"].to_numpy(dtype=float, na_value=np.nan)
-    areas = checked.rows["area_km2"].to_numpy(dtype=float)
+    target = checked.rows["target_per_km2"].to_numpy(dtype=float, na_value=np.nan)
     with_interval = ~np.isin(
         reasons.astype(str),
         [Reason.NO_DATA, Reason.NO_POSITIONS, Reason.BOUNDARY_UNKNOWN, Reason.POINTS_UNKNOWN],
     )
-    low, high = np.quantile(drawn, model.interval, axis=0, method="inverted_cdf").astype(float)
-    low[~with_interval] = high[~with_interval] = np.nan
-    without = np.array([reason is not None for reason in reasons], dtype=bool)
-    met = np.where(without, np.nan, (drawn >= required).mean(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        densities = low / areas, high / areas
+        dense = np.where(areas > 0.0, drawn / areas, 0.0)
+    low, high = np.quantile(drawn, model.interval, axis=0, method="inverted_cdf").astype(float)
+    densities = np.quantile(dense, model.interval, axis=0, method="inverted_cdf")
+    low[~with_interval] = high[~with_interval] = densities[:, ~with_interval] = np.nan
+    without = np.array([reason is not None for reason in reasons], dtype=bool)
+    enough = (areas > 0.0) & (drawn >= np.ceil(target * areas - VerdictSettings().required_tolerance))
+    met = np.where(without, np.nan, enough.mean(axis=0))
     return pd.DataFrame(
         {
             "zone_id": checked.rows["zone_id"].to_numpy(dtype=object),
             "probability_met": met,
-            "certain": with_interval & (drawn == drawn[0]).all(axis=0),
+            "certain": with_interval & still & (drawn == drawn[0]).all(axis=0),
             "count_drawn_low": pd.array(low, dtype="Int64"),
             "count_drawn_high": pd.array(high, dtype="Int64"),
             "density_drawn_low": densities[0],

@@ -11,10 +11,11 @@ from spatial.text import text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["count_words", "density_words", "probability_words"]
+__all__ = ["count_words", "density_words", "drawn_words", "probability_words"]
 
 _LEAST, _MOST = 1, 99
 _NOTHING: Final = "–"
+_BETWEEN: Final = {"zh": "；", "en": "; "}
 
 
 def probability_words(row: Mapping[str, Any], lang: str) -> str:
@@ -32,6 +33,24 @@ def probability_words(row: Mapping[str, Any], lang: str) -> str:
     if percent < _LEAST:
         return f"< {_LEAST} %"
     return f"> {_MOST} %" if percent > _MOST else f"{percent} %"
+
+
+def drawn_words(document: Mapping[str, Any], lang: str) -> str:
+    """Return in a line how figures came about, from ``Uncertainty.to_dict()`` or `ErrorModel.to_dict`."""
+    # Written out so that a search for a key finds where it is used.
+    parts = {
+        "points": "uncertainty.error_points",
+        "boundaries": "uncertainty.error_boundaries",
+        "offsets": "uncertainty.error_offsets",
+    }
+    return text(
+        "uncertainty.drawn",
+        lang,
+        draws=document["draws"],
+        seed=document["seed"],
+        level=document["accuracy_level"],
+        errors=_BETWEEN[lang].join(text(parts[name], lang) for name in document["errors"]),
+    )
 
 
 def count_words(row: Mapping[str, Any]) -> str:

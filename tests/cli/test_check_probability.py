@@ -37,6 +37,7 @@ def test_the_document_is_the_same_but_for_its_new_key(pack):
     assert [row["zone_id"] for row in found["zones"]] == [row["zone_id"] for row in plain["zones"]]
     assert found["district"] is None
     assert found["draws"] == 1_000
+    assert found["errors"] == ["points", "boundaries", "offsets"]
 
 
 def test_own_points_speak_for_the_district_too(pack, tmp_path):
@@ -63,6 +64,7 @@ def test_the_table_has_two_more_columns(pack):
     district = next(line for line in asked.splitlines() if line.startswith("全区"))
     assert "只有公布的总数，没有点位" in district
     assert "1,000 次抽样" in asked
+    assert "边界整体外扩或内缩" in asked
 
 
 @pytest.mark.parametrize("words", [("--draws", "2000"), ("--seed", "1"), ("--probability", "--draws", "10")])

@@ -27,6 +27,8 @@ SQUARE = shapely.box(0.0, 0.0, 2_000.0, 2_000.0)  # 4 km²
 
 
 def drawn(zones, points, /, *, target=None, **settings) -> Uncertainty:
+    """Draw without offsets, which have tests of their own, unless they are asked for."""
+    settings.setdefault("offsets", False)
     asked = None if target is None else Target(value_per_km2=target)
     return draw_surveyed(survey(zones, points), definition=ANY, target=asked, model=ErrorModel(**settings))
 
@@ -230,7 +232,7 @@ def test_an_inventory_that_ends_at_the_border_is_called_so():
         {"seed": -1},
         {"accuracy_level": 1.0},
         {"interval": (0.9, 0.1)},
-        {"points": False, "boundaries": False},
+        {"points": False, "boundaries": False, "offsets": False},
     ],
 )
 def test_a_number_out_of_range_is_refused(settings):
@@ -254,9 +256,9 @@ def test_the_shipped_pack_with_25_000_points_takes_a_second_of_two_cores():
 
 def test_plain_values_for_json():
     points = point_frame([[3.0, 50.0 + number] for number in range(60)], sigma=5.0)
-    plain = drawn(zone_layer([SQUARE], sigma=[None]), points, target=5.0).to_dict()
+    plain = drawn(zone_layer([SQUARE], sigma=[None]), points, target=5.0, offsets=True).to_dict()
     assert plain["draws"] == 1_000
-    assert plain["errors"] == ["points", "boundaries"]
+    assert plain["errors"] == ["points", "boundaries", "offsets"]
     zone = plain["zones"][0]
     assert zone == {
         "zone_id": "zone-0", "probability_met": None, "certain": False,

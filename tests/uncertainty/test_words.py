@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spatial.uncertainty.words import count_words, density_words, probability_words
+from spatial.uncertainty.model import ErrorModel
+from spatial.uncertainty.words import count_words, density_words, drawn_words, probability_words
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,10 @@ def test_ranges():
     assert count_words({"count_drawn_low": 5, "count_drawn_high": 5}) == "5"
     assert count_words({"count_drawn_low": pd.NA, "count_drawn_high": pd.NA}) == "–"
     assert density_words({"density_drawn_low": None, "density_drawn_high": None}) == "–"
+
+
+def test_what_was_drawn_is_named_and_nothing_else():
+    words = drawn_words(ErrorModel(draws=2_000, seed=7, boundaries=False).to_dict(), "en")
+    assert words.startswith("P(met): 2,000 draws, seed 7")
+    assert "each point by itself; each boundary moved out or in" in words
+    assert "shifted" not in words

@@ -7,7 +7,8 @@ def test_a_chosen_zone_says_how_likely_it_meets_its_target(open_app):
     page = open_app(zone="culture_circle", lang="zh")
     assert "达标概率 > 99 %" in page.words
     assert "1,000 次抽样，种子 20250101" in page.words
-    assert "边界平移时只会少数" in page.words
+    assert "边界整体外扩或内缩（面积和基站数同时改变" in page.words
+    assert "边界平移或外扩时只会少数" in page.words
     assert "达标概率" not in open_app(lang="zh").words
 
 
