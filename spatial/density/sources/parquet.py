@@ -27,6 +27,7 @@ from spatial.density.sources.arrow_values import (
 from spatial.density.sources.parquet_pages import repeats_safely
 from spatial.density.sources.parquet_shape import ParquetShape, find_shape, require_columns
 from spatial.density.sources.placing import Fault, Placement, RawBatch
+from spatial.density.sources.wkb_pages import plain_positions
 from spatial.density.sources.wkb_points import decode_points
 from spatial.errors import UnreadableFileError, UnsupportedFormatError
 from spatial.file_kinds import PARQUET_MAGIC
@@ -42,12 +43,15 @@ if TYPE_CHECKING:
     from spatial.notice import Notice
 
     Floats = NDArray[np.float64]
+    Positions = tuple[Floats, Floats]
 
 __all__ = ["ParquetSource", "open_parquet"]
 
 _BATCH_ROWS: Final = 1 << 16
 _BATCH_BYTES: Final = 1 << 26
 _PART_ROWS: Final = 1 << 18
+_MOST_GROUPS: Final = 16
+"""Row groups of a part up to which each is read by itself."""
 _SEARCH_ROWS: Final = 1 << 10
 """Rows at a time where the place of a damage is looked for."""
 _READ_BYTES: Final = 1 << 20
@@ -219,7 +223,7 @@ class ParquetSource:
     def _raw_batches(self, part: SourcePart, n_at_once: int) -> Iterator[RawBatch]:
         """Read some row groups as they stand; as many rows as the footer says, or an error."""
         row = part.first_row
-        stream = self._stream(range(*part.place), n_at_once)
+        stream = self._read(range(*part.place), n_at_once)
         while True:
             try:
                 batch = next(stream, None)
@@ -234,6 +238,25 @@ class ParquetSource:
             yield raw
         if row != part.first_row + part.n_rows:
             raise self._damaged(part)
+
+    def _read(self, groups: range, n_at_once: int) -> Iterator[pa.RecordBatch | Positions]:
+        """Read row groups the quickest way that they allow."""
+        if self.shape.encoding != "WKB" or self.columns or len(groups) > _MOST_GROUPS:
+            yield from self._stream(groups, n_at_once)
+            return
+        column = self._leaf(self._metadata)
+        for group in groups:
+            found = plain_positions(self.path, self._metadata, group, column)
+            if found is None:
+                yield from self._stream(range(group, group + 1), n_at_once)
+                continue
+            x, y = found
+            for begin in range(0, len(x), n_at_once):
+                yield x[begin : begin + n_at_once], y[begin : begin + n_at_once]
+
+    def _leaf(self, footer: pq.FileMetaData) -> int:
+        """Return the leaf column of the geometry."""
+        return [footer.schema.column(at).path for at in range(footer.num_columns)].index(self.shape.fields[0])
 
     def _stream(self, groups: range, n_at_once: int) -> Iterator[pa.RecordBatch]:
         """Read row groups as the library hands them out."""
@@ -265,8 +288,7 @@ class ParquetSource:
 
     def _repeats_safely(self, footer: pq.FileMetaData, groups: range) -> bool:
         """Tell whether geometries can be unpacked for each row; of others each different one is, once."""
-        leaves = [footer.schema.column(at).path for at in range(footer.num_columns)]
-        column = leaves.index(self.shape.fields[0])
+        column = self._leaf(footer)
         return all(repeats_safely(self.path, footer, group, column) for group in groups)
 
     def _damaged(self, part: SourcePart) -> UnreadableFileError:
@@ -288,8 +310,10 @@ class ParquetSource:
             "stream.parquet_damaged", name=self.name, group=group + 1, groups=self.n_groups, row=row + 1
         )
 
-    def _raw(self, batch: pa.RecordBatch, first_row: int) -> RawBatch:
+    def _raw(self, batch: pa.RecordBatch | Positions, first_row: int) -> RawBatch:
         """Return the coordinates and columns of a batch."""
+        if isinstance(batch, tuple):
+            return RawBatch(first_row=first_row, x=batch[0], y=batch[1])
         batch.validate()
         columns = {name: text_column(batch.column(name)) for name in self.columns}
         x, y, faults = self._coordinates(batch)

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
     import pyarrow.parquet as pq
 
-__all__ = ["repeats_safely"]
+__all__ = ["CODECS", "PageHeader", "repeats_safely"]
 
 _LONGEST: Final = 64
 """Bytes of a value that may be repeated for each row of a batch."""
 _MOST_BYTES: Final = 1 << 24
-_CODECS: Final = ("snappy", "gzip", "zstd", "brotli", "lz4_raw")
+CODECS: Final = ("snappy", "gzip", "zstd", "brotli", "lz4_raw")
 _LENGTH_BYTES: Final = 4
 _SIZE, _PACKED_SIZE, _DICTIONARY, _N_VALUES = 2, 3, 7, 1
-_STOP, _TRUE, _FALSE, _I32, _STRUCT = 0, 1, 2, 5, 12
+_STOP, _TRUE, _FALSE, _I32, _I64, _BINARY, _STRUCT = 0, 1, 2, 5, 6, 8, 12
 
 
 def repeats_safely(path: Path, footer: pq.FileMetaData, group: int, column: int) -> bool:
@@ -59,7 +59,7 @@ def repeats_safely(path: Path, footer: pq.FileMetaData, group: int, column: int)
         stream.seek(max(chunk.dictionary_page_offset, 0))
         data = stream.read(min(max(chunk.data_page_offset - chunk.dictionary_page_offset, 0), _MOST_BYTES))
     try:
-        header, begin = _PageHeader(data).read()
+        header, begin = PageHeader(data).read()
         size, packed_size = header[_SIZE,], header[_PACKED_SIZE,]
         n_values = header[_DICTIONARY, _N_VALUES]
         if not 0 <= size <= _MOST_BYTES or begin + packed_size > len(data):
@@ -77,7 +77,7 @@ def _unpacked(page: pa.Buffer, size: int) -> list[pa.Buffer]:
     question is the end of the process.
     """
     pages = [page] if page.size == size else []
-    for codec in _CODECS:
+    for codec in CODECS:
         with suppress(OSError, ValueError, pa.ArrowException):
             pages.append(pa.Codec(codec).decompress(page, decompressed_size=size))
     return pages
@@ -94,12 +94,20 @@ def _is_uniform(page: pa.Buffer, n_values: int) -> bool:
     return bool((np.frombuffer(page, layout)["n"] == length).all())
 
 
-class _PageHeader:
-    """The header of a page in Thrift's compact notation: whole numbers by the path of their fields."""
+class PageHeader:
+    """The header of a page in Thrift's compact notation: whole numbers by the path of their fields.
 
-    def __init__(self, data: bytes) -> None:
+    Parameters
+    ----------
+    data : bytes
+        What holds the header.
+    at : int
+        Where it begins.
+    """
+
+    def __init__(self, data: bytes, at: int = 0) -> None:
         self._data = data
-        self._at = 0
+        self._at = at
         self._found: dict[tuple[int, ...], int] = {}
 
     def read(self) -> tuple[dict[tuple[int, ...], int], int]:
@@ -108,7 +116,7 @@ class _PageHeader:
         Raises
         ------
         ValueError, IndexError
-            If it holds what no header of a dictionary page does, or is cut off.
+            If it holds what no header of a page does, or is cut off.
         """
         self._structure(())
         return self._found, self._at
@@ -122,8 +130,11 @@ class _PageHeader:
             field = field + (head >> 4) if head >> 4 else self._whole()
             if kind == _STRUCT:
                 self._structure((*path, field))
-            elif kind == _I32:
+            elif kind in {_I32, _I64}:
                 self._found[*path, field] = self._whole()
+            elif kind == _BINARY:
+                n_bytes = self._varint()
+                self._at += n_bytes
             elif kind not in {_TRUE, _FALSE}:
                 raise ValueError
 
@@ -132,13 +143,18 @@ class _PageHeader:
         return self._data[self._at - 1]
 
     def _whole(self) -> int:
-        """Return a whole number: seven bits a byte, the sign in the lowest."""
+        """Return a whole number, its sign in the lowest bit."""
+        number = self._varint()
+        return number >> 1 ^ -(number & 1)
+
+    def _varint(self) -> int:
+        """Return a number of seven bits a byte."""
         number = shift = 0
         while True:
             byte = self._byte()
             number |= (byte & 0x7F) << shift
             shift += 7
             if byte < 0x80:  # noqa: PLR2004 - the last byte has no mark
-                return number >> 1 ^ -(number & 1)
+                return number
             if shift > 63:  # noqa: PLR2004 - no number of a header is longer
                 raise ValueError
