@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 # Modules that wait, for a browser or for a process that reads a file; what only computes is strewn among
 # them, so that no two cores drive three browsers. xdist keeps this order with --no-loadscope-reorder.
 WAITING = ("tests/browser/", "tests/views/")
+
+
+def pytest_configure() -> None:
+    """Let children be interrupted, also where the suite runs in the background and itself is not."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
