@@ -40,7 +40,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the modules, mark the properties, and let continuous integration try a test of browsers or workers twice."""
+    """Order the modules and mark the properties; in CI, try a test of browsers or workers twice."""
     items.sort(key=order_of_modules(items))
     in_ci = bool(os.environ.get("CI"))
     for item in items:
