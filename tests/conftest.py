@@ -26,7 +26,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 # Modules that wait, for a browser or for a process that reads a file; what only computes is strewn among
 # them, so that no two cores drive three browsers. xdist keeps this order with --no-loadscope-reorder.
 WAITING = ("tests/browser/", "tests/views/")
-CLUSTER = "tests/density/cluster/"
 
 
 def pytest_configure() -> None:
@@ -40,11 +39,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the modules and mark the properties; in CI, try a test of browsers or workers twice."""
+    """Order the modules, mark the properties, and let continuous integration try a browser test twice."""
     items.sort(key=order_of_modules(items))
     in_ci = bool(os.environ.get("CI"))
     for item in items:
-        if in_ci and (item.get_closest_marker("browser") or item.nodeid.startswith(CLUSTER)):
+        if in_ci and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)

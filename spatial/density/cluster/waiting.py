@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Waiting", "explained"]
 
 _LOOK_EVERY_S: Final = 0.02
-_PENDING: Final = "pending"
+_UNDER_WAY: Final = ("pending", "lost")
+"""What was lost with a worker is made again; to a client it is lost for a moment only."""
 _FINISHED: Final = "finished"
 _FAILED: Final = "error"
 
@@ -61,11 +62,9 @@ class Waiting:
         """
         try:
             while True:
-                for step in [step for step in steps if step.status != _PENDING]:
-                    self._require_finished(step)
+                for step in [step for step in steps if self._is_finished(step)]:
                     self._watch.read(steps.pop(step))
-                if result.status != _PENDING:
-                    self._require_finished(result)
+                if self._is_finished(result):
                     self._watch.look()
                     return self._fetched(result)
                 self._look_round()
@@ -85,11 +84,14 @@ class Waiting:
                 return result.result(timeout=self._patience.without_workers_s)
             self._look_round()
 
-    def _require_finished(self, task: Future) -> None:
-        """Raise what became of a task that has ended without a result."""
-        if task.status == _FINISHED:
-            return
-        if task.status != _FAILED:
+    def _is_finished(self, task: Future) -> bool:
+        """Tell whether a task has its result; raise what became of one that has ended without."""
+        status = task.status  # it may be another a moment later
+        if status in _UNDER_WAY:
+            return False
+        if status == _FINISHED:
+            return True
+        if status != _FAILED:
             raise ClusterError("cluster.scheduler_lost")
         raise explained(task.exception(timeout=self._patience.reply_s))
 
