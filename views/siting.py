@@ -13,7 +13,7 @@ from layers.scene import OwnLayer
 from spatial.importing.model import Subject
 from spatial.text import text
 from views.figures import figure
-from views.html_table import Cell, Column, fragment, render_table
+from views.html_table import Cell, Column, Markup, fragment, join, render_table
 from views.map_frame import show_atlas
 from views.messages import note, reporting, show_error
 from views.scene import map_scene
@@ -24,7 +24,7 @@ from views.session_frames import session_inventory
 from views.siting_choices import no_build_areas, show_siting_choices
 from views.siting_result import show_proposal
 from views.siting_room import siting_room
-from views.verdict_table import badge
+from views.verdict_table import BADGED_BASES, badge
 
 if TYPE_CHECKING:
     from spatial.siting.proposal import Proposal
@@ -114,9 +114,16 @@ def _show_zones(frames: PackFrames, choice: SitingChoice, proposal: Proposal, la
         Column(head=text(f"siting.head_{head}", lang), unit=unit, numeric=True)
         for head in ("required", "before", "gap", "after")
     ]
-    rows: list[list[Cell | str]] = [
+    bases = dict(
+        zip(proposal.case.check.rows["zone_id"], proposal.case.check.rows["geometry_basis"], strict=True)
+    )
+    rows: list[list[Cell | Markup | str]] = [
         [
-            names.get(each.zone_id, each.zone_id),
+            fragment(
+                "{name} {marks}",
+                name=names.get(each.zone_id, each.zone_id),
+                marks=_marks(bases.get(each.zone_id), synthetic=proposal.case.synthetic, lang=lang),
+            ),
             figure(each.required_count),
             figure(each.before),
             figure(max(each.required_count - each.before, 0)),
@@ -151,3 +158,11 @@ def _show_map(frames: PackFrames, view: ViewState, proposal: Proposal) -> None:
     click = show_atlas(build_atlas(scene, lang=lang), height=MAP_HEIGHT, key="siting", fill_window=False)
     if click is not None and click.kind in {"zone", "place"}:
         pick(click, frames)
+
+
+def _marks(basis: object, *, synthetic: bool, lang: str) -> Markup:
+    """Return what qualifies the figures of a zone: what its outline rests on, and made-up stations."""
+    marks = [badge(basis, lang)] if isinstance(basis, str) and basis in BADGED_BASES else []
+    if synthetic:
+        marks.append(badge("synthetic", lang))
+    return join(marks, " ")

@@ -61,14 +61,18 @@ def test_the_gap_is_the_verdict_s_and_the_poles_close_it(open_siting) -> None:
 
 def test_a_part_is_sited_by_itself(open_siting) -> None:
     page = open_siting(zone="pazhou_mid_2")
-    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == ["中2区"]
+    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == ["中2区 示意 模拟"]
     assert "不必新增" in page.words
     assert "导出规划站点" not in [button.label for button in page.runner.button]
 
 
 def test_no_zone_chosen_means_every_zone_and_reasons_name_zones_by_their_names(open_siting) -> None:
     page = open_siting()
-    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == ["一区", "一谷", "一圈"]
+    assert [row[0] for row in page.table(ZONES.format(52))[1:]] == [
+        "一区 示意 模拟",
+        "一谷 示意 模拟",
+        "一圈 示意 模拟",
+    ]
     assert "没有满足全部条件的选择" in page.words
     assert "“一谷”还需 278 个站" in page.words
     assert "sysu_valley" not in page.words
