@@ -219,11 +219,27 @@ def current_workspace() -> Workspace:
 
 
 def keep_workspace(workspace: Workspace) -> None:
-    """Keep what was made of the present workspace, and let go of all that was worked out from that."""
-    _store().save(OWNER, workspace, expected=_stored().version)
+    """Keep what was made of the present workspace, and let go of what was worked out from its former files.
+
+    A reported value changes no count: what stands on the same data sets and the same outlines stays.
+    """
+    former = _stored()
+    _store().save(OWNER, workspace, expected=former.version)
+    if _same_files(workspace, former.workspace):
+        return
     st.session_state.pop(SessionKey.OWN_WORK, None)
     # Two files may share name and number of rows: what was made of the one is not of the other.
     st.session_state.pop(SessionKey.EXPORT_RESULT, None)
+
+
+def _same_files(one: Workspace, other: Workspace) -> bool:
+    """Tell whether two workspaces hold the very same data sets, outlines and placed points."""
+    mine, theirs = ((*each.datasets, *each.packs.values()) for each in (one, other))
+    return (
+        len(mine) == len(theirs)
+        and list(one.packs) == list(other.packs)
+        and all(a is b for a, b in zip(mine, theirs, strict=True))
+    )
 
 
 def remembered_columns(subject: Subject, headers: Iterable[str]) -> Mapping[str, str]:

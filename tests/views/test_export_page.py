@@ -253,14 +253,20 @@ def test_the_page_speaks_english(open_app: OpenApp) -> None:
     assert set(re.findall(r"[\u3400-\u9fff]+", own_words)) == set()
 
 
-def test_another_workspace_takes_the_package_of_the_former_away() -> None:
+def test_other_files_take_what_was_made_of_the_former_away_and_a_reported_value_does_not() -> None:
     script = """
 import streamlit as st
-from views.session import SessionKey, current_workspace, keep_workspace
+from spatial.evaluation_tables.reported import ReportedValue
+from spatial.workspace.model import PackChanges, Workspace, report_value
+from views.session import SessionKey, current_workspace, keep_workspace, own_work
 st.session_state[SessionKey.EXPORT_RESULT] = "made of the former"
-keep_workspace(current_workspace())
-st.text(SessionKey.EXPORT_RESULT in st.session_state)
+own_work().surveys["haizhu"] = "found in the former"
+value = ReportedValue(indicator_id="a", value=1.0, as_of="2024", source="b")
+keep_workspace(report_value(current_workspace(), "haizhu", value))
+st.text((SessionKey.EXPORT_RESULT in st.session_state, *own_work().surveys))
+keep_workspace(Workspace(packs={"haizhu": PackChanges()}))
+st.text((SessionKey.EXPORT_RESULT in st.session_state, *own_work().surveys))
 """
     runner = AppTest.from_string(script).run()
     assert not runner.exception
-    assert runner.text[0].value == "False"
+    assert [each.value for each in runner.text] == ["(True, 'haizhu')", "(False,)"]
