@@ -1,4 +1,4 @@
-"""口径: every zone under every definition, and the choices that turn a verdict."""
+"""口径对照: every zone under every definition, and the choices that turn a verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the page 口径: each zone's range, and the matrix of one area."""
+"""The tables of the page 口径对照: each zone's range, and the matrix of one area."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""口径 in a browser with the network closed."""
+"""口径对照 in a browser with the network closed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 def test_from_the_navigation_to_the_matrix_and_its_file(visit, tmp_path):
     watched = visit("indicators?v=1&indoor=exclude")
     page = watched.page
-    page.get_by_role("link", name="口径", exact=True).click()
+    page.get_by_role("link", name="口径对照", exact=True).click()
     page.wait_for_url(re.compile("audit"))
     page.get_by_text("会误读为").wait_for()
     watched.rest()

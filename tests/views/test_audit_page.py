@@ -1,4 +1,4 @@
-"""口径: the district's case, each zone's range, and the matrix where it is asked for."""
+"""口径对照: the district's case, each zone's range, and the matrix where it is asked for."""
 
 from __future__ import annotations
 
