@@ -26,6 +26,7 @@ def main() -> int:
     for step in STEPS:
         import_module(f"geodata.build.{step}").build()
     code: int = import_module("geodata.build.refresh_catalog").main()
+    import_module("geodata.build.build_example_scenario").build()  # reads the pack, checksums and all
     return code
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LAMP_POLES_PLANNED_2020",
+    "PLAN_YEARS",
     "POLE_COLUMNS",
     "STATIONS_EXISTING",
     "STATION_COLUMNS",
@@ -44,9 +45,11 @@ STATIONS_EXISTING: Final = 5144
 STATIONS_PLANNED: Final = 300
 LAMP_POLES_PLANNED_2020: Final = 614
 AS_OF: Final = "2020-12-31"
+PLAN_YEARS: Final = (2021, 2022, 2023, 2024, 2025)
+"""The years of the 14th five-year plan: as many planned stations for each, made up as the rest."""
 STATION_COLUMNS: Final = (
     "site_id", "name", "operator", "band", "site_type", "status", "shared", "physical_site_id",
-    "logical_station_id", "lon", "lat", "position_accuracy_m", "as_of", "synthetic",
+    "logical_station_id", "lon", "lat", "position_accuracy_m", "as_of", "plan_year", "synthetic",
 )  # fmt: skip
 POLE_COLUMNS: Final = (
     "site_id", "name", "site_type", "status", "street", "basis", "lon", "lat", "position_accuracy_m",
@@ -86,8 +89,8 @@ def demo_stations() -> list[dict[str, object]]:
         rows += _stations_of_site(rng, number, (lon, lat), first=len(rows) + 1)
         if len(rows) >= total:
             break
-    for row in rows[STATIONS_EXISTING:total]:
-        row["status"] = "planned"
+    for number, row in enumerate(rows[STATIONS_EXISTING:total]):
+        row |= {"status": "planned", "plan_year": PLAN_YEARS[number % len(PLAN_YEARS)]}
     return rows[:total]
 
 
@@ -178,6 +181,7 @@ def _stations_of_site(
             "lat": f"{position[1]:.6f}",
             "position_accuracy_m": _ACCURACY_M,
             "as_of": AS_OF,
+            "plan_year": "",
             "synthetic": "true",
         }
 

@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spatial.errors import AtlasError, ScenarioError
 from spatial.limits import DEFAULT_LIMITS
-from spatial.scenario.model import AddStation, MoveStation, NamedInventory, RemoveStation, Scenario
+from spatial.scenario.model import (
+    EVERY_YEAR,
+    AddStation,
+    MoveStation,
+    NamedInventory,
+    RemoveStation,
+    Scenario,
+)
 from spatial.strict_json import parse_json
 
 if TYPE_CHECKING:
@@ -122,7 +129,7 @@ def _scenario(document: Any) -> Scenario:  # noqa: ANN401 - any value of JSON
     return Scenario(
         name=_text(name),
         target_per_km2=_number(target),
-        planned_until=None if until is None else _whole(until),
+        planned_until=EVERY_YEAR if until == EVERY_YEAR else None if until is None else _whole(until),
         inventory=None if inventory is None else _inventory(inventory),
         edits=tuple(made),
     )

@@ -13,7 +13,8 @@ import shapely
 
 from spatial.crs import to_canonical
 from spatial.reading import canonical_positions
-from spatial.scenario.model import AddStation, MoveStation, RemoveStation
+from spatial.scenario.model import EVERY_YEAR, AddStation, MoveStation, RemoveStation
+from spatial.scenario.planned import planned_rows
 from spatial.selection import MERGED_ROWS_APART_DEG
 from spatial.station_columns import StationColumns
 from spatial.text import LANGUAGES, text
@@ -21,11 +22,12 @@ from spatial.text import LANGUAGES, text
 if TYPE_CHECKING:
     import datetime as dt
 
+    from numpy.typing import NDArray
+
     from spatial.scenario.model import Edit, Scenario
 
 __all__ = ["Applied", "RejectedEdit", "ScenarioReport", "apply_scenario"]
 
-_PLANNED: Final = ("planned", "under_construction")
 _EXISTING: Final = "existing"
 _KINDS: Final = {AddStation: "add", MoveStation: "move", RemoveStation: "remove"}
 _ID_COLUMNS: Final = ("site_id", "physical_site_id", "logical_station_id")
@@ -88,6 +90,10 @@ class ScenarioReport:
         Planned rows that count as built by the year.
     planned_later, planned_undated : int
         Planned rows that are dated after it, or not at all, and stay planned.
+    planned_year_column : str
+        The column that says when planned rows are built, "" where the scenario asks for no year.
+    planned_not_later : int
+        Planned rows whose only date is no later than the newest existing row's: it may be the data's.
     """
 
     n_in: int
@@ -101,6 +107,8 @@ class ScenarioReport:
     became_existing: int
     planned_later: int
     planned_undated: int
+    planned_year_column: str
+    planned_not_later: int
 
     @property
     def n_reported(self) -> int:
@@ -119,6 +127,8 @@ class ScenarioReport:
             "became_existing": self.became_existing,
             "planned_later": self.planned_later,
             "planned_undated": self.planned_undated,
+            "planned_year_column": self.planned_year_column,
+            "planned_not_later": self.planned_not_later,
         }
         return {"edits": edits | {"reported": [each.to_dict() for each in self.rejected]}, "stations": rows}
 
@@ -165,8 +175,9 @@ def apply_scenario(points: gpd.GeoDataFrame, scenario: Scenario, *, as_of: dt.da
             rejected.append(
                 RejectedEdit(edit=number, kind=kind, site_id=edit.site_id, reason_key=reason, rows=rows)
             )
-    edited = table.frame(scenario, as_of)
-    edited, built = _build_planned(edited, scenario.planned_until)
+    kept, built = _build_planned(table.kept(), scenario, as_of)
+    edited = table.with_added(kept, scenario, as_of)
+    built["planned_later"] += sum(not _stands(each, scenario) for each in table.new())
     return Applied(
         points=edited,
         report=ScenarioReport(
@@ -178,7 +189,7 @@ def apply_scenario(points: gpd.GeoDataFrame, scenario: Scenario, *, as_of: dt.da
             rows_moved=table.n_moved,
             rows_removed=len(table.removed),
             rows_after=len(edited),
-            **built,
+            **built,  # type: ignore[arg-type] # numbers and one name, by the fields' names
         ),
     )
 
@@ -225,8 +236,8 @@ class _Table:
         reach = places.max(axis=0) - places.min(axis=0)
         return len(rows) > 1 and not bool((reach <= MERGED_ROWS_APART_DEG).all())
 
-    def frame(self, scenario: Scenario, as_of: dt.date | None) -> gpd.GeoDataFrame:
-        """Return the rows that are left, at their places, then the added ones."""
+    def kept(self) -> gpd.GeoDataFrame:
+        """Return the rows of the inventory that are left, at their places."""
         kept = [row for row in range(len(self.given)) if row not in self.removed]
         frame = self.given.iloc[kept].reset_index(drop=True)
         moved = [at for at, row in enumerate(kept) if row in self.placed]
@@ -236,6 +247,16 @@ class _Table:
             frame = frame.set_geometry(gpd.GeoSeries(geometry, crs=frame.crs))
             if "position_accuracy_m" in frame:
                 frame.loc[moved, "position_accuracy_m"] = 0.0
+        return frame
+
+    def new(self) -> list[AddStation]:
+        """Return the added stations that are left."""
+        return [edit for row, edit in self.added.items() if row not in self.removed]
+
+    def with_added(
+        self, frame: gpd.GeoDataFrame, scenario: Scenario, as_of: dt.date | None
+    ) -> gpd.GeoDataFrame:
+        """Return the rows of the inventory, then the added ones."""
         new = [row for row in self.added if row not in self.removed]
         if not new:
             return frame
@@ -255,17 +276,20 @@ class _Table:
         return gpd.GeoDataFrame(pd.concat([frame, added], ignore_index=True), geometry=where, crs=frame.crs)
 
 
+def _stands(edit: AddStation, scenario: Scenario) -> bool:
+    """Tell whether an added station stands in the scenario's year."""
+    return edit.year is None or (scenario.until_year is not None and edit.year <= scenario.until_year)
+
+
 def _record(edit: AddStation, scenario: Scenario, as_of: dt.date | None) -> dict[str, Any]:
     """Return an added station in the library's columns; text that nobody states is empty."""
-    until = scenario.planned_until
-    stands = edit.year is None or (until is not None and edit.year <= until)
     day = as_of.isoformat() if as_of is not None else ""
     return {
         **dict.fromkeys(_ID_COLUMNS, edit.site_id),
         "operator": edit.operator,
         "operators": edit.operator,
         "site_type": edit.site_type,
-        "status": _EXISTING if stands else "planned",
+        "status": _EXISTING if _stands(edit, scenario) else "planned",
         "as_of": day if edit.year is None else f"{edit.year:04d}",
         "shared": False,
         "synthetic": False,
@@ -280,20 +304,41 @@ def _needed(records: list[dict[str, Any]]) -> set[str]:
     return {"site_id", *said} | ({"status", "as_of"} if planned else set())
 
 
-def _build_planned(frame: gpd.GeoDataFrame, until: int | None) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    """Let planned rows that are dated up to a year become existing; return how many did and did not."""
-    counts = dict.fromkeys(("became_existing", "planned_later", "planned_undated"), 0)
+def _build_planned(
+    frame: gpd.GeoDataFrame, scenario: Scenario, as_of: dt.date | None
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Let planned rows up to the scenario's year become existing; return what became of them."""
+    counts: dict[str, Any] = dict.fromkeys(
+        ("became_existing", "planned_later", "planned_undated", "planned_not_later"), 0
+    )
+    counts["planned_year_column"] = ""
+    until = scenario.until_year
     if until is None or "status" not in frame:
         return frame, counts
-    columns = StationColumns(frame)
-    planned = columns.words("status").among(_PLANNED)
-    years = np.array([0 if pd.isna(day) else day.year for day in columns.dates], dtype=np.int64)
-    dated = years > 0
-    built = planned & dated & (years <= until)
-    counts = {
+    found = planned_rows(frame)
+    undated = found.planned & ~found.dated
+    built = found.planned & found.dated & (found.years <= until)
+    if scenario.planned_until == EVERY_YEAR:
+        built, undated = found.planned, np.zeros(len(frame), dtype=bool)
+    counts |= {
         "became_existing": int(built.sum()),
-        "planned_later": int((planned & dated & ~built).sum()),
-        "planned_undated": int((planned & ~dated).sum()),
+        "planned_later": int((found.planned & ~built & ~undated).sum()),
+        "planned_undated": int(undated.sum()),
+        "planned_year_column": found.column if found.dated[found.planned].any() else "",
+        "planned_not_later": found.n_not_later,
     }
-    status = frame["status"].where(~built, _EXISTING)
-    return frame.assign(status=status), counts
+    frame = frame.assign(status=frame["status"].where(~built, _EXISTING))
+    if as_of is not None:
+        _date(frame, built, found.years, as_of)
+    return frame, counts
+
+
+def _date(
+    frame: gpd.GeoDataFrame, built: NDArray[np.bool_], years: NDArray[np.int64], as_of: dt.date
+) -> None:
+    """Date what was built and has no date by its year, else by the day that is counted."""
+    bare = built & StationColumns(frame).words("as_of").empty
+    if bare.any():
+        days = np.array([f"{year:04d}" if year else as_of.isoformat() for year in years], dtype=object)
+        dates = frame["as_of"].astype(object) if "as_of" in frame else pd.Series("", index=frame.index)
+        frame["as_of"] = dates.where(~bare, days)

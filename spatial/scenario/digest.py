@@ -15,6 +15,7 @@ from spatial.errors import ScenarioError
 from spatial.interval import stated_accuracy_m
 from spatial.reading import canonical_positions
 from spatial.scenario.model import NamedInventory
+from spatial.scenario.planned import planned_rows
 from spatial.station_columns import StationColumns
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def canonical_rows(points: gpd.GeoDataFrame) -> list[str]:
     known = columns.shared_known if "shared" in columns else np.zeros(len(points), dtype=bool)
     shared = columns.shared if "shared" in columns else known
     cells.append([str(int(yes)) if said else "" for yes, said in zip(shared, known, strict=True)])
+    plan = planned_rows(points)
+    if plan.from_plan:
+        cells.append([str(year or "") for year in plan.years.tolist()])
     return sorted(_BETWEEN.join(row) for row in zip(*cells, strict=True))
 
 

@@ -36,7 +36,7 @@ _MEMBERS: Final[Mapping[str, tuple[type, ...]]] = {
     "version": (int,),
     "name": (str,),
     "target_per_km2": (int, float, type(None)),
-    "planned_until": (int, type(None)),
+    "planned_until": (int, str, type(None)),
     "inventory": (dict, type(None)),
     "edits": (list,),
 }

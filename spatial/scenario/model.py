@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from spatial.errors import ScenarioError, UsageError
 from spatial.station_words import EXPORTED_SITE_TYPES
 from spatial.target import Target
 
 __all__ = [
+    "EVERY_YEAR",
     "FIRST_YEAR",
     "LAST_YEAR",
     "MOST_EDITS",
@@ -25,6 +26,8 @@ __all__ = [
 
 MOST_EDITS: Final = 10_000
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+EVERY_YEAR: Final = "all"
+"""In place of a year: whatever is planned, dated or not."""
 SITE_TYPES: Final = tuple(EXPORTED_SITE_TYPES)
 _LONGEST_WORDS: Final = 200
 _DECIMALS: Final = 7
@@ -143,8 +146,9 @@ class Scenario:
         What the planner calls it.
     target_per_km2 : float, optional
         Stations per km² that every zone is held against; None for the target in force.
-    planned_until : int, optional
-        Year up to whose end planned stations count as built; None for none of them.
+    planned_until : int or "all", optional
+        Year up to whose end planned stations count as built; "all" for every one of them, also those
+        without a year; None for none.
     inventory : NamedInventory, optional
         What the edits are made on; None where nobody says.
     edits : tuple of Edit
@@ -158,14 +162,15 @@ class Scenario:
 
     name: str = ""
     target_per_km2: float | None = None
-    planned_until: int | None = None
+    planned_until: int | Literal["all"] | None = None
     inventory: NamedInventory | None = None
     edits: tuple[Edit, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         _check_words("name", self.name)
-        _check_year(self.planned_until)
+        if self.planned_until != EVERY_YEAR:
+            _check_year(self.planned_until)
         if len(self.edits) > MOST_EDITS:
             raise ScenarioError("scenario.too_many_edits", n=len(self.edits), most=MOST_EDITS)
         self.target()
@@ -174,6 +179,11 @@ class Scenario:
     def changes_nothing(self) -> bool:
         """Whether the scenario is the inventory and the target as they are."""
         return not self.edits and self.target_per_km2 is None and self.planned_until is None
+
+    @property
+    def until_year(self) -> int | None:
+        """The last year whose planned stations count as built; None where none do."""
+        return LAST_YEAR if isinstance(self.planned_until, str) else self.planned_until
 
     def target(self, otherwise: Target | None = None) -> Target | None:
         """Return what the zones are held against: the scenario's own target, else ``otherwise``."""
@@ -201,7 +211,7 @@ def _check_words(field: str, words: str, *, needed: bool = False) -> None:
         raise ScenarioError("scenario.empty_words", field=field)
 
 
-def _check_year(year: int | None) -> None:
+def _check_year(year: int | str | None) -> None:
     if year is not None and not (_is_whole(year) and FIRST_YEAR <= year <= LAST_YEAR):
         raise ScenarioError("scenario.bad_year", value=str(year), first=FIRST_YEAR, last=LAST_YEAR)
 

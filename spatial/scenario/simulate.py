@@ -12,6 +12,7 @@ from spatial.check import check_zones
 from spatial.definition import Definition, LifecycleStatus
 from spatial.notice import Notice
 from spatial.scenario.apply import Applied, apply_scenario
+from spatial.scenario.model import EVERY_YEAR
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -125,9 +126,10 @@ def apply_under(points: gpd.GeoDataFrame, scenario: Scenario, definition: Defini
 
 def definition_after(definition: Definition, scenario: Scenario) -> Definition:
     """Return how the edited table is counted: as before, up to the end of the scenario's year."""
-    if definition.as_of is None or scenario.planned_until is None:
+    until = scenario.until_year
+    if definition.as_of is None or until is None:
         return definition
-    return replace(definition, as_of=max(definition.as_of, dt.date(scenario.planned_until, 12, 31)))
+    return replace(definition, as_of=max(definition.as_of, dt.date(until, 12, 31)))
 
 
 def scenario_notices(scenario: Scenario, applied: Applied, definition: Definition) -> tuple[Notice, ...]:
@@ -136,12 +138,17 @@ def scenario_notices(scenario: Scenario, applied: Applied, definition: Definitio
     if scenario.inventory is None:
         found.append(Notice("scenario.no_inventory_named"))
     if report.became_existing:
-        counts = {"n": report.became_existing, "year": scenario.planned_until}
-        found.append(Notice("scenario.became_existing", counts))
+        counts = {"n": report.became_existing, "year": scenario.until_year}
+        every = scenario.planned_until == EVERY_YEAR
+        found.append(
+            Notice("scenario.every_became_existing" if every else "scenario.became_existing", counts)
+        )
     if report.planned_later:
         found.append(Notice("scenario.planned_later", {"n": report.planned_later}))
     if report.planned_undated:
         found.append(Notice("scenario.planned_undated", {"n": report.planned_undated}))
+    if report.planned_not_later and scenario.planned_until != EVERY_YEAR:
+        found.append(Notice("scenario.dates_of_the_data", {"n": report.planned_not_later}))
     if definition.status != LifecycleStatus.EXISTING and not scenario.changes_nothing:
         found.append(Notice("scenario.status_in_definition"))
     if scenario.target_per_km2 is not None:

@@ -36,6 +36,9 @@ def positions(table: pd.DataFrame) -> gpd.GeoSeries:
 def test_totals_are_the_published_ones(stations, poles):
     assert (stations.status == "existing").sum() == 5144
     assert set(stations.status) == {"existing", "planned"}
+    planned = stations[stations.status == "planned"]
+    assert planned.plan_year.value_counts().to_dict() == dict.fromkeys(demo.PLAN_YEARS, 60)
+    assert stations.plan_year[stations.status == "existing"].isna().all()
     assert len(poles) == 614
 
 

@@ -14,7 +14,7 @@ from spatial.check import check_zones
 from spatial.definition import Definition, Indoor, LifecycleStatus, Numerator
 from spatial.scenario.apply import apply_scenario
 from spatial.scenario.model import AddStation, MoveStation, RemoveStation, Scenario
-from spatial.scenario.simulate import definition_after, scenario_notices, simulate
+from spatial.scenario.simulate import apply_under, definition_after, scenario_notices, simulate
 from spatial.target import Target
 
 WEST, EAST = shapely.box(113.30, 23.05, 113.32, 23.07), shapely.box(113.32, 23.05, 113.34, 23.07)
@@ -110,6 +110,41 @@ def test_planned_stations_count_up_to_the_end_of_the_year():
         assert counts(apply_scenario(stations(), Scenario(planned_until=year)).points)[1] == n
     report = apply_scenario(stations(), Scenario(planned_until=2026)).report
     assert (report.became_existing, report.planned_later, report.planned_undated) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("header", ["plan_year", "计划年份", "规划年份"])
+def test_the_planned_year_speaks_where_there_is_one_and_the_date_is_that_of_the_data(header):
+    points = stations().assign(as_of="2025-12-31", **{header: ["", "", "2027", " 2030年", ""]})
+    for year, n in ((2026, 0), (2027, 1), (2030, 2), ("all", 3)):
+        applied = apply_scenario(points, Scenario(planned_until=year, edits=(add("n", year=2029),)))
+        report = applied.report
+        assert (report.became_existing, report.planned_year_column) == (n, header)
+        assert report.planned_later == 2 - min(n, 2) + (year in (2026, 2027))
+        assert report.planned_undated == (year != "all")
+        assert counts(applied.points)[1] == 1 + n
+    assert report.planned_not_later == 0
+
+
+def test_every_planned_station_can_be_built_and_is_then_counted_at_any_date():
+    scenario = Scenario(planned_until="all", edits=(add("late", year=2099),))
+    definition = Definition(as_of=dt.date(2022, 1, 1))
+    points = stations().assign(plan_year=[None, None, 2027.0, None, None])
+    found = simulate(ZONES, points.query("site_id != 'e'"), scenario, definition=definition, target=None)
+    assert found.after.rows["count"].tolist() == [2, 3]
+    applied = apply_under(points, scenario, definition)
+    assert counts(applied.points, definition_after(definition, scenario)) == [2, 4]
+    said = {each.key for each in scenario_notices(scenario, applied, definition)}
+    assert "scenario.every_became_existing" in said
+    assert "scenario.planned_undated" not in said
+
+
+def test_dates_that_may_be_those_of_the_data_are_told():
+    points = stations().assign(as_of="2025-12-31")
+    scenario = Scenario(planned_until=2026)
+    applied = apply_scenario(points, scenario)
+    assert (applied.report.became_existing, applied.report.planned_not_later) == (3, 3)
+    keys = {each.key for each in scenario_notices(scenario, applied, Definition())}
+    assert "scenario.dates_of_the_data" in keys
 
 
 def test_an_added_station_counts_from_its_year():
@@ -209,7 +244,7 @@ def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
         if isinstance(edit, AddStation):
             if mine:
                 continue
-            stands = edit.year is None or (scenario.planned_until or 0) >= edit.year
+            stands = edit.year is None or (scenario.until_year or 0) >= edit.year
             state = "existing" if stands else "planned"
             held.append([edit.site_id, (edit.lon, edit.lat), state, str(edit.year or 2020)])
         elif not mine or len({row[1] for row in mine}) > 1:
@@ -221,7 +256,7 @@ def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
             held = [row for row in held if row[0] != edit.site_id]
         made += 1
     for row in held:
-        if row[2] in ("planned", "under_construction") and int(row[3][:4]) <= (scenario.planned_until or 0):
+        if row[2] in ("planned", "under_construction") and int(row[3][:4]) <= (scenario.until_year or 0):
             row[2] = "existing"
     return held, made
 
@@ -230,7 +265,7 @@ def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
 @given(
     st.lists(ROWS, min_size=1, max_size=8),
     st.lists(EDITS, max_size=8),
-    st.sampled_from([None, 2025, 2026, 2031]),
+    st.sampled_from([None, 2025, 2026, 2031, "all"]),
     st.sampled_from([*LifecycleStatus]),
 )
 def test_after_is_the_check_of_the_table_edited_by_hand(rows, edits, until, status):

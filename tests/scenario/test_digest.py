@@ -6,11 +6,13 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from geodata.build.build_example_scenario import EXAMPLE
 from spatial.errors import ScenarioError
 from spatial.inventory import read_inventory
 from spatial.limits import DEFAULT_LIMITS
 from spatial.pack import open_pack
 from spatial.scenario.digest import canonical_rows, name_inventory, require_inventory
+from spatial.scenario.document import read_scenario, scenario_bytes
 from spatial.scenario.model import Scenario
 from spatial.vector_files import read_points
 from tests.views.own_files import dataset_of
@@ -58,8 +60,27 @@ def test_a_file_is_the_same_inventory_on_the_page_and_in_a_command(tmp_path):
     command = read_points(path, layer=None, x=None, y=None, crs="wgs84", site_id=None, limits=DEFAULT_LIMITS)
     page = dataset_of(TABLE).result.frame
     assert canonical_rows(page) == canonical_rows(command.points)
+
+
+def test_the_example_is_for_the_inventory_that_is_shipped():
     demo = open_pack("haizhu").inventory("base_stations")
-    assert name_inventory(demo.points, name="x").rows == 5444
+    example = read_scenario(EXAMPLE.read_bytes(), name=EXAMPLE.name)
+    needed = name_inventory(demo.points, name=demo.name)
+    assert example.inventory == needed, "run geodata/build/build_example_scenario.py"
+    assert needed.rows == 5444
+    assert EXAMPLE.read_bytes() == scenario_bytes(example)
+
+
+def test_the_year_of_planned_stations_is_part_of_the_inventory(tmp_path):
+    table = TABLE.replace("备注", "计划年份").replace(",x\n", ",2019\n").replace(",y\n", ",2027年\n")
+    path = tmp_path / "清单.csv"
+    path.write_text(table, encoding="utf-8")
+    command = read_points(path, layer=None, x=None, y=None, crs="wgs84", site_id=None, limits=DEFAULT_LIMITS)
+    assert canonical_rows(dataset_of(table.replace("年\n", "\n")).result.frame) == canonical_rows(
+        command.points
+    )
+    assert digest(table.replace("2027", "2028")) != digest(table) != digest(TABLE)
+    assert digest(table.replace("2019", "2018")) == digest(table)
 
 
 def test_rows_without_a_place_and_columns_that_are_missing():

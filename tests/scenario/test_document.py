@@ -106,7 +106,7 @@ REFUSED = {
     "a target below": ({"target_per_km2": -3}, "bad_target"),
     "a target in words": ({"target_per_km2": "60"}, "wrong_kind"),
     "a target that is yes": ({"target_per_km2": True}, "wrong_kind"),
-    "a year in words": ({"planned_until": "2027"}, "wrong_kind"),
+    "a year in words": ({"planned_until": "2027"}, "bad_year"),
     "a half year": ({"planned_until": 2027.5}, "wrong_kind"),
     "a year long past": ({"planned_until": 1800}, "bad_year"),
     "an inventory in words": ({"inventory": "清单.csv"}, "wrong_kind"),
