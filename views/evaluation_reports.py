@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from spatial.errors import AtlasError
-from spatial.evaluation_tables.reported import LONGEST_WORDS, ReportedValue, reported_value
+from spatial.evaluation_tables.reported import LONGEST_WORDS, ReportedValue, reported_value, value_bounds
 from spatial.text import text
 from spatial.workspace.model import report_value, withdraw_value
 from views.citation import localised
@@ -74,7 +74,7 @@ def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> No
             source=source,
             basis=basis,
             reported_at=datetime.now(tz=UTC).isoformat(timespec="seconds"),
-            full_coverage=goals[indicator_id].operator == "all",
+            bounds=value_bounds(goals[indicator_id]),
         )
     except AtlasError as error:
         show_error(error, lang)

@@ -64,7 +64,7 @@ def show_evaluation(plan: PlanRecords, view: ViewState, *, chosen: str | None) -
         return
     document_id, stage, year = _asked(plan, [each.document_id for each in documents], chosen, lang)
     values = current_workspace().reported.get(view.pack, ())
-    rows = evaluation_table(plan, document_id, stage=stage, year=year, values=values)
+    rows = evaluation_table(plan, document_id, stage=stage, year=year, values=values, today=datetime.now(tz=UTC).date())
     caption = text("evaluation.file_title", lang, stage=text(f"evaluation.stage_{stage}", lang), year=year)
     st.html(_table(plan, rows, caption, lang))
     with st.container(horizontal=True, gap="small"):

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import calendar
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
 
 from spatial.errors import UsageError
 from spatial.station_attributes import iso_date
 from spatial.text import TextKey
 
-__all__ = ["LONGEST_WORDS", "ReportedValue", "last_day", "reported_value"]
+if TYPE_CHECKING:
+    from spatial.plan_records import Indicator
+
+__all__ = [
+    "EARLIEST_YEAR",
+    "FULL_COVERAGE",
+    "LONGEST_WORDS",
+    "ReportedValue",
+    "last_day",
+    "reported_value",
+    "value_bounds",
+]
 
 LONGEST_WORDS: Final = 300
 """Characters of a source, and of the words that say how a value was counted."""
 
+EARLIEST_YEAR: Final = 2000
+"""Values of before are taken for slips of the pen."""
+
+FULL_COVERAGE: Final = 100.0
+"""Per cent."""
+
 _LARGEST: Final = 1e15
-_FULL_COVERAGE: Final = 100.0
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _MONTHS: Final = 12
 
 
@@ -57,8 +75,11 @@ class ReportedValue:
 
     @property
     def series(self) -> tuple[str, str]:
-        """What values have in common that may be set against each other: source and way of counting."""
-        return self.source, self.basis
+        """What values have in common that may be set against each other: source and way of counting.
+
+        Editions of one source, “2022 年统计公报” and “2023 年统计公报”, are one source.
+        """
+        return _YEAR.sub("", unicodedata.normalize("NFKC", self.source)), self.basis
 
     @property
     def identity(self) -> tuple[str, str, str, str]:
@@ -81,7 +102,7 @@ def reported_value(
     source: str,
     basis: str = "",
     reported_at: str,
-    full_coverage: bool = False,
+    bounds: tuple[float, float] = (-_LARGEST, _LARGEST),
 ) -> ReportedValue:
     """Return a report after looking at every field of it.
 
@@ -94,20 +115,27 @@ def reported_value(
         As `ReportedValue` has them, as they were typed.
     reported_at : str
         Instant of the report, ISO 8601.
-    full_coverage : bool
-        Whether the goal is one of full coverage, whose values are per cent.
+    bounds : (float, float)
+        Least and greatest value that can be meant, as `value_bounds` gives them.
 
     Raises
     ------
     UsageError
         Naming the field that is missing or cannot be meant.
+    ValueError
+        If ``reported_at`` is no instant.
     """
-    number = _number(value, full_coverage=full_coverage)
+    datetime.fromisoformat(reported_at)
+    if not indicator_id or _words(indicator_id, TextKey("evaluation.field_indicator")) != indicator_id:
+        raise UsageError("evaluation.no_indicator")
+    number = _number(value, *bounds)
     when = iso_date(as_of)
     if when is None:
         raise UsageError("evaluation.bad_date", date=as_of)
     if last_day(when).year > date.fromisoformat(reported_at[:10]).year or _first_day(when) > reported_at[:10]:
         raise UsageError("evaluation.future_date", date=when)
+    if last_day(when).year < EARLIEST_YEAR:
+        raise UsageError("evaluation.early_date", date=when, year=EARLIEST_YEAR)
     said = _words(source, TextKey("evaluation.field_source"))
     if not said:
         raise UsageError("evaluation.no_source")
@@ -125,14 +153,28 @@ def _first_day(as_of: str) -> str:
     return (as_of + "-01-01")[:10] if len(as_of) == len("YYYY") else (as_of + "-01")[:10]
 
 
-def _number(value: object, *, full_coverage: bool) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def value_bounds(indicator: Indicator) -> tuple[float, float]:
+    """Return the least and the greatest value that an indicator can have.
+
+    What is counted or measured is never negative and a share whose goal is all ends at 100 per cent; other
+    percentages are not bounded, since a growth may be negative.
+    """
+    per_cent = indicator.unit_zh == "%"
+    whole = indicator.operator == "all" or (per_cent and indicator.value == FULL_COVERAGE)
+    if whole:
+        return 0.0, FULL_COVERAGE
+    return (-_LARGEST if per_cent else 0.0), _LARGEST
+
+
+def _number(value: object, least: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise UsageError("evaluation.no_value")
-    if abs(value) > _LARGEST:
-        raise UsageError("evaluation.too_large", value=value)
-    if full_coverage and not 0 <= value <= _FULL_COVERAGE:
-        raise UsageError("evaluation.no_share", value=value)
-    return float(value)
+    if isinstance(value, float) and math.isnan(value):
+        raise UsageError("evaluation.no_value")
+    if not least <= value <= most:
+        key = "no_share" if most == FULL_COVERAGE else "negative" if -_LARGEST <= value < 0 else "too_large"
+        raise UsageError(f"evaluation.{key}", value=f"{value:g}" if abs(value) < _LARGEST else "> 10^15")
+    return float(value) + 0.0  # no negative zero
 
 
 def _words(typed: str, field: TextKey) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from spatial.evaluation_tables.reported import FULL_COVERAGE, value_bounds
 from spatial.notice import Notice
 
 if TYPE_CHECKING:
@@ -17,19 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Judged", "Standing", "judge", "years_between"]
 
-DAYS_PER_YEAR: Final = 365.25
-_FULL: Final = 100.0
 _TOLERANCE: Final = 1e-9
 """Relative: values that differ by less are one value."""
 
 
 class Standing(StrEnum):
-    """Where an indicator stands."""
+    """Where an indicator stands; ``period_over``: it was due, and the last value is of before."""
 
     MET = "met"
     ON_TRACK = "on_track"
     BEHIND = "behind"
     NOT_MET = "not_met"
+    PERIOD_OVER = "period_over"
     UNJUDGED = "unjudged"
     NO_VALUE = "no_value"
 
@@ -60,12 +61,27 @@ class Judged:
 
 
 def years_between(first: date, last: date) -> float:
-    """Return years of 365.25 days."""
-    return (last - first).days / DAYS_PER_YEAR
+    """Return whole years of the calendar and the share of the one that is not whole; negative backwards."""
+    if last < first:
+        return -years_between(last, first)
+    whole = last.year - first.year - (_anniversary(first, last.year) > last)
+    begun, ends = (_anniversary(first, first.year + whole + more) for more in (0, 1))
+    return whole + (last - begun).days / (ends - begun).days
+
+
+def _anniversary(day: date, year: int) -> date:
+    """Return the same day of another year; of 29 February, the last of that month."""
+    leap_day = (day.month, day.day) == (2, 29)
+    return date(year, 2, calendar.monthrange(year, 2)[1]) if leap_day else day.replace(year=year)
 
 
 def judge(
-    indicator: Indicator, value: ReportedValue | None, *, former: Sequence[ReportedValue], all_due: bool
+    indicator: Indicator,
+    value: ReportedValue | None,
+    *,
+    former: Sequence[ReportedValue],
+    all_due: bool,
+    seen_on: date | None = None,
 ) -> Judged:
     """Hold a value against the goal of its indicator.
 
@@ -78,10 +94,12 @@ def judge(
         Other values of the indicator.
     all_due : bool
         Whether the goal is due whatever its year, as in a final evaluation.
+    seen_on : date or None
+        The day that is looked back from; None for that of the value.
     """
     if value is None:
         return Judged(standing=Standing.NO_VALUE)
-    goal = _FULL if indicator.operator == "all" else indicator.value
+    goal = FULL_COVERAGE if indicator.operator == "all" else indicator.value
     why_not = _why_not(indicator, value)
     if why_not is not None or goal is None:
         return Judged(standing=Standing.UNJUDGED, reason=why_not or Notice("evaluation.no_goal_value"))
@@ -89,20 +107,31 @@ def judge(
     if _reached(indicator.operator, value.value, goal):
         return Judged(standing=Standing.MET, shortfall=0.0, progress=progress)
     due = None if indicator.target_year is None else date(indicator.target_year, 12, 31)
-    if all_due or due is None or value.day >= due:
-        return Judged(
-            standing=Standing.NOT_MET,
-            reason=Notice("evaluation.no_year") if due is None else None,
-            shortfall=abs(goal - value.value),
-            progress=progress,
-        )
+    if due is None or value.day >= due or all_due or (seen_on is not None and seen_on >= due):
+        standing, reason = _once_due(value, due, all_due=all_due)
+        return Judged(standing=standing, reason=reason, shortfall=abs(goal - value.value), progress=progress)
     return _on_the_way(indicator, value, goal, due, former=former)
+
+
+def _once_due(value: ReportedValue, due: date | None, *, all_due: bool) -> tuple[Standing, Notice | None]:
+    """Return how a value stands that does not reach a goal which is due."""
+    if due is None:
+        return Standing.NOT_MET, Notice("evaluation.no_year")
+    if value.day >= due:
+        return Standing.NOT_MET, None
+    facts = {"year": due.year, "date": value.as_of}
+    if all_due:
+        return Standing.NOT_MET, Notice("evaluation.before_due", facts)
+    return Standing.PERIOD_OVER, Notice("evaluation.period_over", facts)
 
 
 def _why_not(indicator: Indicator, value: ReportedValue) -> Notice | None:
     """Return why a value is not held against the goal, if so."""
     if value.basis:
         return Notice("evaluation.other_basis", {"basis": value.basis})
+    least, most = value_bounds(indicator)
+    if not least <= value.value <= most:
+        return Notice("evaluation.impossible_value", {"value": value.value})
     return Notice("evaluation.approximate_goal") if indicator.operator == "approx" else None
 
 

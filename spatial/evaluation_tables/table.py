@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from spatial.evaluation_tables.standing import Judged, judge
+from spatial.evaluation_tables.standing import Judged, Standing, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,12 +43,15 @@ class EvaluationRow:
     n_not_shown : int
         Values of the same time that stand back behind it.
     judged : Judged
+    looks_back : bool
+        Whether the standing is one of its time, and the goal has been due since.
     """
 
     indicator: Indicator
     value: ReportedValue | None
     n_not_shown: int
     judged: Judged
+    looks_back: bool = False
 
 
 def evaluation_table(
@@ -57,6 +61,7 @@ def evaluation_table(
     stage: Stage,
     year: int,
     values: Iterable[ReportedValue],
+    today: date,
 ) -> list[EvaluationRow]:
     """Return one row for each indicator of a plan, with or without a value.
 
@@ -71,12 +76,16 @@ def evaluation_table(
     values : iterable of ReportedValue
         All that was reported; of one time, a value counted as the plan counts goes before one that was not,
         then the latest, then the one that was reported last.
+    today : date
+        The day on which the table is made.
     """
     held = list(values)
-    return [_row(each, stage, year, held) for each in plan.indicators_of(document_id)]
+    return [_row(each, stage, year, held, today) for each in plan.indicators_of(document_id)]
 
 
-def _row(indicator: Indicator, stage: Stage, year: int, values: list[ReportedValue]) -> EvaluationRow:
+def _row(
+    indicator: Indicator, stage: Stage, year: int, values: list[ReportedValue], today: date
+) -> EvaluationRow:
     own = [each for each in values if each.indicator_id == indicator.indicator_id]
     within = [
         each for each in own if (each.day.year <= year if stage == Stage.MID_TERM else each.day.year == year)
@@ -87,8 +96,15 @@ def _row(indicator: Indicator, stage: Stage, year: int, values: list[ReportedVal
         chosen,
         former=[each for each in own if each is not chosen],
         all_due=stage == Stage.FINAL,
+        seen_on=min(date(year, 12, 31), today),
     )
+    due = None if indicator.target_year is None else date(indicator.target_year, 12, 31)
+    looks_back = judged.standing in {Standing.ON_TRACK, Standing.BEHIND} and due is not None and due < today
     of_its_time = [each for each in within if chosen is not None and each.day.year == chosen.day.year]
     return EvaluationRow(
-        indicator=indicator, value=chosen, n_not_shown=max(len(of_its_time) - 1, 0), judged=judged
+        indicator=indicator,
+        value=chosen,
+        n_not_shown=max(len(of_its_time) - 1, 0),
+        judged=judged,
+        looks_back=looks_back,
     )

@@ -24,12 +24,15 @@ def goal_words(indicator: Indicator, lang: str) -> str:
     if indicator.operator == "all" or indicator.value is None:
         return text("evaluation.goal_all", lang)
     sign = text(f"evaluation.sign_{indicator.operator}", lang)
-    return f"{sign}{indicator.value:g}"
+    return f"{sign}{indicator.value:,.15g}"
 
 
 def judged_words(row: EvaluationRow, lang: str) -> str:
     """Return why no more is said of a row, or what its judgement rests on."""
     said = [] if row.judged.reason is None else [row.judged.reason.message(lang)]
+    if row.looks_back and row.value is not None:
+        facts = {"date": row.value.as_of, "year": row.indicator.target_year}
+        said.append(text("evaluation.looks_back", lang, **facts))
     if row.n_not_shown:
         said.append(text("evaluation.not_shown", lang, n=row.n_not_shown))
     return ("" if lang == "zh" else " ").join(said)

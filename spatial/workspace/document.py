@@ -5,6 +5,7 @@ The reading side trusts nothing: whoever wrote the document may have meant harm.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -13,7 +14,8 @@ import pandas as pd
 import shapely
 
 from spatial.crs import CANONICAL_CRS
-from spatial.errors import UsageError
+from spatial.drawn_areas.plain_form import plain_areas, read_plain_areas
+from spatial.errors import InputError, UsageError
 from spatial.evaluation_tables.reported import ReportedValue, reported_value
 from spatial.importing.isolation.plain_values import ForeignOutcomeError, from_plain, of_kind, to_plain
 from spatial.importing.model import REJECTED_COLUMNS, Decision, Encoding, ImportResult, Subject
@@ -24,6 +26,8 @@ from spatial.workspace.zone_replacement import Match, Pair, Unclear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from spatial.drawn_areas.areas import DrawnAreas
 
 __all__ = ["PLACED_POINTS", "put_together", "take_apart"]
 
@@ -90,7 +94,13 @@ def take_apart(workspace: Workspace) -> tuple[dict[str, Any], dict[str, pd.DataF
         ]
         for pack_id, values in workspace.reported.items()
     }
-    parts = {"datasets": datasets, "packs": packs, "columns": to_plain(columns), "reported": reported}
+    parts = {
+        "datasets": datasets,
+        "packs": packs,
+        "columns": to_plain(columns),
+        "reported": reported,
+        "drawn": {pack_id: plain_areas(areas) for pack_id, areas in workspace.drawn.items()},
+    }
     return parts, frames
 
 
@@ -133,7 +143,23 @@ def put_together(document: object, read: Callable[[str], pd.DataFrame]) -> Works
         of_kind(pack_id, str): _values(of_kind(values, list))
         for pack_id, values in of_kind(held.get("reported", {}), dict).items()
     }
-    return Workspace(datasets=datasets, packs=packs, columns=columns, reported=reported)
+    # Nor do those of the second hold drawn areas.
+    drawn = {
+        of_kind(pack_id, str): _drawn(areas)
+        for pack_id, areas in of_kind(held.get("drawn", {}), dict).items()
+    }
+    return Workspace(datasets=datasets, packs=packs, columns=columns, reported=reported, drawn=drawn)
+
+
+def _drawn(document: object) -> DrawnAreas:
+    """Return drawn areas; each must be one that could have been drawn here."""
+    try:
+        areas = read_plain_areas(document)
+    except (InputError, UsageError) as fault:
+        raise ForeignOutcomeError("drawn") from fault
+    if plain_areas(areas) != document:
+        raise ForeignOutcomeError("drawn")
+    return areas
 
 
 def _values(documents: list[Any]) -> tuple[ReportedValue, ...]:
@@ -147,10 +173,17 @@ def _values(documents: list[Any]) -> tuple[ReportedValue, ...]:
             raise ForeignOutcomeError("reported") from fault
         if any(getattr(value, name) != said[name] for name in _REPORTED):
             raise ForeignOutcomeError("reported")
+        if value.reported_at[:10] > _tomorrow():
+            raise ForeignOutcomeError("reported")
         values.append(value)
     if not values or len({value.identity for value in values}) < len(values):
         raise ForeignOutcomeError("reported")
     return tuple(values)
+
+
+def _tomorrow() -> str:
+    """Return the day after today: clocks and zones of time differ, and nothing is reported later."""
+    return (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
 
 
 def _dataset_document(dataset: Dataset, table: str, frames: dict[str, pd.DataFrame]) -> dict[str, Any]:

@@ -80,7 +80,12 @@ def test_a_file_of_the_first_version_is_opened(path):
         {"source": "a\u202eb"},
         {"basis": 7},
         {"reported_at": ""},
+        {"reported_at": "2024-06-01<img>"},
+        {"reported_at": "2998-06-01", "as_of": "2998"},
+        {"as_of": "1900"},
         {"indicator_id": None},
+        {"indicator_id": ""},
+        {"indicator_id": "x" * 10_000},
     ],
 )
 def test_a_forged_report_is_damage(path, forged):

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from spatial.errors import UsageError
-from spatial.evaluation_tables.reported import LONGEST_WORDS, last_day, reported_value
-from tests.evaluation_tables.indicators import NOW
+from spatial.evaluation_tables.reported import LONGEST_WORDS, last_day, reported_value, value_bounds
+from tests.evaluation_tables.indicators import NOW, indicator
+
+FULL = (0.0, 100.0)
 
 
 def report(value=700, **facts):
@@ -37,8 +39,18 @@ def test_a_year_or_a_month_stands_for_its_last_day(typed, kept, day):
         ({"value": True}, "evaluation.no_value"),
         ({"value": float("nan")}, "evaluation.no_value"),
         ({"value": 1e16}, "evaluation.too_large"),
-        ({"value": 100.5, "full_coverage": True}, "evaluation.no_share"),
-        ({"value": -1, "full_coverage": True}, "evaluation.no_share"),
+        ({"value": "700"}, "evaluation.no_value"),
+        ({"value": 10**400}, "evaluation.too_large"),
+        ({"value": float("inf")}, "evaluation.too_large"),
+        ({"value": -1e300}, "evaluation.too_large"),
+        ({"value": 100.5, "bounds": FULL}, "evaluation.no_share"),
+        ({"value": -1, "bounds": FULL}, "evaluation.no_share"),
+        ({"value": -1, "bounds": value_bounds(indicator())}, "evaluation.negative"),
+        ({"as_of": "2023-02-31"}, "evaluation.bad_date"),
+        ({"as_of": "0000"}, "evaluation.bad_date"),
+        ({"as_of": "1900"}, "evaluation.early_date"),
+        ({"as_of": "9999"}, "evaluation.future_date"),
+        ({"source": "长" * 10_000}, "evaluation.too_long"),
         ({"as_of": "去年"}, "evaluation.bad_date"),
         ({"as_of": ""}, "evaluation.bad_date"),
         ({"as_of": "2025"}, "evaluation.future_date"),
@@ -68,4 +80,22 @@ def test_texts_lose_what_no_reader_sees():
 
 
 def test_full_coverage_takes_a_percentage():
-    assert report(100, full_coverage=True).value == 100.0
+    assert report(100, bounds=FULL).value == 100.0
+
+
+def test_what_an_indicator_can_be_follows_from_its_goal():
+    """Counts are never negative; a share whose goal is all ends at 100 per cent; a growth may be negative."""
+    assert value_bounds(indicator())[0] == 0
+    assert value_bounds(indicator(unit_zh="%", value=15.0))[0] < 0
+    assert value_bounds(indicator(unit_zh="%", operator="eq", value=100.0)) == FULL
+    assert value_bounds(indicator(operator="all", value=None)) == FULL
+
+
+def test_no_negative_zero_is_kept():
+    assert str(report(-0.0).value) == "0.0"
+
+
+def test_editions_of_one_source_are_one_series():
+    one, other = report(source="海珠区2022年统计公报"), report(source="海珠区２０２３年统计公报")
+    assert one.series == other.series
+    assert one.series != report(source="海珠区 2023 年来文 12 号").series

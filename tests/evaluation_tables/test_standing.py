@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -137,3 +137,31 @@ def test_a_goal_to_stay_below_is_on_track_while_it_falls_fast_enough():
 def test_a_value_before_the_plan_s_base_gives_no_rate_from_it():
     found = judged(reported(640, "2020"))
     assert found.standing == Standing.UNJUDGED
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "years"),
+    [
+        (date(2021, 12, 31), date(2025, 12, 31), 4.0),
+        (date(2024, 2, 29), date(2025, 2, 28), 1.0),
+        (date(2024, 2, 29), date(2028, 2, 29), 4.0),
+        (date(2023, 12, 31), date(2024, 7, 1), 183 / 366),
+        (date(2025, 12, 31), date(2021, 12, 31), -4.0),
+        (date(2021, 1, 1), date(2021, 1, 1), 0.0),
+    ],
+)
+def test_years_are_those_of_the_calendar(first, last, years):
+    assert years_between(first, last) == pytest.approx(years)
+
+
+@given(day=st.dates(date(2000, 1, 1), date(2090, 1, 1)), days=st.integers(0, 9000))
+def test_years_grow_with_each_day(day, days):
+    ends = [day + timedelta(days=each) for each in (days, days + 1)]
+    shorter, longer = (years_between(day, each) for each in ends)
+    assert shorter < longer < shorter + 1 / 365 + 1e-9
+
+
+def test_a_value_that_cannot_be_is_not_judged():
+    goal = indicator(operator="all", value=None, target_year=None, **NO_BASE)
+    found = judged(reported(500), goal)
+    assert (found.standing, found.reason.key) == (Standing.UNJUDGED, "evaluation.impossible_value")
