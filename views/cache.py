@@ -85,10 +85,10 @@ def shared_audit(name: str, definition: Definition) -> ViewAudit:
     return audit_view(frames(name), shared_survey(name), definition)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def shared_probability(name: str, definition: Definition) -> dict[str, Uncertainty]:
-    """Return the draws of a pack under ``definition`` by its own inventory."""
-    return draw_view(frames(name), shared_survey(name), definition)
+@st.cache_resource(show_spinner=False, max_entries=32)
+def shared_probability(name: str, definition: Definition, layer: str) -> Uncertainty:
+    """Return the draws of a layer of a pack under ``definition`` by its own inventory."""
+    return draw_view(frames(name), shared_survey(name), definition, layer)
 
 
 @st.cache_resource(show_spinner=False)

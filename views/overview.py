@@ -33,6 +33,8 @@ from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spatial.definition import Definition
     from views.evaluation import Evaluation
     from views.pack_frames import PackFrames
@@ -56,15 +58,18 @@ def show_overview() -> None:
             note(notice.message(view.lang), tone="caution")
         _show_tools(frames, view)
         evaluation = session_evaluation(view, view.definition)
+        show_rest = None
         with st.container(key="atlas-main"):
             map_side, verdict_side = st.columns([56, 44], gap="small")
             with map_side, reporting(view.lang):
                 _show_map(frames, view, evaluation)
             with verdict_side, st.container(key="atlas-verdict"), reporting(view.lang):
-                _show_verdicts(frames, view, evaluation)
+                show_rest = _show_verdicts(frames, view, evaluation)
         with reporting(view.lang):
             others = _others(view)
             st.html(flip_table(evaluation, others, view.lang))
+        if show_rest is not None:
+            show_rest()
 
 
 def _show_tools(frames: PackFrames, view: ViewState) -> None:
@@ -106,7 +111,8 @@ def _show_map(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> No
     pick(click, frames)
 
 
-def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> None:
+def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) -> Callable[[], None] | None:
+    """Show the verdicts and the selection; return what shows the part of it that takes a second."""
     lang = view.lang
     rows = [*district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
     st.html(verdict_table(rows, lang, caption=text("app.verdict.caption", lang), chosen=view.zone))
@@ -121,8 +127,9 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
         note(words)
     selected = view.zone is not None or view.place is not None
     _show_findings(frames, lang, folded=selected)
+    show_rest = None
     if selected:
-        show_selection(frames, view, evaluation, _others(view))
+        show_rest = show_selection(frames, view, evaluation, _others(view))
     show(density_chart(rows, lang))
     note(flip_sentence(evaluation, _others(view), lang))
     if evaluation.zones is not None:
@@ -130,6 +137,7 @@ def _show_verdicts(frames: PackFrames, view: ViewState, evaluation: Evaluation) 
         st.html(remark_list(remarks(evaluation, lang)))
     if not selected:
         note(text("app.zone.hint", lang))
+    return show_rest
 
 
 def _definition_words(definition: Definition, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,9 +10,9 @@ import streamlit as st
 from spatial.text import text
 from views.citation import localised
 from views.flips import rows_by_zone, zone_under_definitions
-from views.messages import note, show
+from views.messages import note, reporting, show
 from views.place_search import search_entries
-from views.probability import probability_facts
+from views.probability import probability_facts, probability_pending
 from views.session import SessionKey, change_view, current_view
 from views.session_evaluation import session_probability
 from views.verdict_rows import rows_of
@@ -27,13 +28,16 @@ from views.zone_sheet import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from views.evaluation import Evaluation
     from views.flips import Variation
     from views.map_frame import MapClick
     from views.pack_frames import PackFrames
     from views.state import ViewState
+    from views.verdict_rows import VerdictRow
 
 __all__ = ["pick", "show_search", "show_selection", "show_zone_choice"]
 
@@ -90,28 +94,46 @@ def pick(click: MapClick, frames: PackFrames) -> None:
 
 def show_selection(
     frames: PackFrames, view: ViewState, evaluation: Evaluation, others: Sequence[Variation]
-) -> None:
-    """Show what is known of the selected place and the selected zone."""
+) -> Callable[[], None]:
+    """Show what is known of the selected place and the selected zone.
+
+    Returns
+    -------
+    callable
+        Shows in its place what takes a second to draw; call it when the rest of the page stands.
+    """
     plan, lang = frames.pack.plan, view.lang
     if view.place is not None and view.place != view.zone:
         _show_place(frames, view.place, lang)
     if view.zone is None:
-        return
+        return _nothing_more
     if view.zone not in frames.names[lang]:
         note(text("app.zone.unknown", lang, name=view.zone), tone="caution")
-        return
+        return _nothing_more
     zone = plan.place(view.zone)
     show(place_sheet(plan, zone, lang))
     _show_part_figures(frames, view.zone, evaluation, lang)
-    drawn = session_probability(view, view.definition)
-    show(probability_facts(view.zone, drawn, lang, synthetic=evaluation.synthetic))
+    row = rows_by_zone(evaluation, lang).get(view.zone)
+    place = st.empty()
+    if row is not None:
+        place.html(probability_pending(lang))
     st.html(zone_under_definitions(view.zone, evaluation, others, lang))
     show(zone_targets(plan, view.zone, lang))
     record = _zone_record(frames, view.zone)
-    show(people_facts(record, rows_by_zone(evaluation, lang).get(view.zone), lang))
+    show(people_facts(record, row, lang))
     show(geometry_facts(record, lang))
     show(members_sheet(plan, zone, lang))
     show(mentions_sheet(plan, zone, lang))
+    return _nothing_more if row is None else partial(_show_probability, place, row, view)
+
+
+def _nothing_more() -> None:
+    """Show nothing: all of the page stands."""
+
+
+def _show_probability(place: DeltaGenerator, row: VerdictRow, view: ViewState) -> None:
+    with place.container(), reporting(view.lang):
+        show(probability_facts(row, session_probability(view, view.definition, row.zone_id), view.lang))
 
 
 def _show_place(frames: PackFrames, place_id: str, lang: str) -> None:

@@ -137,9 +137,11 @@ class SessionKey(StrEnum):
     DRAWN_UNDO = "widget_drawn_undo"
     DRAWN_REDO = "widget_drawn_redo"
     DRAWN_SAVE = "widget_drawn_save"
+    DRAWN_OPEN = "widget_drawn_open"
     DRAWN_BASIS = "widget_drawn_basis"
     COVERAGE = "coverage"
     COVERAGE_RADIUS = "widget_coverage_radius"
+    COVERAGE_GROUND = "widget_coverage_ground"
     COVERAGE_RESET = "widget_coverage_reset"
     COVERAGE_SAVE = "widget_coverage_save"
     EVALUATION = "widget_evaluation"
@@ -272,7 +274,7 @@ class OwnWork:
     frames: dict[str, PackFrames] = field(default_factory=dict)
     surveys: dict[str, StationSurvey] = field(default_factory=dict)
     evaluations: dict[tuple[str, Definition], Evaluation] = field(default_factory=dict)
-    probabilities: dict[tuple[str, Definition], dict[str, Uncertainty]] = field(default_factory=dict)
+    probabilities: dict[tuple[str, Definition, str], Uncertainty] = field(default_factory=dict)
     audits: dict[tuple[str, Definition], ViewAudit] = field(default_factory=dict)
 
 
