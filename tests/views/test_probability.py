@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.views.own_files import SPREAD, dataset_of, holding
 from views import cache, overview, session_evaluation
 from views.session import SessionKey
