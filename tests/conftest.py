@@ -27,6 +27,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 # them, so that no two cores drive three browsers. xdist keeps this order with --no-loadscope-reorder.
 WAITING = ("tests/browser/", "tests/views/")
 
+# What is measured is spatial/, and its own tests reach it: to trace the pages would double what they cost.
+UNMEASURED = (*WAITING, "tests/layers/", "tests/clients/")
+
 
 def pytest_configure() -> None:
     """Let children be interrupted, also where the suite runs in the background and itself is not."""
@@ -47,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.property)
+        if item.nodeid.startswith(UNMEASURED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def order_of_modules(items: list[pytest.Item]) -> Callable[[pytest.Item], float]:

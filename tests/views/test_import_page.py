@@ -1,4 +1,4 @@
-"""导入: one file from the drop to the confirmation, read in a process of its own."""
+"""导入: one file from the drop to the confirmation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import io
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from spatial.importing.examine import examine
+from spatial.importing.isolation import IsolatedRun
 from spatial.importing.model import Subject
 from spatial.workspace.gpkg_file import open_workspace
 from tests.views.own_files import SPREAD, STATIONS
@@ -19,8 +22,6 @@ from views import import_draft
 from views.session import OWNER, SessionKey, widget_key
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from spatial.workspace.model import Workspace
     from tests.views.conftest import Pages
 
@@ -29,6 +30,27 @@ PAGE = "import_page"
 SAVED = re.compile(r'haizhuAtlas\.save\("([^"]*)", "([^"]*)", "([^"]*)"\)')
 QUESTION = "需要您说明"
 SQUARE = [[113.30, 23.08], [113.32, 23.08], [113.32, 23.10], [113.30, 23.10], [113.30, 23.08]]
+
+
+@pytest.fixture
+def guarded_process() -> None:
+    """Have files read where the product reads them: in a process of their own."""
+
+
+@pytest.fixture(autouse=True)
+def reader(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read files in this process, unless a test asks for the guarded one: its start costs most of a test."""
+
+    def read_here(source: bytes, *, name: str, settings: Any, limits: Any, **_: object) -> IsolatedRun:
+        path = (tmp_path_factory.mktemp("read") / "file").with_suffix(Path(name).suffix)
+        path.write_bytes(source)
+        found = examine(path, name=name, settings=settings, limits=limits)
+        return IsolatedRun(examination=found, enforced={}, peak_bytes=0, seconds=0.0)
+
+    if "guarded_process" not in request.fixturenames:
+        monkeypatch.setattr(import_draft, "run_examination", read_here)
 
 
 def zone_file(*names: str, ring: list[list[float]] = SQUARE) -> bytes:
@@ -80,6 +102,7 @@ def held(page: Pages) -> Workspace:
     return page.runner.session_state[SessionKey.WORKSPACE].load(OWNER).workspace
 
 
+@pytest.mark.usefixtures("guarded_process")
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk"])
 def test_a_clean_file_takes_one_answer_and_one_press(open_app: OpenApp, encoding: str) -> None:
     page = open_app(PAGE)
@@ -200,6 +223,7 @@ def test_rows_that_both_files_have_are_told_before_they_count_twice(open_app: Op
             confirm(page)
 
 
+@pytest.mark.usefixtures("guarded_process")
 @pytest.mark.parametrize(
     ("name", "data"),
     [
