@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NUMBERED", "CoverageOverlay", "coverage_layer"]
 
-MOST_NUMBERED: Final = 20
-"""Gaps that carry their number; more would be a cloud of figures."""
+MOST_NUMBERED: Final = 12
+"""Gaps that carry their number and are listed beside the map; more would be a cloud of figures."""
 
 
 @dataclass(frozen=True, kw_only=True)

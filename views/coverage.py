@@ -15,8 +15,22 @@ from spatial.coverage.radii import DEFAULT_RADII, FARTHEST_M, USUAL_RANGE_M, Sit
 from spatial.importing.model import Subject
 from spatial.notice import once
 from spatial.text import text
-from views.coverage_room import chosen_radii, coverage_room, reset_radii
-from views.coverage_tables import basis_line, gap_table, land_notes, show_downloads, zone_table
+from views.coverage_room import (
+    Asked,
+    choose_ground,
+    chosen_land,
+    chosen_radii,
+    coverage_room,
+    reset_radii,
+)
+from views.coverage_tables import (
+    basis_line,
+    gap_table,
+    land_notes,
+    show_downloads,
+    small_gaps,
+    zone_table,
+)
 from views.figures import figure
 from views.map_frame import show_atlas
 from views.messages import note, reporting
@@ -47,12 +61,12 @@ def show_coverage(frames: PackFrames, view: ViewState) -> None:
         return
     layer = _layer(frames, view)
     with reporting(lang):
-        radii, room = chosen_radii(), coverage_room()
-        found = room.measure(frames.layers[layer], stations, view.definition, radii, lang)
+        asked, land, room = Asked(view.definition, chosen_radii(), lang), chosen_land(), coverage_room()
+        found = room.measure(frames.layers[layer], stations, asked, land=land)
         district = None
         # A demonstration never speaks for the district.
         if layer != "district" and brought_inventory() is not None:
-            district = room.measure(frames.layers["district"], stations, view.definition, radii, lang)
+            district = room.measure(frames.layers["district"], stations, asked, land=land)
         gaps = _gaps(found, view)
         with st.container(key="atlas-main"):
             map_side, table_side = st.columns([54, 46], gap="small")
@@ -91,7 +105,8 @@ def _show_figures(
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(text("coverage.radii", lang)):
             _show_radii(found, lang)
-        show_downloads(found, frames.pack.pack_id, lang)
+        show_downloads(results, frames.pack.pack_id, lang)
+        choose_ground(lang)
     st.html(zone_table(results, names, lang, chosen=view.zone))
     st.html(basis_line(found, lang))
     note(text("coverage.proxy", lang), tone="caution")
@@ -99,8 +114,9 @@ def _show_figures(
         note(words)
     st.html(gap_table(gaps, names, lang))
     notices = once(each for result in results for each in result.notices)
-    said = [each.message(lang) for each in notices if each.key != "coverage.proxy"]
-    st.html(remark_list(said))
+    said = [small_gaps(found, view.zone, lang)]
+    said += [each.message(lang) for each in notices if each.key != "coverage.proxy"]
+    st.html(remark_list([words for words in said if words]))
 
 
 def _show_radii(found: CoverageResult, lang: str) -> None:

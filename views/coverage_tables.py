@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from layers.coverage_layer import MOST_NUMBERED
 from spatial.coverage.model import CoverageSettings
-from spatial.coverage.patch_files import patches_csv, patches_geojson
+from spatial.coverage.result_files import patches_csv, patches_geojson, radii_line, zones_csv
 from spatial.text import text
 from views.figures import figure, percent
 from views.hand_over import hand_over
@@ -23,23 +25,27 @@ if TYPE_CHECKING:
 
     from spatial.coverage.model import CoverageResult
 
-__all__ = ["basis_line", "gap_table", "land_notes", "show_downloads", "zone_table"]
+__all__ = ["basis_line", "gap_table", "land_notes", "show_downloads", "small_gaps", "zone_table"]
 
-SHOWN: Final = 12
 M2_PER_HECTARE: Final = 10_000.0
 LEAST: Final = figure(CoverageSettings().least_patch_m2)
-FILES: Final = {"geojson": ("application/geo+json", patches_geojson), "csv": ("text/csv", patches_csv)}
+FILES: Final = {
+    "zones": ("shares", "csv", "text/csv"),
+    "csv": ("gaps", "csv", "text/csv"),
+    "geojson": ("gaps", "geojson", "application/geo+json"),
+}
 
 
 def zone_table(
     results: Sequence[CoverageResult], names: Mapping[str, str], lang: str, *, chosen: str | None
 ) -> Markup:
     """Return one row per area: the district, where it is measured, before its zones."""
+    measured = results[-1].measured
     columns = [
         Column(head=text("coverage.page_zone", lang)),
-        Column(head=text("coverage.page_area", lang), unit="km²", numeric=True, roomy=True),
+        Column(head=text(f"coverage.page_area_{measured}", lang), unit="km²", numeric=True, roomy=True),
         Column(head=text("coverage.page_covered", lang), unit="km²", numeric=True),
-        Column(head=text("coverage.page_share", lang), numeric=True),
+        Column(head=text(f"coverage.page_share_{measured}", lang), numeric=True),
         Column(
             head=text("coverage.page_gaps", lang), unit=text("coverage.page_gaps_unit", lang), numeric=True
         ),
@@ -53,7 +59,7 @@ def zone_table(
         for row in result.rows.to_dict("records"):
             rows.append(_zone_cells(row, largest, names, lang))
             styles.append("chosen" if row["zone_id"] == chosen else "")
-    caption = text("coverage.zones_caption", lang)
+    caption = text("coverage.zones_caption", lang, measured=text(f"coverage.measured_{measured}", lang))
     return render_table(columns, rows, caption=caption, row_styles=styles)
 
 
@@ -64,11 +70,11 @@ def _zone_cells(
     marks = [badge(basis, lang)] if basis in BADGED_BASES else []
     if row["synthetic"]:
         marks.append(badge("synthetic", lang))
-    low, high = percent(row["covered_share_low"]), percent(row["covered_share_high"])
+    low, high = row["covered_share_low"], row["covered_share_high"]
     spread = (
         Markup("")
-        if low == high
-        else fragment('<small class="aside">{low}–{high}</small>', low=low, high=high)
+        if percent(low) == percent(high)
+        else fragment('<small class="aside">{low}–{high}</small>', low=percent(low), high=_at_most(high))
     )
     return [
         fragment("{name} {marks}", name=names.get(zone_id, row["name"]), marks=join(marks, " ")),
@@ -81,18 +87,13 @@ def _zone_cells(
 
 
 def basis_line(found: CoverageResult, lang: str) -> Markup:
-    """Return the radii and the definition that the figures rest on."""
-    radii = " · ".join(
-        f"{text(f'coverage.class_{each.site_class.name.lower()}', lang)} {figure(each.radius_m)}"
-        for each in found.sites
-        if each.n_sites
-    )
+    """Return the radii that the figures rest on, which rows cover, and of what each share is."""
     return fragment(
         '<p class="definition-line"><strong>{head}</strong> {radii} <strong>{asked}</strong> {words}</p>',
         head=text("coverage.radii_in_use", lang),
-        radii=radii,
+        radii=radii_line(found, lang),
         asked=text("app.definition.in_use", lang),
-        words=found.definition.label(lang),
+        words=found.basis(lang),
     )
 
 
@@ -119,10 +120,20 @@ def gap_table(gaps: GeoDataFrame, names: Mapping[str, str], lang: str) -> Markup
             figure(row["width_m"]),
             f"{row['lon']:.5f}, {row['lat']:.5f}",
         ]
-        for row in gaps.head(SHOWN).to_dict("records")
+        for row in gaps.head(MOST_NUMBERED).to_dict("records")
     ]
     figures = {"n": figure(len(gaps)), "least": LEAST, "shown": figure(len(rows))}
     return render_table(columns, rows, caption=text("coverage.gaps_caption", lang, **figures))
+
+
+def small_gaps(found: CoverageResult, zone: str | None, lang: str) -> str:
+    """Return how many pieces are too small to be listed, of one zone or of all; empty where there is none."""
+    rows = found.rows[found.rows["zone_id"] == zone] if zone in set(found.rows["zone_id"]) else found.rows
+    number = int(rows["n_small_patches"].sum())
+    if not number:
+        return ""
+    area = figure(rows["small_patches_m2"].sum() / M2_PER_HECTARE, 2)
+    return text("coverage.small_gaps", lang, n=figure(number), least=LEAST, area=area)
 
 
 def land_notes(results: Sequence[CoverageResult], names: Mapping[str, str], lang: str) -> list[str]:
@@ -130,15 +141,27 @@ def land_notes(results: Sequence[CoverageResult], names: Mapping[str, str], lang
     said = []
     for result in results:
         for row in result.rows[result.rows["land_share_low"].notna()].to_dict("records"):
-            low, high = percent(row["land_share_low"]), percent(row["land_share_high"])
+            low, high = percent(row["land_share_low"]), _at_most(row["land_share_high"])
             name = names.get(row["zone_id"], row["name"])
             said.append(text("coverage.land_range", lang, name=name, low=low, high=high))
     return said
 
 
-def show_downloads(found: CoverageResult, pack_id: str, lang: str) -> None:
-    """Show the buttons that save every gap of the layer."""
+def _at_most(share: float) -> str:
+    """Return an upper bound as a percentage: never rounded down."""
+    return percent(math.ceil(share * 100 - 1e-9) / 100)
+
+
+def show_downloads(results: Sequence[CoverageResult], pack_id: str, lang: str) -> None:
+    """Show the buttons that save the share of each zone, and every gap of the last result's layer."""
+    found = results[-1]
     mark = "simulated-" if found.rows["synthetic"].any() else ""
-    for kind, (media_type, write) in FILES.items():
-        if st.button(text(f"coverage.save_{kind}", lang), key=widget_key(SessionKey.COVERAGE_SAVE, kind)):
-            hand_over(f"{mark}coverage-gaps-{pack_id}.{kind}", write(found, lang), media_type=media_type)
+    with st.popover(text("coverage.save", lang)):
+        for kind, (what, suffix, media_type) in FILES.items():
+            if st.button(text(f"coverage.save_{kind}", lang), key=widget_key(SessionKey.COVERAGE_SAVE, kind)):
+                content = {
+                    "zones": lambda: zones_csv(results, lang),
+                    "csv": lambda: patches_csv(found, lang),
+                    "geojson": lambda: patches_geojson(found, lang),
+                }[kind]()
+                hand_over(f"{mark}coverage-{what}-{pack_id}.{suffix}", content, media_type=media_type)

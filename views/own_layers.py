@@ -13,9 +13,13 @@ from spatial.workspace.park_rows import placed_rows, unplaced_rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
+
     from spatial.workspace.model import Dataset, Workspace
 
-__all__ = ["OWN_SUBJECTS", "own_layers", "own_on_offer"]
+__all__ = ["OWN_SUBJECTS", "own_layers", "own_on_offer", "own_polygons", "polygons_of"]
+
+POLYGONS: Final = ("Polygon", "MultiPolygon")
 
 OWN_SUBJECTS: Final = {
     LayerId.CONTEXT: Subject.FEATURES,
@@ -46,3 +50,14 @@ def _by_basis(dataset: Dataset, lang: str) -> Iterator[OwnLayer]:
 def own_on_offer(workspace: Workspace) -> frozenset[LayerId]:
     """Return the layers for which the planner brought something."""
     return frozenset(layer for layer, subject in OWN_SUBJECTS.items() if workspace.of_subject(subject))
+
+
+def own_polygons(workspace: Workspace) -> dict[str, Dataset]:
+    """Return the planner's own features among which there is a polygon, by the name of the data set."""
+    found = workspace.of_subject(Subject.FEATURES)
+    return {each.name: each for each in found if each.frame.geom_type.isin(POLYGONS).any()}
+
+
+def polygons_of(dataset: Dataset) -> gpd.GeoDataFrame:
+    """Return the rows of a data set that are polygons."""
+    return dataset.frame[dataset.frame.geom_type.isin(POLYGONS)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,13 +17,14 @@ from spatial.cli.options import (
     add_point_id,
     add_points,
     add_zones,
+    check_crs,
     definition_of,
 )
 from spatial.cli.text_table import format_number, render_table
 from spatial.coverage.cover import cover_zones
 from spatial.coverage.model import CoverageMethod, CoverageSettings
-from spatial.coverage.patch_files import patches_geojson
 from spatial.coverage.radii import radii_from_words
+from spatial.coverage.result_files import patches_geojson
 from spatial.definition import AreaBasis
 from spatial.district_check import STATIONS
 from spatial.errors import UsageError
@@ -46,6 +48,7 @@ _ZONE_HEADS: Final = ("zone", "area_km2", "covered_km2", "share", "range", "patc
 _PATCH_HEADS: Final = ("rank", "zone", "area_m2", "width_m", "lon", "lat")
 _SHOWN: Final = 20
 _PERCENT: Final = 100.0
+SQ_M_PER_HECTARE: Final = 10_000.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def add_options(parser: Parser, lang: str) -> None:
         help=text("coverage.option_radius", lang),
     )
     group.add_argument("--land", metavar="FILE", help=text("coverage.option_land", lang))
+    group.add_argument("--land-crs", metavar="CRS", help=text("coverage.option_land_crs", lang))
     group.add_argument(
         "--method",
         choices=[*map(str, CoverageMethod)],
@@ -96,6 +100,7 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
         definition=definition_of(options),
         radii=radii,
         land=None if given.land is None else given.land.zones,
+        land_name="" if options.land is None else Path(options.land).name,
         settings=settings,
         synthetic=given.stations.synthetic,
         n_in=given.stations.n_in,
@@ -121,6 +126,9 @@ def _refuse_idle(options: argparse.Namespace) -> None:
         raise UsageError("coverage.no_target")
     if options.area_basis != AreaBasis.GEOMETRY:
         raise UsageError("coverage.no_area_basis")
+    if options.land_crs is not None and options.land is None:
+        raise UsageError("coverage.land_crs_idle")
+    check_crs("--land-crs", options.land_crs)
 
 
 def _read(options: argparse.Namespace) -> _Inputs:
@@ -131,7 +139,9 @@ def _read(options: argparse.Namespace) -> _Inputs:
     stations = merge_inventories(inventories, options.lang)
     if stations is None:
         raise UsageError("coverage.needs_points")
-    land = None if options.land is None else read_zones(Path(options.land), limits=limits_in_force())
+    land = None
+    if options.land is not None:
+        land = read_zones(Path(options.land), crs=options.land_crs, limits=limits_in_force())
     return _Inputs(found, land, stations)
 
 
@@ -148,7 +158,7 @@ def _document(result: CoverageResult, given: _Inputs) -> dict[str, Any]:
 def _write_tables(document: dict[str, Any], result: CoverageResult, stdout: TextIO, lang: str) -> None:
     """Write the answer for a reader: what it is, the zones, the largest gaps, and what to know."""
     stdout.write(text("coverage.indicator", lang) + "\n")
-    stdout.write(text("cli.definition_line", lang, definition=result.definition.label(lang)) + "\n")
+    stdout.write(text("coverage.basis_line", lang, basis=printable(result.basis(lang))) + "\n")
     radii = " · ".join(f"{name} {metres:g}" for name, metres in document["radius_m"].items())
     stdout.write(text("coverage.radii_line", lang, radii=radii) + "\n\n")
     heads = [text(f"coverage.head_{head}", lang) for head in _ZONE_HEADS]
@@ -160,6 +170,11 @@ def _write_tables(document: dict[str, Any], result: CoverageResult, stdout: Text
         stdout.write(render_table(heads, [_patch_cells(row) for row in gaps[:_SHOWN]], right=(0, 2, 3, 4, 5)))
         if len(gaps) > _SHOWN:
             stdout.write(text("coverage.more_patches", lang, count=len(gaps) - _SHOWN) + "\n")
+    n_small, small_m2 = result.rows["n_small_patches"].sum(), result.rows["small_patches_m2"].sum()
+    if n_small:
+        figures = {"n": format_number(n_small, 0), "least": format_number(result.least_patch_m2, 0)}
+        area = format_number(small_m2 / SQ_M_PER_HECTARE, 2)
+        stdout.write(text("coverage.small_gaps", lang, area=area, **figures) + "\n")
     figures = {name: document[name] for name in ("n_in", "n_reported", "n_left_out")}
     covering = sum(each["n_sites"] for each in document["sites"] if each["radius_m"])
     indoors = sum(each["n_sites"] for each in document["sites"]) - covering
@@ -181,13 +196,14 @@ def _zone_cells(row: dict[str, Any], lang: str) -> list[str]:
         marks.append(text("verdict.badge_schematic", lang))
     if row["synthetic"]:
         marks.append(text("verdict.badge_synthetic", lang))
-    low, high = _percent(row["covered_share_low"]), _percent(row["covered_share_high"])
+    low, high = row["covered_share_low"], row["covered_share_high"]
+    alike = _percent(low) == _percent(high)
     return [
         row["name"],
         format_number(row["area_km2"], 2),
         format_number(row["covered_km2"], 2),
         _percent(row["covered_share"]),
-        low if low == high else f"{low}–{high}",
+        _percent(low) if alike else f"{_percent(low)}–{_percent(high, up=True)}",
         format_number(row["n_patches"], 0),
         " · ".join(marks),
     ]
@@ -199,9 +215,9 @@ def _patch_cells(row: dict[str, Any]) -> list[str]:
     return [str(row["rank"]), row["zone"], *sizes, *place]
 
 
-def _percent(share: float | None) -> str:
-    """Return a share as a percentage that is never rounded up to all of it."""
+def _percent(share: float | None, *, up: bool = False) -> str:
+    """Return a share as a percentage, rounded down so that it is never all of it, or up as a bound is."""
     if share is None:
         return format_number(None, 0)
-    tenths = int(share * _PERCENT * 10 + 1e-9)
+    tenths = math.ceil(share * _PERCENT * 10 - 1e-9) if up else math.floor(share * _PERCENT * 10 + 1e-9)
     return f"{tenths / 10:.1f} %"

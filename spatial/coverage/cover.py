@@ -41,6 +41,7 @@ def cover_zones(  # noqa: PLR0913 - each is a choice that the result names
     definition: Definition,
     radii: Radii = DEFAULT_RADII,
     land: gpd.GeoDataFrame | None = None,
+    land_name: str = "",
     settings: CoverageSettings = _SETTINGS,
     synthetic: bool = False,
     n_in: int | None = None,
@@ -62,6 +63,8 @@ def cover_zones(  # noqa: PLR0913 - each is a choice that the result names
         Metres for each class of site.
     land : GeoDataFrame, optional
         Polygons of the land; without them a zone is measured by its outline, its water included.
+    land_name : str
+        What they are called; every figure names it.
     settings : CoverageSettings
         How it is measured, and from which size a patch is listed.
     synthetic : bool
@@ -80,13 +83,15 @@ def cover_zones(  # noqa: PLR0913 - each is a choice that the result names
     crs = metric_crs_for(zones)
     layer = MeasuredLayer.of(zones, land, crs)
     sites = covering_sites(points, definition, radii, crs)
-    needed = needed_discs(sites.xy_m, sites.radius_m, layer.ground)
+    needed = needed_discs(sites.xy_m, sites.radius_m, layer.ground, layer.scale)
     method, cell_m = settings.method_for(len(needed)), None
     if method == CoverageMethod.RASTER:
         finest_m = cell_size(layer.ground, settings.cell_m)
-        found, cell_m = covered_cells(sites.xy_m[needed], sites.radius_m[needed], layer.ground, finest_m)
+        found, cell_m = covered_cells(
+            sites.xy_m[needed], sites.radius_m[needed], layer.ground, finest_m, layer.scale
+        )
     else:
-        found = covered_ground(sites.xy_m[needed], sites.radius_m[needed])
+        found = covered_ground(sites.xy_m[needed], sites.radius_m[needed], layer.scale)
     pieces = uncovered_pieces(layer.ground, found.covered)
     made_up = synthetic or sites.synthetic
     rows = zone_frame(layer, found, pieces, settings.least_patch_m2, name_column=name_column).assign(
@@ -98,6 +103,11 @@ def cover_zones(  # noqa: PLR0913 - each is a choice that the result names
         radii=radii,
         method=method,
         cell_m=cell_m,
+        least_patch_m2=settings.least_patch_m2,
+        measured=layer.measured,
+        land_name=land_name if land is not None else "",
+        grid=f"EPSG:{crs.to_epsg()}",
+        scale=layer.scale,
         rows=rows,
         patches=patch_frame(layer, pieces, rows, settings.least_patch_m2),
         covered=reproject(gpd.GeoSeries([covered], crs=crs), CANONICAL_CRS),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Geometries = NDArray[np.object_]
 
-__all__ = ["CHORD_SHARE", "Ground", "covered_ground", "needed_discs"]
+__all__ = ["CHORD_SHARE", "EVEN", "GridScale", "Ground", "covered_ground", "needed_discs"]
 
 _QUADRANT_SEGMENTS: Final = 32
 _INNER: Final = math.cos(math.pi / (4 * _QUADRANT_SEGMENTS))
@@ -23,6 +23,16 @@ CHORD_SHARE: Final = 1.0 - _INNER
 """How far the sides of a disc's polygon lie within its circle at most, as a share of the radius."""
 
 _SAFETY: Final = 1e-9
+
+
+class GridScale(NamedTuple):
+    """Between which lengths on the metric grid a length of 1 on the ellipsoid lies, over one layer."""
+
+    low: float
+    high: float
+
+
+EVEN: Final = GridScale(1.0, 1.0)
 
 
 class Ground(NamedTuple):
@@ -33,7 +43,7 @@ class Ground(NamedTuple):
     covered : geometry
         What is shown and measured.
     surely, possibly : geometry
-        The true discs hold the first and lie in the second.
+        The true discs, whose radii are lengths on the ellipsoid, hold the first and lie in the second.
     """
 
     covered: BaseGeometry
@@ -41,26 +51,29 @@ class Ground(NamedTuple):
     possibly: BaseGeometry
 
 
-def needed_discs(xy_m: Floats, radius_m: Floats, zones: Geometries) -> NDArray[np.int64]:
+def needed_discs(
+    xy_m: Floats, radius_m: Floats, zones: Geometries, scale: GridScale = EVEN
+) -> NDArray[np.int64]:
     """Return the rows of the discs that reach a zone, without those that lie within another one."""
     rows = np.flatnonzero((radius_m > 0.0) & np.isfinite(xy_m).all(axis=1))
-    rows = rows[_reaching(xy_m[rows], radius_m[rows], zones)]
+    rows = rows[_reaching(xy_m[rows], radius_m[rows] * scale.high, zones)]
     # Widest first, so that of sites in one place the widest stays.
     rows = rows[np.lexsort((rows, xy_m[rows, 1], xy_m[rows, 0], -radius_m[rows]))]
     _, first = np.unique(xy_m[rows], axis=0, return_index=True)
     rows = np.sort(rows[first])
-    return rows[~_within_wider(xy_m[rows], radius_m[rows])]
+    return rows[~_within_wider(xy_m[rows], radius_m[rows] * scale.low)]
 
 
-def covered_ground(xy_m: Floats, radius_m: Floats) -> Ground:
+def covered_ground(xy_m: Floats, radius_m: Floats, scale: GridScale = EVEN) -> Ground:
     """Return the union of discs.
 
-    It is drawn with polygons of 128 sides whose corners lie on the circles, and never says too much:
-    their sides are `CHORD_SHARE` of the radius within the circle at most.
+    It is drawn with polygons of 128 sides whose corners lie on the circles at the least scale, and never
+    says too much: their sides are `CHORD_SHARE` of the radius within the circle at most.
     """
     points = shapely.points(xy_m)
-    inner = shapely.union_all(shapely.buffer(points, radius_m, quad_segs=_QUADRANT_SEGMENTS))
-    around = radius_m / _INNER * (1.0 + _SAFETY)
+    within = radius_m * scale.low
+    inner = shapely.union_all(shapely.buffer(points, within, quad_segs=_QUADRANT_SEGMENTS))
+    around = radius_m * scale.high / _INNER * (1.0 + _SAFETY)
     outer = shapely.union_all(shapely.buffer(points, around, quad_segs=_QUADRANT_SEGMENTS))
     return Ground(inner, inner, outer)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
+from pyproj import Proj
 
 from spatial.area import outlines, require_geometry
+from spatial.coverage.discs import GridScale
 from spatial.coverage.model import MeasuredGround, Total
+from spatial.coverage.radii import FARTHEST_M
+from spatial.crs import CANONICAL_CRS, transform_xy
 from spatial.layer_facts import LayerFacts
 
 if TYPE_CHECKING:
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
     Geometries = NDArray[np.object_]
 
 __all__ = ["MeasuredLayer"]
+
+_SCALE_LINES: Final = 33
+"""So many lines each way of the lattice on which the scale of the grid is read."""
+
+_SCALE_SAFETY: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,22 @@ class MeasuredLayer:
     def area_km2(self) -> Floats:
         """The geodesic area of the ground; that of the outline where it is measured whole."""
         return self.flat_m2 * self.km2_per_flat_m2
+
+    @cached_property
+    def scale(self) -> GridScale:
+        """How far lengths on the grid differ from those on the ellipsoid where a disc can reach a zone."""
+        box = shapely.total_bounds(self.ground)
+        if not np.isfinite(box).all():
+            return GridScale(1.0, 1.0)
+        (west, south, east, north) = box + np.array([-1.0, -1.0, 1.0, 1.0]) * FARTHEST_M
+        lines = np.linspace(west, east, _SCALE_LINES), np.linspace(south, north, _SCALE_LINES)
+        x, y = (axis.ravel() for axis in np.meshgrid(*lines))
+        lon, lat = transform_xy(x, y, source=self.crs, target=CANONICAL_CRS)
+        there = np.isfinite(lon) & np.isfinite(lat)
+        factors = Proj(self.crs).get_factors(lon[there], lat[there])
+        # The grids are conformal: one scale in every direction.
+        read = np.asarray(factors.meridional_scale)
+        return GridScale(float(read.min()) - _SCALE_SAFETY, float(read.max()) + _SCALE_SAFETY)
 
     @cached_property
     def whole(self) -> BaseGeometry:

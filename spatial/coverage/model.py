@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from spatial.coverage.discs import CHORD_SHARE
+from spatial.coverage.discs import CHORD_SHARE, GridScale
 from spatial.coverage.raster import USUAL_CELL_M
+from spatial.definition import word_key
 from spatial.errors import UsageError
 from spatial.text import LANGUAGES, text
 
@@ -135,6 +136,14 @@ class CoverageResult:
         ``exact`` or ``raster``.
     cell_m : float or None
         Side of the finest cell; None where discs were drawn.
+    least_patch_m2 : float
+        Patches from this size on are listed.
+    measured : MeasuredGround
+        What every share is of.
+    land_name : str
+        What the polygons of the land are called; empty where there are none.
+    grid, scale : str, GridScale
+        EPSG code of the metric grid, and how long a metre is on it.
     rows : DataFrame
         One row per zone, in the order and on the index of the input: `ROW_COLUMNS`. A share is of the
         ground ``measured``. The discs' true share lies between ``covered_share_low`` and ``_high``.
@@ -162,6 +171,11 @@ class CoverageResult:
     radii: Radii
     method: CoverageMethod
     cell_m: float | None
+    least_patch_m2: float
+    measured: MeasuredGround
+    land_name: str
+    grid: str
+    scale: GridScale
     rows: pd.DataFrame
     patches: gpd.GeoDataFrame
     covered: gpd.GeoSeries
@@ -173,20 +187,40 @@ class CoverageResult:
     total: Total
     notices: tuple[Notice, ...]
 
+    def denominator(self, lang: str) -> str:
+        """Return what every share is of."""
+        return text(f"coverage.denominator_{self.measured}", lang, land=self.land_name)
+
+    def basis(self, lang: str) -> str:
+        """Return one line with which rows cover, and of what each share is.
+
+        How rows are merged into stations has no part in it: it decides nothing about the ground.
+        """
+        chosen = self.definition
+        words = [text(word_key(each), lang) for each in (chosen.indoor, chosen.status)]
+        if chosen.as_of is not None:
+            words.append(text("verdict.label_as_of", lang, date=chosen.as_of.isoformat()))
+        words.append(text("coverage.each_row", lang))
+        return text("coverage.basis", lang, rows=" · ".join(words), denominator=self.denominator(lang))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON: figures unrounded, what is missing as None."""
         share = self.total.covered_km2 / self.total.area_km2 if self.total.area_km2 else None
         return {
             "indicator": {lang: text("coverage.indicator", lang) for lang in LANGUAGES},
             "definition": self.definition.to_dict(),
+            "denominator": {lang: self.denominator(lang) for lang in LANGUAGES},
             "radius_m": self.radii.to_dict(),
             "method": {
                 "name": str(self.method),
                 "chord_share_of_radius": CHORD_SHARE if self.cell_m is None else None,
                 "cell_m": self.cell_m,
+                "grid": self.grid,
+                "grid_scale": list(self.scale),
             },
             "zones": _records(self.rows, ROW_COLUMNS),
             "total": {**self.total._asdict(), "covered_share": share},
+            "least_patch_m2": self.least_patch_m2,
             "patches": _records(self.patches, PATCH_COLUMNS),
             "sites": [
                 {"class": str(name), "radius_m": radius, "n_sites": number}

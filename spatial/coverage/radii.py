@@ -83,7 +83,8 @@ general, whose range Science and Technology Daily (科技日报) gave on 2019-09
 
 # MHz, the lower bound included. Nothing ends at a whole "5G", which is no band.
 _BAND_RANGES: Final = (
-    (690.0, 810.0, SiteClass.BAND_700M),
+    # A nominal 800 MHz is another operator's band.
+    (690.0, 800.0, SiteClass.BAND_700M),
     (2490.0, 2700.0, SiteClass.BAND_2600M),
     (3300.0, 3800.0, SiteClass.BAND_3500M),
     (4400.0, 4990.0, SiteClass.BAND_4900M),

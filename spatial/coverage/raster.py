@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from spatial.coverage.discs import Ground
+from spatial.coverage.discs import EVEN, GridScale, Ground
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,12 +46,14 @@ def cell_size(zones: Geometries, finest_m: float = USUAL_CELL_M) -> float:
     return side
 
 
-def covered_cells(xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: float) -> tuple[Ground, float]:
+def covered_cells(
+    xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: float, scale: GridScale = EVEN
+) -> tuple[Ground, float]:
     """Return the ground that discs, one at least, cover where zones lie, and the side of its finest cell.
 
     Cells are cut down to ``cell_m``, or as far as their number allows.
     """
-    discs = _Clearance(xy_m, radius_m)
+    discs, spare = _Clearance(xy_m, radius_m * scale.low), float(radius_m.max()) * (scale.high - scale.low)
     side = cell_m * 2**_DOUBLINGS
     cells = _coarse_cells(zones[~shapely.is_empty(zones)], side)
     surely: list[Geometries] = []
@@ -59,7 +61,7 @@ def covered_cells(xy_m: Floats, radius_m: Floats, zones: Geometries, cell_m: flo
         centres: Floats = (cells + 0.5) * np.float64(side)
         clearance = discs.at(centres)
         half = side / math.sqrt(2.0) + _SAFETY_M
-        inside, near = clearance <= -half, np.abs(clearance) < half
+        inside, near = clearance <= -half, (clearance > -half) & (clearance < half + spare)
         surely.append(_boxes(cells[inside], side))
         if side <= cell_m or 4 * int(near.sum()) > _MOST_FINE_CELLS:
             break

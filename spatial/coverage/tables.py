@@ -40,6 +40,9 @@ def zone_frame(
         for ground in (found.surely, found.possibly)
     ]
     shares = [_covered_share(each, layer.flat_m2) for each in open_m2]
+    # Covered ground may lie where the grid is widest, open ground where it is narrowest, and the reverse.
+    widest = (layer.scale.high / layer.scale.low) ** 2
+    shares[1], shares[2] = _at_odds(shares[1], 1.0 / widest), _at_odds(shares[2], widest)
     area_km2 = layer.area_km2
     covered_km2 = np.nan_to_num(area_km2 * shares[0])
     small = shapely.area(pieces.polygons) < least_patch_m2
@@ -100,6 +103,11 @@ def _covered_share(open_m2: Floats, flat_m2: Floats) -> Floats:
     share = np.where(np.abs(share) < _ROUNDING, 0.0, share)
     covered: Floats = np.where(np.abs(1.0 - share) < _ROUNDING, 1.0, share)
     return covered
+
+
+def _at_odds(share: Floats, times: float) -> Floats:
+    """Return the share whose odds are ``times`` those of ``share``."""
+    return share * times / (share * times + (1.0 - share))
 
 
 def _shares_of_land(layer: MeasuredLayer, covered_km2: Floats) -> dict[str, Floats]:

@@ -7,18 +7,35 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from spatial.coverage.cover import cover_zones
 from spatial.coverage.radii import DEFAULT_RADII, SiteClass
 from spatial.definition import Definition, LifecycleStatus
+from spatial.importing.model import Subject
 from tests.views.own_files import SPREAD, STATIONS, dataset_of, holding
 from views import cache
 from views.figures import figure, percent
 
 ZONES = "几何覆盖代理指标（非信号覆盖）"
 GAPS = "空白区"
+
+
+LAND = gpd.GeoDataFrame(
+    {"name": ["陆", "路"]},
+    geometry=[shapely.box(113.2, 23.0, 113.32, 23.2), shapely.LineString([(113.2, 23.0), (113.3, 23.1)])],
+    crs="EPSG:4490",
+)
+
+
+def own_land(title):
+    given = dataset_of(STATIONS)
+    result = replace(given.result, subject=Subject.FEATURES, frame=LAND, n_used=2, n_in=4)
+    return replace(given, title=title, result=result)
 
 
 @pytest.fixture
@@ -63,7 +80,10 @@ def test_the_table_says_what_the_library_says_and_never_without_what_it_is_not(p
     assert [row[4] for row in rows] == [figure(number) for number in found.rows["n_patches"]]
     assert all("示意" in row[0] and "模拟" in row[0] for row in rows)
     assert "不是信号覆盖" in opened.words
+    small = found.rows["n_small_patches"].sum()
+    assert f"另有 {small} 处不足 1,000 m² 的碎片" in opened.words
     gaps = opened.table(GAPS)[1:]
+    assert [row[0] for row in gaps] == coverage_layer(opened)["numbers"]
     assert [row[2] for row in gaps] == [figure(area / 1e4, 1) for area in found.patches["area_m2"][:12]]
     assert len(coverage_layer(opened)["gaps"]) == len(found.patches)
     # A demonstration says nothing of the district.
@@ -122,6 +142,27 @@ def test_stations_of_the_planner_speak_for_the_district_and_give_the_range_of_it
     assert "80 行站型或频段不明" in opened.words
 
 
+def test_shares_are_of_the_outline_until_the_planner_brings_polygons_of_the_land(page):
+    opened = page()
+    assert opened.table(ZONES)[0][3].startswith("占图形面积")
+    assert "分母：图形面积（片区边界以内，水面也算）" in opened.words
+    holding(opened, own_land("陆域"), own_land("<script>x</script>"))
+    choice = opened.runner.selectbox(key="widget_coverage_ground")
+    assert len(choice.options) == 3
+    choice.set_value("features_2").run()
+    frames, stations = cache.frames("haizhu"), cache.frames("haizhu").inventories["base_stations"].points
+    found = cover_zones(frames.layers["zones"], stations, definition=Definition(), land=LAND[:1])
+    head, *rows = opened.table(ZONES)
+    assert head[3].startswith("占陆域面积")
+    assert [row[1] for row in rows] == [figure(area, 2) for area in found.rows["area_km2"]]
+    assert [row[3] for row in rows] == [percent(share) for share in found.rows["covered_share"]]
+    assert "陆域面积（“<script>x</script>”在片区内的部分）" in opened.words
+    assert "<script>x" not in opened.markup
+    press(opened, "各片区占比 CSV")
+    rows = list(csv.DictReader(io.StringIO(saved(opened)[1].decode("utf-8-sig"))))
+    assert {row["面积口径"] for row in rows} == {"陆域面积"}
+
+
 def test_hostile_names_reach_neither_table_nor_map(page):
     opened = holding(page(), dataset_of(STATIONS))
     assert "<script>x" not in opened.markup
@@ -135,13 +176,18 @@ def test_a_zone_without_a_gap_says_so(page):
 
 def test_the_files_hold_every_gap_and_say_what_they_are(page):
     opened, found = page(), expected()
-    press(opened, "下载空白区 GeoJSON")
+    press(opened, "各片区占比 CSV")
+    name, data = saved(opened)
+    assert name == "simulated-coverage-shares-haizhu.csv"
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert [float(row["占比"]) for row in rows] == found.rows["covered_share"].round(6).tolist()
+    press(opened, "空白区 GeoJSON")
     name, data = saved(opened)
     assert name == "simulated-coverage-gaps-haizhu.geojson"
     written = json.loads(data)
     assert len(written["features"]) == len(found.patches)
     assert "非信号覆盖" in written["metadata"]["indicator"]
-    press(opened, "下载空白区表格 CSV")
+    press(opened, "空白区 CSV")
     name, data = saved(opened)
     assert name == "simulated-coverage-gaps-haizhu.csv"
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
