@@ -41,7 +41,7 @@ MAP_KEY: Final = "drawn"
 @st.fragment
 def show_drawn(frames: PackFrames, view: ViewState) -> None:
     """Show the question; a shape that was finished runs this part of the page once and nothing else."""
-    work = drawn_work(view.pack)
+    work = drawn_work(frames)
     with reporting(view.lang):
         click = take_click(MAP_KEY)
         if click is not None and not work.answer(click, view.lang):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,18 +10,15 @@ import streamlit as st
 from spatial.definition import AreaBasis
 from spatial.drawn_areas.areas import MOST_NAME_CHARACTERS
 from spatial.drawn_areas.count import outside_shares
-from spatial.drawn_areas.hand_over import drawn_geojson
 from spatial.drawn_areas.shapes import CIRCLE_CORNERS, LEAST_RADIUS_M, MOST_RADIUS_M, ShapeKind
-from spatial.importing.model import Subject
 from spatial.text import text
 from views.definition_fields import choice_word
+from views.drawn_file import show_drawn_file
 from views.figures import figure, percent
-from views.hand_over import hand_over
 from views.html_table import fragment
 from views.messages import note, show_error
 from views.remarks import remark, remark_list
 from views.session import SessionKey, change_view, widget_key
-from views.session_frames import session_inventory
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["show_drawn_panel"]
 
-GEOJSON: Final = "application/geo+json"
 TELLING_SHARE: Final = 0.005
 
 
@@ -80,7 +75,7 @@ def show_drawn_panel(
 
 
 def _show_steps(view: ViewState, work: DrawnWork, result: CheckResult | None) -> None:
-    """Show the steps back and again, and the way out as a file."""
+    """Show the steps back and again, the way out as a file and the way back."""
     lang, history = view.lang, work.history
     with st.container(key="atlas-drawn-steps", horizontal=True, vertical_alignment="bottom", gap="small"):
         for key, word, open_steps in (
@@ -94,13 +89,7 @@ def _show_steps(view: ViewState, work: DrawnWork, result: CheckResult | None) ->
                 on_click=work.walk,
                 kwargs={"back": word == "undo"},
             )
-        if st.button(text("drawn.save", lang), key=SessionKey.DRAWN_SAVE, disabled=result is None) and result:
-            now = dt.datetime.now(dt.UTC)
-            inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
-            data = drawn_geojson(
-                work.areas, result, made_at=now, inventory="" if inventory is None else inventory.name
-            )
-            hand_over(text("drawn.file_name", lang, date=f"{now:%Y%m%d}"), data, media_type=GEOJSON)
+        show_drawn_file(view, work, result)
 
 
 def _show_in_hand(work: DrawnWork, area: DrawnArea, lang: str) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from spatial.check import check_surveyed
+from spatial.crs import CANONICAL_CRS
 from spatial.drawn_areas.areas import AreaHistory, DrawnArea, DrawnAreas
+from spatial.drawn_areas.brought_back import drawn_from_geojson
 from spatial.drawn_areas.count import survey_drawn
 from spatial.drawn_areas.received import received_shape
-from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
-from spatial.errors import AtlasError
+from spatial.drawn_areas.shapes import DrawnShape, ShapeKind, require_near
+from spatial.errors import AtlasError, LimitExceededError
 from spatial.text import text
+from views import cache
 from views.session import SessionKey
 
 if TYPE_CHECKING:
@@ -21,15 +24,19 @@ if TYPE_CHECKING:
 
     from spatial.check import CheckResult
     from spatial.definition import Definition
+    from spatial.drawn_areas.shapes import Bounds
     from spatial.inventory import Inventory
     from spatial.tally import Survey
     from spatial.target import Target
+    from spatial.workspace.model import Workspace
     from views.map_frame import MapClick
+    from views.pack_frames import PackFrames
 
-__all__ = ["DRAWN", "DrawnWork", "drawn_work"]
+__all__ = ["DRAWN", "DrawnWork", "drawn_work", "take_drawn", "with_drawn"]
 
 DRAWN, REDRAWN, CHOSEN, REMOVED = "drawn", "redrawn", "drawn_chosen", "drawn_removed"
 BACK, AGAIN = "drawn_back", "drawn_again"
+ANYWHERE: Final = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass
@@ -46,12 +53,19 @@ class DrawnWork:
         How many messages of the map were answered.
     refusal : AtlasError or None
         Why the last step was not taken; told once.
+    home : tuple of float
+        Where the pack lies: west, south, east, north in degrees.
+    opened, brought : int
+        How many files were brought back, and how many areas the last of them held.
     """
 
     history: AreaHistory = field(default_factory=AreaHistory)
     chosen: str | None = None
     answered: int = 0
     refusal: AtlasError | None = None
+    home: Bounds = ANYWHERE
+    opened: int = 0
+    brought: int = 0
     _surveyed: tuple[tuple[DrawnArea, ...], Inventory | None, Survey] | None = None
 
     @property
@@ -68,8 +82,10 @@ class DrawnWork:
         """Do what a message of the map asks; tell whether it was about drawn areas at all."""
         present = self.history.present
         steps: dict[str, Callable[[], DrawnAreas]] = {
-            DRAWN: lambda: present.added(received_shape(click.shape), name=_next_name(present, lang)),
-            REDRAWN: lambda: present.redrawn(click.id, received_shape(click.shape)),
+            DRAWN: lambda: present.added(
+                self._near(received_shape(click.shape)), name=_next_name(present, lang)
+            ),
+            REDRAWN: lambda: present.redrawn(click.id, self._near(received_shape(click.shape))),
             REMOVED: lambda: present.removed(click.id),
         }
         if click.kind in steps:
@@ -108,9 +124,47 @@ class DrawnWork:
         def step() -> DrawnAreas:
             corners = self.history.present.find(area_id).shape.corners
             shape = DrawnShape(kind=ShapeKind.CIRCLE, corners=corners, radius_m=radius_m)
-            return self.history.present.redrawn(area_id, shape)
+            return self.history.present.redrawn(area_id, self._near(shape))
 
         self.try_step(step)
+
+    def bring_back(self, data: bytes, *, name: str) -> int:
+        """Add the areas of an exported file in one step; return how many, 0 where the file is refused."""
+        before = self.history.present
+
+        def step() -> DrawnAreas:
+            areas = before
+            for called, shape in drawn_from_geojson(data, name=name, limits=cache.limits()):
+                areas = areas.added(self._near(shape), name=called)
+            return areas
+
+        self.try_step(step)
+        added = self.history.present.drawn - before.drawn
+        if added:
+            self.chosen = self.areas[-1].area_id
+        return added
+
+    def stand_at(self, home: Bounds) -> None:
+        """Take the pack's own place; areas that cannot be measured there are set aside, and told."""
+        if home == self.home:
+            return
+        self.home = home
+        near = tuple(each for each in self.areas if self._is_near(each))
+        far = [each.name for each in self.areas if each not in near]
+        if far:
+            self.history = AreaHistory(present=replace(self.history.present, areas=near))
+            self.refusal = LimitExceededError("drawn.set_aside", n=len(far), names=far)
+
+    def _near(self, shape: DrawnShape) -> DrawnShape:
+        require_near(shape, self.home)
+        return shape
+
+    def _is_near(self, area: DrawnArea) -> bool:
+        try:
+            require_near(area.shape, self.home)
+        except LimitExceededError:
+            return False
+        return True
 
     def check(
         self, inventory: Inventory | None, *, definition: Definition, target: Target | None
@@ -143,10 +197,34 @@ class DrawnWork:
         return known[2]
 
 
-def drawn_work(pack: str) -> DrawnWork:
+def drawn_work(frames: PackFrames) -> DrawnWork:
     """Return what this session has drawn on a pack."""
+    work = _works().setdefault(frames.pack.pack_id, DrawnWork())
+    west, south, east, north = frames.layers["district"].to_crs(CANONICAL_CRS).total_bounds.tolist()
+    work.stand_at((west, south, east, north))
+    return work
+
+
+def with_drawn(workspace: Workspace) -> Workspace:
+    """Return the workspace with the areas of this session, as it is saved.
+
+    A session keeps them apart from its workspace: each step would else let go of all that was counted.
+    """
+    drawn = {pack: work.history.present for pack, work in _works().items() if work.areas}
+    return replace(workspace, drawn=drawn)
+
+
+def take_drawn(workspace: Workspace) -> Workspace:
+    """Put the areas of an opened workspace in place of this session's; return the workspace without them."""
+    st.session_state[SessionKey.DRAWN] = {
+        pack: DrawnWork(history=AreaHistory(present=areas)) for pack, areas in workspace.drawn.items()
+    }
+    return replace(workspace, drawn={})
+
+
+def _works() -> dict[str, DrawnWork]:
     works: dict[str, DrawnWork] = st.session_state.setdefault(SessionKey.DRAWN, {})
-    return works.setdefault(pack, DrawnWork())
+    return works
 
 
 def _next_name(areas: DrawnAreas, lang: str) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import streamlit as st
@@ -36,6 +38,8 @@ GUARD: Final = (Path(__file__).parent / "map_guard.js").read_text(encoding="utf-
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 VENDOR: Final = "vendor"
 APP: Final = "map"
+MOST_CHARACTERS: Final = 10_000
+"""Of a kind or an id that a browser sends."""
 
 # Sessions run in threads of their own, so what one run asks for must not reach another's.
 _frame_of_this_run: ContextVar[tuple[str, bool]] = ContextVar("frame_of_this_run", default=("zh", False))
@@ -161,18 +165,24 @@ def _guard(lang: str, *, fill: bool, files: tuple[str, ...]) -> str:
     return "data:text/javascript;charset=utf-8," + quote(script)
 
 
-def _new_click(answer: dict[str, Any] | None, *, memory: str) -> MapClick | None:
-    """Return the click of ``answer`` once: the component repeats its last value in every run."""
-    click = (answer or {}).get("atlas_click")
-    if not click or st.session_state.get(memory) == click["number"]:
+def _new_click(answer: object, *, memory: str) -> MapClick | None:
+    """Return the click of ``answer`` once: the component repeats its last value in every run.
+
+    A browser may send anything. What is no click at all changes nothing, and is not asked again.
+    """
+    click = answer.get("atlas_click") if isinstance(answer, Mapping) else None
+    if not isinstance(click, Mapping) or st.session_state.get(memory) == click.get("number"):
         return None
-    st.session_state[memory] = click["number"]
+    st.session_state[memory] = click.get("number")
     part = click.get("part_id")
+    words = (click.get("kind"), click.get("id"), "" if part is None else part)
+    try:
+        lon, lat = float(click["lon"]), float(click["lat"])
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    whole = all(isinstance(word, str) and len(word) <= MOST_CHARACTERS for word in words)
+    if not (whole and math.isfinite(lon) and math.isfinite(lat)):
+        return None
     return MapClick(
-        kind=str(click["kind"]),
-        id=str(click["id"]),
-        part_id=None if part is None else str(part),
-        lon=float(click["lon"]),
-        lat=float(click["lat"]),
-        shape=click.get("shape"),
+        kind=click["kind"], id=click["id"], part_id=part, lon=lon, lat=lat, shape=click.get("shape")
     )

@@ -11,6 +11,8 @@ from spatial.text import text
 from spatial.workspace.gpkg_file import workspace_bytes
 from spatial.workspace.isolated_opening import open_isolated
 from views import cache
+from views.drawn_session import take_drawn, with_drawn
+from views.figures import figure
 from views.hand_over import hand_over
 from views.html_table import fragment
 from views.import_draft import drop_draft
@@ -31,10 +33,13 @@ MEBIBYTE: Final = 1024 * 1024
 
 def show_file_buttons(workspace: Workspace, view: ViewState) -> None:
     """Show the button that saves what this session holds, and where a saved file is opened."""
-    lang = view.lang
+    lang, workspace = view.lang, with_drawn(workspace)
     if not workspace.is_empty and st.button(text("app.workspace.save", lang), key=SessionKey.WORKSPACE_SAVE):
         name = text("app.workspace.file_name", lang, pack=view.pack)
         hand_over(name, workspace_bytes(workspace), media_type=GEOPACKAGE)
+    drawn = sum(len(each.areas) for each in workspace.drawn.values())
+    if drawn:
+        note(text("drawn.in_workspace", lang, n=figure(drawn)))
     opened = st.session_state.get(SessionKey.WORKSPACE_OPEN)
     if opened is not None:
         note(text("app.workspace.opened", lang, name=opened), role="status")
@@ -62,7 +67,7 @@ def _open(upload: UploadedFile, lang: str) -> None:
         show_error(error, lang)
         return
     drop_draft()
-    keep_workspace(opened)
+    keep_workspace(take_drawn(opened))
     st.session_state.pop(SessionKey.IMPORT_DONE, None)
     st.session_state[SessionKey.WORKSPACE_OPEN] = upload.name
     number = st.session_state.get(SessionKey.UPLOAD_ROUND, 0) + 1

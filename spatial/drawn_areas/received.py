@@ -24,7 +24,7 @@ def received_shape(message: object) -> DrawnShape:
     LimitExceededError
         If it has too many corners or reaches too far.
     """
-    if not isinstance(message, Mapping) or message.get("kind") not in set(ShapeKind):
+    if not isinstance(message, Mapping) or message.get("kind") not in list(ShapeKind):
         raise GeometryError("drawn.not_a_shape")
     corners = message.get("corners")
     if not isinstance(corners, list):

@@ -30,15 +30,19 @@ __all__ = [
     "CIRCLE_CORNERS",
     "LEAST_AREA_KM2",
     "LEAST_RADIUS_M",
+    "MOST_AWAY_DEG",
     "MOST_CORNERS",
     "MOST_RADIUS_M",
     "MOST_SPAN_DEG",
+    "Bounds",
     "DrawnShape",
     "Position",
     "ShapeKind",
+    "require_near",
 ]
 
 Position = tuple[float, float]
+Bounds = tuple[float, float, float, float]
 
 CIRCLE_CORNERS: Final = 360
 MOST_CORNERS: Final = 500
@@ -48,6 +52,8 @@ LEAST_RADIUS_M: Final = 1.0
 MOST_RADIUS_M: Final = 50_000.0
 LEAST_AREA_KM2: Final = 1e-6
 """A square metre."""
+MOST_AWAY_DEG: Final = 2.0
+"""How far a shape may lie from the region that it is asked about: some two hundred kilometres."""
 
 _DECIMALS: Final = 7
 _DECIMALS_M: Final = 0.012
@@ -58,6 +64,7 @@ _LEAST_CORNERS: Final = 3
 _RECTANGLE_CORNERS: Final = 2
 _MOST_LON, _MOST_LAT = 180.0, 85.0
 _FULL_TURN: Final = 360.0
+_HALF_TURN: Final = 180.0
 
 
 class ShapeKind(StrEnum):
@@ -80,7 +87,7 @@ class DrawnShape:
         The corners of a polygon in their order, two opposite corners of a rectangle, or the
         centre of a circle; degrees.
     radius_m : float, optional
-        Geodesic radius of a circle, to the decimetre.
+        Geodesic radius of a circle, to the decimetre; None for every other shape.
 
     Raises
     ------
@@ -97,13 +104,13 @@ class DrawnShape:
     def __post_init__(self) -> None:
         """Put the shape into its plain form and refuse one that cannot be measured."""
         corners = _rounded(self.corners)
+        radius_m = _checked_circle(corners, self.radius_m) if self.kind == ShapeKind.CIRCLE else None
         if self.kind == ShapeKind.RECTANGLE:
             corners = _opposite(corners)
-        elif self.kind == ShapeKind.CIRCLE:
-            object.__setattr__(self, "radius_m", _checked_circle(corners, self.radius_m))
-        else:
+        elif self.kind == ShapeKind.POLYGON:
             _check_corners(corners)
         object.__setattr__(self, "corners", corners)
+        object.__setattr__(self, "radius_m", radius_m)
         _check_outline(self.outline)
 
     @cached_property
@@ -139,6 +146,27 @@ class DrawnShape:
     def perimeter_km(self) -> float:
         """Geodesic length of the outline."""
         return float(perimeter_km(_series(self.outline)).iloc[0])
+
+
+def require_near(shape: DrawnShape, region: Bounds) -> None:
+    """Refuse a shape that lies far from a region; no plane could hold both, so neither could be measured.
+
+    Parameters
+    ----------
+    shape : DrawnShape
+        A shape.
+    region : tuple of float
+        West, south, east, north in degrees.
+
+    Raises
+    ------
+    LimitExceededError
+        If it reaches more than `MOST_AWAY_DEG` beyond the region.
+    """
+    west, south, east, north = shape.outline.bounds
+    away = max(region[0] - west, region[1] - south, east - region[2], north - region[3])
+    if not away <= MOST_AWAY_DEG:  # also what is no number
+        raise LimitExceededError("drawn.far_away", away=f"{away:.1f}", allowed=f"{MOST_AWAY_DEG:g}")
 
 
 def _series(outline: Polygon) -> gpd.GeoSeries:
@@ -177,7 +205,7 @@ def _checked_circle(corners: tuple[Position, ...], radius_m: float | None) -> fl
         raise GeometryError("drawn.circle_centre")
     if not LEAST_RADIUS_M <= radius_m <= MOST_RADIUS_M:
         least, most = f"{LEAST_RADIUS_M:g}", f"{MOST_RADIUS_M / M_PER_KM:g}"
-        raise LimitExceededError("drawn.radius", radius=f"{radius_m:,.1f}", least=least, most=most)
+        raise LimitExceededError("drawn.radius", radius=f"{radius_m:,.10g}", least=least, most=most)
     return round(float(radius_m), 1)
 
 
@@ -194,19 +222,22 @@ def _first_crossing(corners: tuple[Position, ...]) -> tuple[int, int] | None:
     if shapely.LinearRing(corners).is_simple:
         return None
     edges = shapely.linestrings([[a, b] for a, b in pairwise((*corners, corners[0]))])
-    n = len(edges)
-    first, second = np.triu_indices(n, k=1)
-    meets = shapely.intersects(edges[first], edges[second])
-    follows = (second - first == 1) | ((first == 0) & (second == n - 1))
+    pairs = shapely.STRtree(edges).query(edges, predicate="intersects").T
+    first, second = pairs[pairs[:, 0] < pairs[:, 1]].T
+    follows = (second - first == 1) | ((first == 0) & (second == len(edges) - 1))
     # Edges that follow one another share their corner; more than that is going back on oneself.
-    shared = shapely.length(shapely.intersection(edges[first], edges[second])) > 0.0
-    met = np.flatnonzero(meets & (~follows | shared))
-    return (int(first[met[0]]) + 1, int(second[met[0]]) + 1) if len(met) else (1, 2)
+    met = ~follows
+    beside = shapely.intersection(edges[first[follows]], edges[second[follows]])
+    met[follows] = shapely.length(beside) > 0.0
+    found = sorted(zip(first[met].tolist(), second[met].tolist(), strict=True))
+    return (found[0][0] + 1, found[0][1] + 1) if found else (1, 2)
 
 
 def _check_outline(outline: Polygon) -> None:
     """Hold an outline to the limits, and to being one on the metric grid too."""
     west, south, east, north = outline.bounds
+    if east - west > _HALF_TURN:
+        raise GeometryError("drawn.antimeridian")
     span = max(east - west, north - south)
     if span > MOST_SPAN_DEG:
         raise LimitExceededError("drawn.too_far", span=f"{span:.2f}", allowed=f"{MOST_SPAN_DEG:g}")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT_VERSION", "OLDEST_VERSION", "open_workspace", "save_workspace", "workspace_bytes"]
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 """Version in which files are written."""
 
 OLDEST_VERSION: Final = 1

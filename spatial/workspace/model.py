@@ -1,4 +1,4 @@
-"""What a planner confirmed: data sets, outlines, placed points, reported values, matched columns.
+"""What a planner confirmed: data sets, outlines, placed points, reported values, drawn areas, columns.
 
 Nothing here changes in place: each step gives a new workspace, so that two pages never see half of one.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from spatial.drawn_areas.areas import DrawnAreas
     from spatial.evaluation_tables.reported import ReportedValue
     from spatial.importing.model import Decision, ImportResult
     from spatial.workspace.zone_replacement import Match
@@ -173,18 +174,22 @@ class Workspace:
         Subject and header of a file, see `header_signature` -> field -> column.
     reported : mapping
         Name of a plan pack -> the values that were reported for its indicators, in the order of reporting.
+    drawn : mapping
+        Name of a plan pack -> the areas that were drawn on it, as they were when the file was saved.
     """
 
     datasets: tuple[Dataset, ...] = ()
     packs: Mapping[str, PackChanges] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reported: Mapping[str, tuple[ReportedValue, ...]] = field(default_factory=dict)
+    drawn: Mapping[str, DrawnAreas] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to lose."""
         changed = any(changes.zones or changes.points for changes in self.packs.values())
-        return not (self.datasets or changed or self.columns or self.reported)
+        drawn = any(each.areas for each in self.drawn.values())
+        return not (self.datasets or changed or self.columns or self.reported or drawn)
 
     def of_subject(self, subject: Subject) -> tuple[Dataset, ...]:
         """Return the data sets of one subject."""

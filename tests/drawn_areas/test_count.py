@@ -18,6 +18,7 @@ from spatial.check import check_surveyed, check_zones
 from spatial.cli.program import main
 from spatial.definition import AreaBasis, Definition, Numerator
 from spatial.drawn_areas.areas import DrawnAreas
+from spatial.drawn_areas.brought_back import drawn_from_geojson
 from spatial.drawn_areas.count import outside_shares, survey_drawn, zone_frame
 from spatial.drawn_areas.hand_over import drawn_geojson
 from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
@@ -79,6 +80,11 @@ def test_numbers_are_those_of_check_on_the_exported_file(tmp_path_factory, found
     assert read.n_reported == 0
     again = check_zones(read.zones, inventory, definition=Definition(), target=TARGET)
     assert again.to_dict() == result.to_dict()
+    back = drawn_from_geojson(path.read_bytes(), name="areas.geojson")
+    assert [name for name, _ in back] == [each.name for each in areas]
+    for (_, shape), area in zip(back, areas, strict=True):
+        assert (shape.kind, shape.radius_m) == (area.shape.kind, area.shape.radius_m)
+        assert shape.outline.normalize() == area.shape.outline.normalize()
 
 
 def test_the_command_reads_the_file_and_says_the_same(tmp_path):

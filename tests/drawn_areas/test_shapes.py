@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spatial.area import CGCS2000_ELLIPSOID
 from spatial.drawn_areas.received import received_shape
-from spatial.drawn_areas.shapes import MOST_CORNERS, DrawnShape, ShapeKind
+from spatial.drawn_areas.shapes import MOST_CORNERS, DrawnShape, ShapeKind, require_near
 from spatial.errors import GeometryError, InputError, LimitExceededError
 
 LON, LAT = 113.3, 23.08
@@ -122,7 +122,13 @@ def test_whatever_is_accepted_can_be_measured(corners):
         [],
         {},
         {"kind": "star", "corners": []},
-        {"kind": ["polygon"], "corners": []} | {"kind": "polygon", "corners": None},
+        "polygon",
+        {"kind": ["polygon"], "corners": []},
+        {"kind": {}, "corners": []},
+        {"kind": "polygon", "corners": None},
+        {"kind": "polygon", "corners": "abc"},
+        {"kind": "polygon", "corners": [[[113, 23]], [[113, 24]], [[114, 24]]]},
+        {"kind": "polygon", "corners": [[math.nan, 23], [113, 23], [113, 24]]},
         {"kind": "polygon", "corners": [[1, 2, 3]]},
         {"kind": "polygon", "corners": [["1", 2]]},
         {"kind": "polygon", "corners": [[True, 2]]},
@@ -135,6 +141,42 @@ def test_a_message_of_another_form_is_refused(message):
     with pytest.raises(GeometryError) as refused:
         received_shape(message)
     assert refused.value.key == "drawn.not_a_shape"
+
+
+def test_a_radius_of_what_is_no_circle_is_left_out():
+    shape = received_shape(
+        {"kind": "rectangle", "corners": [[LON, LAT], [LON + 0.01, LAT + 0.01]], "radius_m": 8}
+    )
+    assert shape.radius_m is None
+
+
+@pytest.mark.parametrize("radius_m", [-5, 1e300])
+def test_a_radius_that_is_refused_is_said_in_few_figures(radius_m):
+    with pytest.raises(LimitExceededError) as refused:
+        received_shape({"kind": "circle", "corners": [[LON, LAT]], "radius_m": radius_m})
+    assert len(refused.value.message("zh")) < 60
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"kind": "polygon", "corners": [[179.99, 1], [-179.99, 1], [-179.99, 1.01]]},
+        {"kind": "circle", "corners": [[179.999, 1]], "radius_m": 5000},
+    ],
+)
+def test_a_shape_across_the_antimeridian_is_refused_for_that(message):
+    with pytest.raises(GeometryError) as refused:
+        received_shape(message)
+    assert refused.value.key == "drawn.antimeridian"
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(-78.5, -0.2), (LON, LAT + 2.5), (LON - 2.5, LAT)])
+def test_a_shape_far_from_its_region_is_refused(lon, lat):
+    region = (LON, LAT, LON + 0.1, LAT + 0.1)
+    require_near(circle(500.0, at=(LON + 1.9, LAT - 1.9)), region)
+    with pytest.raises(LimitExceededError) as refused:
+        require_near(circle(500.0, at=(lon, lat)), region)
+    assert refused.value.key == "drawn.far_away"
 
 
 def test_a_long_message_is_refused_before_it_is_read():

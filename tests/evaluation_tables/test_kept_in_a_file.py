@@ -58,14 +58,6 @@ def test_withdrawing_the_last_report_leaves_no_trace():
     assert withdraw_value(workspace, "other", REPORTS[1]) == workspace
 
 
-def test_a_file_of_the_first_version_is_opened(path):
-    change(path, lambda document: document.pop("reported"))
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("UPDATE atlas_workspace SET content = '1' WHERE part = 'format_version'")
-        database.commit()
-    assert open_workspace(path, name="old").is_empty
-
-
 @pytest.mark.parametrize(
     "forged",
     [

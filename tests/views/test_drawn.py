@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from spatial.check import check_zones
 from spatial.definition import AreaBasis, Definition
 from spatial.drawn_areas.count import zone_frame
+from spatial.drawn_areas.hand_over import drawn_geojson
 from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
 from tests.views.own_files import SPREAD, dataset_of, holding
 from views import cache
@@ -214,6 +216,42 @@ def test_messages_about_drawn_areas():
     work.answer(message("redrawn", area_id="drawn_9", shape=CIRCLE), "zh")
     assert "drawn_9" in work.refusal.message("zh")
     assert not work.answer(message("zone", area_id="pazhou"), "zh")
+
+
+def exported(work):
+    pack = cache.frames("haizhu").pack
+    result = work.check(pack.inventory("base_stations"), definition=Definition(), target=pack.target)
+    return drawn_geojson(work.areas, result, made_at=dt.datetime.now(dt.UTC), inventory="清单")
+
+
+def test_an_exported_file_comes_back_in_one_step_or_not_at_all():
+    data = exported(work_of(SQUARE, CIRCLE))
+    work = work_of(EDGE)
+    assert work.bring_back(data, name="a.geojson") == 2
+    assert [each.area_id for each in work.areas] == ["drawn_1", "drawn_2", "drawn_3"]
+    assert work.in_hand.shape.radius_m == 800.0
+    work.walk(back=True)
+    assert len(work.areas) == 1
+    for bad in (data[:-9], data.replace(b"user_drawn", b"official", 1), exported(work_of(*[SQUARE] * 50))):
+        before = work.history
+        assert work.bring_back(bad, name="a.geojson") == 0
+        assert work.history is before
+        assert work.refusal is not None
+
+
+def test_what_lies_too_far_from_the_pack_is_refused_and_of_an_opened_file_set_aside():
+    work = work_of(SQUARE, FAR)
+    work.stand_at((113.2, 23.0, 113.4, 23.1))
+    assert (len(work.areas), work.refusal) == (2, None)
+    other = {"kind": "circle", "corners": [[-78.5, -0.2]], "radius_m": 800}
+    for kind, area_id in (("drawn", ""), ("redrawn", "drawn_1")):
+        work.answer(message(kind, area_id=area_id, shape=other), "zh")
+        assert work.refusal.key == "drawn.far_away"
+        assert len(work.areas) == 2
+    opened = work_of(SQUARE, other)
+    opened.stand_at((113.2, 23.0, 113.4, 23.1))
+    assert [each.area_id for each in opened.areas] == ["drawn_1"]
+    assert "绘制区域 2" in opened.refusal.message("zh")
 
 
 def test_points_are_found_once_until_areas_or_inventory_change():

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from spatial.drawn_areas.areas import AreaHistory, DrawnAreas
+from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
 from spatial.importing.examine import examine
 from spatial.importing.isolation import IsolatedRun
 from spatial.importing.model import Subject
 from spatial.workspace.gpkg_file import open_workspace
 from tests.views.own_files import SPREAD, STATIONS
 from views import import_draft
+from views.drawn_session import DrawnWork
 from views.session import OWNER, SessionKey, widget_key
 
 if TYPE_CHECKING:
@@ -308,6 +311,11 @@ def test_what_is_saved_opens_again_in_another_session(open_app: OpenApp) -> None
     drop(page, SPREAD.encode())
     state(page, "crs", "gcj02")
     confirm(page)
+    circle = DrawnShape(kind=ShapeKind.CIRCLE, corners=((113.3, 23.08),), radius_m=800.0)
+    drawn = DrawnAreas().added(circle, name="<b>甲</b>")
+    page.runner.session_state[SessionKey.DRAWN] = {"haizhu": DrawnWork(history=AreaHistory(present=drawn))}
+    page.runner.run()
+    assert "<b>甲" not in page.markup
     page.runner.button(key=SessionKey.WORKSPACE_SAVE).click().run()
     name, data = saved(page)
     assert name.endswith(".gpkg")
@@ -317,6 +325,7 @@ def test_what_is_saved_opens_again_in_another_session(open_app: OpenApp) -> None
     (mine,), (theirs,) = held(page).datasets, held(other).datasets
     assert theirs.frame.equals(mine.frame)
     assert (theirs.sha256, theirs.result.n_in) == (mine.sha256, mine.result.n_in)
+    assert other.runner.session_state[SessionKey.DRAWN]["haizhu"].history.present == drawn
 
 
 def test_a_foreign_workspace_file_is_refused_and_changes_nothing(open_app: OpenApp) -> None:

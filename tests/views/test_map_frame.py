@@ -83,7 +83,20 @@ def test_click_counts_once():
         st.text(
             str([_new_click(answer, memory="m"), _new_click(answer, memory="m"), _new_click({}, memory="m")])
         )
+        click = answer["atlas_click"]
+        forged = [{**click, "number": 8 + at, **said} for at, said in enumerate((
+            {"lon": None}, {"lat": "x"}, {"lat": []}, {"lon": float("nan")}, {"lon": 10**400}, {"id": ["a"]},
+            {"kind": None}, {"part_id": {}}, {"id": "a" * 20_000},
+        ))]  # fmt: skip
+        answers = [
+            *({"atlas_click": each} for each in (*forged, {"number": 99}, "zone", [click])),
+            "zone",
+            [],
+        ]
+        st.text(str([_new_click(each, memory="m") for each in answers if _new_click(each, memory="m")]))
 
     at = AppTest.from_function(page).run()
+    assert not at.exception
     assert at.text[0].value.count("MapClick(") == 1
     assert at.text[0].value.endswith(", None, None]")
+    assert at.text[1].value == "[]", "what is no click changes nothing"

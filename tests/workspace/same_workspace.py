@@ -52,3 +52,4 @@ def assert_same(one, other):
             assert_same_dataset(zones.dataset, theirs.zones[layer].dataset)
     assert one.columns == other.columns
     assert one.reported == other.reported
+    assert one.drawn == other.drawn

@@ -213,6 +213,19 @@ def test_a_newer_version_is_refused_with_both_versions(path):
     assert f"up to version {FORMAT_VERSION}" in refused.message("en")
 
 
+@pytest.mark.parametrize(("version", "unknown"), [(2, ["drawn"]), (1, ["drawn", "reported"])])
+def test_a_file_of_an_older_version_is_opened_without_what_it_did_not_know(path, version, unknown):
+    held = parts(path)["workspace"]
+    change_part(path, "workspace", {part: held[part] for part in held if part not in unknown})
+    change_part(path, "format_version", version)
+    opened = open_workspace(path, name="w.gpkg")
+    assert_same(opened, replace(full_workspace(), **{part: {} for part in unknown}))
+
+
+def test_drawn_areas_alone_are_worth_saving():
+    assert not replace(Workspace(), drawn=full_workspace().drawn).is_empty
+
+
 def test_an_older_version_says_why_it_is_not_opened(path):
     change_part(path, "format_version", 0)
     assert refusal(path).key == "workspace.older_version"
@@ -290,16 +303,35 @@ def forged(document):
     ):
         zones = [{**pack["zones"][0], **facts}]
         yield {**document, "packs": [{**pack, "zones": zones}, *document["packs"][1:]]}
+    drawn = document["drawn"]["small"]
+    first, *others = drawn["areas"]
+    for areas in (
+        [first, first],
+        [first] * 60,
+        [{**first, "id": "drawn_9"}],
+        [{**first, "id": "drawn_02"}],
+        [{**first, "id": 2}],
+        [{**first, "name": "a\u202eb"}],
+        [{**first, "name": " "}],
+        [{**first, "kind": ["circle"]}],
+        [{**first, "radius_m": 1e9}],
+        [{**first, "corners": [[114.01000000001, 23.0]]}],
+        [{**first, "more": 1}, *others],
+        "none",
+    ):
+        yield {**document, "drawn": {"small": {**drawn, "areas": areas}}}
+    yield {**document, "drawn": {"small": {**drawn, "drawn": True}}}
+    yield {**document, "drawn": {"small": []}}
 
 
-@pytest.mark.parametrize("number", range(19))
+@pytest.mark.parametrize("number", range(33))
 def test_a_document_that_says_what_is_not_so_is_damaged(path, number):
     change_part(path, "workspace", list(forged(parts(path)["workspace"]))[number])
     assert refusal(path).key == "workspace.damaged"
 
 
 def test_every_forged_document_is_tried(path):
-    assert len(list(forged(parts(path)["workspace"]))) == 19
+    assert len(list(forged(parts(path)["workspace"]))) == 33
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from spatial.drawn_areas.areas import DrawnAreas
+from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
 from spatial.evaluation_tables.reported import ReportedValue
 from spatial.importing.model import Choice, Decision, Encoding, ImportResult, Subject
 from spatial.notice import Notice
@@ -143,4 +147,9 @@ def full_workspace():
         reported_at="2025-03-01T08:00:00+00:00",
     )
     workspace = report_value(workspace, "small", value)
+    circle = DrawnShape(kind=ShapeKind.CIRCLE, corners=((114.01, 23.0),), radius_m=500.04)
+    corners = ((0.1 + 0.2, 23.0), (114.01 - 113.7, 23.01), (0.31, 23.0))
+    drawn = DrawnAreas().added(circle, name="=甲 <b>").added(circle, name="乙").removed("drawn_1")
+    drawn = drawn.added(DrawnShape(kind=ShapeKind.POLYGON, corners=corners), name="丙")
+    workspace = replace(workspace, drawn={"small": drawn})
     return remember_columns(workspace, Subject.BASE_STATIONS, ["编号", "经度"], {"site_id": "编号"})
