@@ -13,20 +13,21 @@ from layers.scenario_layer import ScenarioMark, ScenarioOverlay
 from spatial.errors import AtlasError
 from spatial.importing.model import Subject
 from spatial.reading import canonical_positions
-from spatial.scenario.model import AddStation, MoveStation, RemoveStation
-from spatial.scenario.simulate import scenario_notices
+from spatial.scenario.model import MoveStation, RemoveStation
+from spatial.scenario.simulate import definition_after, scenario_notices
 from spatial.text import text
-from views.html_table import fragment
+from views.html_table import Markup, fragment
 from views.layers_panel import tianditu_key
 from views.map_frame import show_atlas, take_click
 from views.messages import note, reporting, show_error
 from views.placing import NO_SPOT, SPOT
 from views.remarks import remark_list
-from views.scenario_controls import new_station, show_conditions, show_steps
+from views.scenario_controls import show_conditions, show_steps
 from views.scenario_desk import ADDING, LOOKING, MOVING, REMOVING, ids_at, last_places, scenario_desk
 from views.scenario_edits import show_edits, show_here
 from views.scenario_file import show_other_inventory
-from views.scenario_table import scenario_table
+from views.scenario_forms import new_station, show_rows_told
+from views.scenario_table import scenario_answer, scenario_table
 from views.scene import map_scene
 from views.selection import pick
 from views.session import current_workspace
@@ -67,17 +68,36 @@ def show_scenario(frames: PackFrames, view: ViewState) -> None:
     if desk.refusal is not None:
         show_error(desk.refusal, lang)
         desk.refusal = None
+    show_rows_told(desk, lang)
     before = session_evaluation(view, view.definition)
     with reporting(lang):
         after = desk.after(frames, view, inventory)
+        if not desk.present.changes_nothing:
+            st.html(scenario_answer(before, after.evaluation, lang))
         show_here(desk, inventory, lang)
         _show_maps(desk, frames, view, inventory, before, after)
         legend = text("scenario.marks_legend", lang)
         st.html(fragment('<p class="cite">{words}</p>', words=legend))
         caption = text("scenario.page_caption", lang)
         st.html(scenario_table(before, after.evaluation, lang, caption=caption, chosen=view.zone))
+        st.html(_definition_line(desk, view, inventory))
         _show_remarks(desk, view, after)
     show_edits(desk, inventory, lang)
+
+
+def _definition_line(desk: ScenarioDesk, view: ViewState, inventory: Inventory) -> Markup:
+    """Return what the figures rest on: definition before and after, and the inventory."""
+    lang = view.lang
+    both = (view.definition, definition_after(view.definition, desk.present))
+    words = " → ".join(dict.fromkeys(each.label(lang) for each in both))
+    if view.definition.as_of is None:
+        words += f" · {text('app.definition.any_date', lang)}"
+    return fragment(
+        '<p class="definition-line"><strong>{head}</strong> {words} · {source}</p>',
+        head=text("app.definition.in_use", lang),
+        words=words,
+        source=inventory.name,
+    )
 
 
 def _answer_clicks(desk: ScenarioDesk, frames: PackFrames, view: ViewState, inventory: Inventory) -> None:
@@ -108,14 +128,7 @@ def _answer(
     elif desk.moving is not None:
         desk.edit(MoveStation(site_id=desk.moving, lon=click.lon, lat=click.lat), inventory)
     elif desk.mode == ADDING:
-        operator, site_type = new_station()
-        added = AddStation(
-            site_id=desk.new_id(inventory),
-            lon=click.lon,
-            lat=click.lat,
-            operator=operator,
-            site_type=site_type,
-        )
+        added = replace(new_station(), site_id=desk.new_id(inventory), lon=click.lon, lat=click.lat)
         desk.edit(added, inventory)
 
 

@@ -6,28 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from spatial.coordinates import parse_coordinate
-from spatial.errors import AtlasError, ScenarioError
-from spatial.scenario.model import SITE_TYPES, AddStation, MoveStation, RemoveStation
+from spatial.scenario.model import EVERY_YEAR, FIRST_YEAR, LAST_YEAR, SITE_TYPES, AddStation
+from spatial.scenario.planned import planned_by_year
 from spatial.text import text
-from views.definition_fields import year_ends
-from views.figures import plain
+from views.figures import figure, plain
 from views.scenario_desk import MODES
 from views.scenario_file import show_file
-from views.session import SessionKey, put_back, widget_key
+from views.scenario_forms import show_forms
+from views.session import SessionKey, put_back
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from spatial.inventory import Inventory
-    from spatial.scenario.model import Edit
     from views.pack_frames import PackFrames
     from views.scenario_desk import ScenarioDesk
     from views.state import ViewState
 
-__all__ = ["new_station", "show_conditions", "show_steps"]
+__all__ = ["show_conditions", "show_steps"]
 
-KINDS: Final = ("add", "move", "remove")
 LEAST_TARGET, MOST_TARGET, TARGET_STEP = 1.0, 200.0, 0.5
-FIRST_YEAR, LAST_YEAR = 2020, 2040
 NO_YEAR: Final = 0
 """Stands for no year at all: an empty choice would read as one that is still to be made."""
 
@@ -49,7 +47,7 @@ def show_steps(desk: ScenarioDesk, inventory: Inventory, view: ViewState) -> Non
         with st.popover(text("scenario.new_station", lang)):
             _show_new_station(lang)
         with st.popover(text("scenario.by_id", lang)):
-            _show_form(desk, inventory, lang)
+            show_forms(desk, inventory, lang)
         for word, key, step, able in (
             ("undo", SessionKey.SCENARIO_UNDO, desk.undo, bool(desk.past)),
             ("redo", SessionKey.SCENARIO_REDO, desk.redo, bool(desk.future)),
@@ -77,67 +75,28 @@ def _show_new_station(lang: str) -> None:
     )
     put_back(SessionKey.SCENARIO_OPERATOR, "")
     st.text_input(text("scenario.operator", lang), key=SessionKey.SCENARIO_OPERATOR, max_chars=200)
-
-
-def new_station() -> tuple[str, str]:
-    """Return operator and site type of a station that a click adds."""
-    operator = st.session_state.get(SessionKey.SCENARIO_OPERATOR, "")
-    return operator.strip(), st.session_state.get(SessionKey.SCENARIO_SITE_TYPE, "pole")
-
-
-def _show_form(desk: ScenarioDesk, inventory: Inventory, lang: str) -> None:
-    """Show an edit by id and position: the keyboard's way to a click on the map."""
-    family = SessionKey.SCENARIO_FORM
-    with st.form(family, border=False, clear_on_submit=True):
-        st.selectbox(
-            text("scenario.form_kind", lang),
-            KINDS,
-            format_func=lambda kind: text(f"scenario.kind_{kind}", lang),
-            key=widget_key(family, "kind"),
-            filter_mode=None,
-        )
-        for field in ("id", "lon", "lat"):
-            st.text_input(text(f"scenario.form_{field}", lang), key=widget_key(family, field), max_chars=200)
-        st.form_submit_button(text("scenario.form_do", lang), on_click=_submit, args=(desk, inventory))
-
-
-def _submit(desk: ScenarioDesk, inventory: Inventory) -> None:
-    try:
-        desk.edit(_edit_of_form(desk, inventory), inventory)
-    except AtlasError as error:
-        desk.refusal = error
-
-
-def _edit_of_form(desk: ScenarioDesk, inventory: Inventory) -> Edit:
-    family = SessionKey.SCENARIO_FORM
-    kind, site_id = (st.session_state[widget_key(family, field)] for field in ("kind", "id"))
-    site_id = site_id.strip()
-    if kind == "remove":
-        return RemoveStation(site_id=site_id)
-    place = {}
-    for axis in ("lon", "lat"):
-        words = st.session_state[widget_key(family, axis)]
-        place[axis], reason = parse_coordinate(words)
-        if reason:
-            raise ScenarioError("scenario.bad_position", site_id=site_id, axis=axis, value=words)
-    if kind == "move":
-        return MoveStation(site_id=site_id, **place)
-    operator, site_type = new_station()
-    new = site_id or desk.new_id(inventory)
-    return AddStation(site_id=new, operator=operator, site_type=site_type, **place)
+    put_back(SessionKey.SCENARIO_NEW_YEAR, None)
+    st.number_input(
+        text("scenario.new_year", lang),
+        FIRST_YEAR,
+        LAST_YEAR,
+        step=1,
+        placeholder=text("scenario.new_year_none", lang),
+        key=SessionKey.SCENARIO_NEW_YEAR,
+    )
 
 
 def show_conditions(desk: ScenarioDesk, frames: PackFrames, inventory: Inventory, lang: str) -> None:
     """Show the slider of the target, the year of planned stations and the name."""
-    planned = frames.pack.target
-    usual = LEAST_TARGET if planned is None else planned.value_per_km2
+    goal = frames.pack.target
+    usual = LEAST_TARGET if goal is None else goal.value_per_km2
     value = desk.present.target_per_km2 or usual
     slider, year, name = st.columns([46, 27, 27], gap="medium")
     with slider:
         st.session_state[SessionKey.SCENARIO_TARGET] = float(value)
         st.slider(
             text("scenario.target_alone", lang)
-            if planned is None
+            if goal is None
             else text("scenario.target", lang, usual=plain(usual)),
             min_value=min(LEAST_TARGET, float(value)),
             max_value=max(MOST_TARGET, float(value)),
@@ -145,14 +104,15 @@ def show_conditions(desk: ScenarioDesk, frames: PackFrames, inventory: Inventory
             format="%g",
             key=SessionKey.SCENARIO_TARGET,
             on_change=_change_target,
-            args=(desk, inventory, None if planned is None else planned.value_per_km2),
+            args=(desk, inventory, None if goal is None else goal.value_per_km2),
         )
     with year:
+        planned = planned_by_year(inventory.points) if "status" in inventory.points else {}
         st.session_state[SessionKey.SCENARIO_YEAR] = desk.present.planned_until or NO_YEAR
         st.selectbox(
             text("scenario.year", lang),
-            _years(desk, inventory),
-            format_func=lambda number: _year_words(number, lang),
+            _years(desk, planned),
+            format_func=lambda until: _year_words(until, planned, lang),
             key=SessionKey.SCENARIO_YEAR,
             on_change=_change_year,
             args=(desk, inventory),
@@ -169,14 +129,22 @@ def show_conditions(desk: ScenarioDesk, frames: PackFrames, inventory: Inventory
         )
 
 
-def _years(desk: ScenarioDesk, inventory: Inventory) -> list[int]:
-    dated = [day.year for day in year_ends(inventory.points)]
-    years = range(min([FIRST_YEAR, *dated]), LAST_YEAR + 1)
-    return sorted({NO_YEAR, *years, desk.present.planned_until or NO_YEAR})
+def _years(desk: ScenarioDesk, planned: Mapping[int, int]) -> list[int | str]:
+    """Return the years at which something is planned, by the inventory or by an edit; then all of it."""
+    present = desk.present
+    added = {edit.year or NO_YEAR for edit in present.edits if isinstance(edit, AddStation)}
+    years = {NO_YEAR, *planned, *added, present.planned_until or NO_YEAR} - {EVERY_YEAR}
+    every = [EVERY_YEAR] if planned or present.planned_until == EVERY_YEAR else []
+    return [*sorted(year for year in years if isinstance(year, int)), *every]
 
 
-def _year_words(year: int, lang: str) -> str:
-    return text("scenario.year_none", lang) if year == NO_YEAR else text("scenario.year_end", lang, year=year)
+def _year_words(until: int | str, planned: Mapping[int, int], lang: str) -> str:
+    if until == NO_YEAR:
+        return text("scenario.year_none", lang)
+    if isinstance(until, str):
+        return text("scenario.year_every", lang, n=figure(sum(planned.values())))
+    due = sum(n for year, n in planned.items() if NO_YEAR < year <= until)
+    return text("scenario.year_end", lang, year=until, n=figure(due))
 
 
 def _change_target(desk: ScenarioDesk, inventory: Inventory, planned: float | None) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from spatial.reading import canonical_positions
 from spatial.scenario.address import scenario_of_word, word_of_scenario
 from spatial.scenario.digest import name_inventory
+from spatial.scenario.edit_rows import edits_of_rows, fresh_ids
 from spatial.scenario.model import AddStation, MoveStation, RemoveStation, Scenario
 from spatial.scenario.simulate import apply_under, definition_after
 from views.evaluation import evaluate, survey_stations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from spatial.errors import AtlasError
     from spatial.inventory import Inventory
     from spatial.scenario.apply import Applied
+    from spatial.scenario.edit_rows import EditRows
     from spatial.scenario.model import Edit, NamedInventory
     from views.evaluation import Evaluation
     from views.pack_frames import PackFrames
@@ -45,7 +47,6 @@ LOOKING, ADDING, MOVING, REMOVING = "look", "add", "move", "remove"
 MODES: Final = (LOOKING, ADDING, MOVING, REMOVING)
 MOST_STEPS: Final = 200
 STEPS_PER_DEGREE: Final = 1e7
-NEW_ID: Final = "NEW-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +81,8 @@ class ScenarioDesk:
         Why the last step was not taken; told once.
     opened : int
         How many files were opened: an uploader of a new name is an empty one.
+    rows : EditRows or None
+        What became of the rows that were pasted last; told until the next step.
     """
 
     present: Scenario = field(default_factory=Scenario)
@@ -91,6 +94,7 @@ class ScenarioDesk:
     here: tuple[str, ...] = ()
     refusal: AtlasError | None = None
     opened: int = 0
+    rows: EditRows | None = None
     _named: tuple[GeoDataFrame, NamedInventory] | None = None
     _after: tuple[tuple[object, ...], After] | None = None
 
@@ -166,16 +170,27 @@ class ScenarioDesk:
 
     def new_id(self, inventory: Inventory) -> str:
         """Return an id that neither the inventory nor the scenario has."""
+        return fresh_ids(self.taken_ids(inventory))()
+
+    def taken_ids(self, inventory: Inventory) -> set[str]:
+        """Return the ids that the inventory or the scenario has."""
         taken = {edit.site_id for edit in self.present.edits}
         if "site_id" in inventory.points:
             taken |= set(inventory.points["site_id"].astype("string").fillna("").str.strip())
-        return next(name for n in range(1, len(taken) + 2) if (name := f"{NEW_ID}{n}") not in taken)
+        return taken
+
+    def edit_rows(self, words: str, inventory: Inventory, *, crs: str) -> None:
+        """Add the edits of rows copied from a spreadsheet in one step, and hold the rows that are none."""
+        found = edits_of_rows(words, crs=crs, taken=self.taken_ids(inventory))
+        if found.edits:
+            self.change(inventory, edits=(*self.present.edits, *found.edits))
+        self.rows = found
 
     def _step(self, scenario: Scenario) -> None:
         self.past = [*self.past, self.present][-MOST_STEPS:]
         self.future = []
         self.present = scenario
-        self.here, self.moving = (), None
+        self.here, self.moving, self.rows = (), None, None
 
     def _publish(self) -> None:
         self.here, self.moving = (), None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from spatial.check import check_zones
+from spatial.chinese_datums import wgs84_to_gcj02
 from spatial.definition import Definition
 from spatial.pack import open_pack
 from spatial.scenario.address import scenario_of_word, word_of_scenario
@@ -77,19 +79,24 @@ def asked(page: Any) -> str:
     return page.map_arguments.replace("\\", "")
 
 
-def counts(page: Any, column: int) -> dict[str, int]:
-    return {
-        row[0].split()[0]: int(row[column].split()[0].replace(",", "")) for row in page.table(CAPTION)[1:]
-    }
+def counts(page: Any, when: int) -> dict[str, int]:
+    return {row[0].split()[0]: int(_both(row[1])[when].replace(",", "")) for row in page.table(CAPTION)[1:]}
 
 
-BEFORE, AFTER = 1, 6
+def _both(cell: str) -> tuple[str, str]:
+    """A figure before and after: one where they are the same."""
+    was, _, now = cell.partition(" → ")
+    return was.split()[0], (now or was).split()[0]
+
+
+BEFORE, AFTER = 0, 1
 
 
 def test_without_a_scenario_before_and_after_are_the_verdicts_of_the_overview(open_scenario, open_app):
     page = open_scenario()
     rows = page.table(CAPTION)[1:]
-    assert [row[1:6] for row in rows] == [row[6:] for row in rows]
+    assert not any("→" in cell for row in rows for cell in row)
+    assert 'class="note answer"' not in page.markup
     overview = {row[0].split()[0]: row for row in open_app().table("每平方公里 5G 基站")[1:]}
     for row in rows[:3]:
         assert row[1] == overview[row[0].split()[0]][2]
@@ -115,10 +122,12 @@ def test_a_scenario_comes_back_from_its_address(open_scenario):
 
 def test_a_changed_verdict_is_marked(open_scenario):
     page = open_scenario(scenario=word(target_per_km2=150.0))
-    changed = [row for row in page.table(CAPTION)[1:] if "结论改变" in row[10]]
+    changed = [row for row in page.table(CAPTION)[1:] if "结论改变" in row[5]]
     assert changed
     assert page.markup.count('class="flipped"') == len(changed)
-    assert all(row[5] != row[10].replace(" 结论改变", "") for row in changed)
+    assert all("→" in row[5] for row in changed)
+    assert f"情景后结论改变{len(changed)}处" in page.words
+    assert "缺口：一区 196 → " in page.words
 
 
 def test_clicks_add_move_and_remove_and_every_step_can_be_undone(open_scenario, monkeypatch):
@@ -201,6 +210,23 @@ def test_edits_by_id_and_position(open_scenario):
     ]
 
 
+def test_rows_pasted_from_a_spreadsheet_are_edits_or_reported(open_scenario):
+    page = open_scenario()
+    lon, lat = wgs84_to_gcj02([IN_PAZHOU[0]], [IN_PAZHOU[1]])
+    page.runner.number_input(key=SessionKey.SCENARIO_NEW_YEAR).set_value(2027)
+    page.runner.selectbox(key=SessionKey.SCENARIO_SYSTEM).select("gcj02")
+    rows = f"新增,,{lon[0]:.9f},{lat[0]:.9f},杆站\n移除,DEMO-00002\n飞走,DEMO-00003"
+    page.runner.text_area(key=widget_key(SessionKey.SCENARIO_ROWS, "words")).input(rows)
+    next(each for each in page.runner.button if each.label == "读入各行").click().run()
+    assert not page.runner.exception
+    assert scenario_of_word(page.address["scenario"]).edits == (ADDED, RemoveStation(site_id="DEMO-00002"))
+    assert "粘贴3行：采用2行，未采用1行" in page.words
+    assert "第3行未采用：操作“飞走”不认识" in page.words
+    form(page, "add", lon=f"{lon[0]:.9f}", lat=f"{lat[0]:.9f}")
+    last = scenario_of_word(page.address["scenario"]).edits[-1]
+    assert last == replace(ADDED, site_id="NEW-2", year=2027)
+
+
 def test_target_year_and_name(open_scenario):
     page = open_scenario()
     assert page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).value == 0
@@ -208,6 +234,9 @@ def test_target_year_and_name(open_scenario):
     page.runner.slider(key=SessionKey.SCENARIO_TARGET).set_value(60.0).run()
     page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).select(2025).run()
     page.runner.text_input(key=SessionKey.SCENARIO_NAME).input("方案 甲").run()
+    options = page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).options
+    assert options[1:3] == ["2021年底（共60座）", "2022年底（共120座）"]
+    assert options[-1] == "全部规划站（300座，含无年份的）"
     held = scenario_of_word(page.address["scenario"])
     assert (held.target_per_km2, held.planned_until, held.name, held.inventory) == (
         60.0,
