@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from spatial.cli.options import Parser
     from spatial.inventory import Inventory
     from spatial.notice import Notice
+    from spatial.siting.problem import SitingCase
+    from spatial.vector_files import ZoneLayer
 
 __all__ = ["add_options", "run"]
 
@@ -58,6 +60,7 @@ _GRID_STEP_M: Final = 100.0
 _TIME_LIMIT_S: Final = 60.0
 _SHOWN: Final = 20
 _CODES: Final = {SitingStatus.INFEASIBLE: 1, SitingStatus.UNKNOWN: 3}
+_NONE: Final = {"n_in": 0, "n_used": 0, "n_reported": 0}
 _ZONE_HEADS: Final = ("zone", "required", "before", "after")
 _POLE_HEADS: Final = ("order", "pole", "lon", "lat", "zone_ids")
 
@@ -99,17 +102,21 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     stations = _stations(options, found)
     poles = _poles(options, found)
     demand = _demand(options)
-    proposal = _propose(options, settings, found, stations, poles, demand)
+    no_build = None
+    if options.no_build is not None:
+        no_build = read_zones(Path(options.no_build), limits=limits_in_force())
+    case = _case(options, found, stations, poles, demand, no_build)
+    proposal = propose(case, settings)
     if options.output is not None:
         data = planned_sites_file(proposal, options.output, source=poles.name, lang=options.lang)
         replace_file(Path(options.output), lambda beside: beside.write_bytes(data))
-    reported = _Reported.of(found, stations, proposal, demand.inventory, poles, options.lang)
+    reported = _Reported.of(found, stations, proposal, demand.inventory, no_build, poles, options.lang)
     document = _document(proposal, reported, options.lang)
     if options.format == FORMATS[1]:
         json.dump(document, stdout, ensure_ascii=False, indent=2, allow_nan=False)
         stdout.write("\n")
     else:
-        _write_table(document, stdout, options.lang)
+        _write_table(document, proposal, stdout, options.lang)
     return _CODES.get(proposal.solution.status, int(reported.any_row))
 
 
@@ -199,33 +206,29 @@ def _demand(options: argparse.Namespace) -> _Demand:
     return _Demand(None if options.radius_m is None else _GRID_STEP_M)
 
 
-def _propose(
+def _case(
     options: argparse.Namespace,
-    settings: SitingSettings,
     found: ZoneInput,
     stations: PointInput | None,
     poles: Inventory,
     demand: _Demand,
-) -> Proposal:
-    """Make the case of the call, and solve it."""
+    no_build: ZoneLayer | None,
+) -> SitingCase:
+    """Make the case of the call."""
     terms = SitingTerms(
         definition=definition_of(options),
         target=target_of(options, None if found.pack is None else found.pack.target),
         mountable=options.mountable,
         cost=options.cost,
     )
-    no_build = None
-    if options.no_build is not None:
-        no_build = read_zones(Path(options.no_build), limits=limits_in_force()).zones
-    case = siting_case(
+    return siting_case(
         survey(found.zones, None if stations is None else stations.points),
         poles,
         terms,
-        no_build=no_build,
+        no_build=None if no_build is None else no_build.zones,
         demand=demand.wanted,
         synthetic=stations is not None and stations.synthetic,
     )
-    return propose(case, settings)
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,8 @@ class _Reported:
 
     rows: list[dict[str, Any]]
     notices: list[Notice]
-    n_zones: int
+    totals: dict[str, dict[str, int]]
+    n_areas: int
 
     @classmethod
     def of(
@@ -243,6 +247,7 @@ class _Reported:
         stations: PointInput | None,
         proposal: Proposal,
         demand: Inventory | None,
+        no_build: ZoneLayer | None,
         poles: Inventory,
         lang: str,
     ) -> _Reported:
@@ -251,13 +256,23 @@ class _Reported:
         rows = [] if stations is None else list(stations.rejected)
         rows += rejected_rows(replace(poles, rejected=case.rejected), lang)
         rows += [] if demand is None else rejected_rows(demand, lang)
-        notices = [*found.notices, *(stations.notices if stations else ()), *case.notices]
-        return cls(rows, notices, found.n_reported)
+        sources = (found, stations, case, demand, no_build)
+        notices = [notice for each in sources if each is not None for notice in each.notices]
+        totals = {"candidates": _totals(case.n_in, case.n_reported)}
+        if demand is not None:
+            totals["demand"] = _totals(demand.n_in, demand.n_reported)
+        if no_build is not None:
+            totals["no_build"] = _totals(no_build.n_in, no_build.n_reported)
+        return cls(rows, notices, totals, found.n_reported + totals.get("no_build", _NONE)["n_reported"])
 
     @property
     def any_row(self) -> bool:
         """Whether a row or zone of the input was set aside."""
-        return bool(self.rows) or self.n_zones > 0
+        return bool(self.rows) or self.n_areas > 0
+
+
+def _totals(n_in: int, n_reported: int) -> dict[str, int]:
+    return {"n_in": n_in, "n_used": n_in - n_reported, "n_reported": n_reported}
 
 
 def _document(proposal: Proposal, reported: _Reported, lang: str) -> dict[str, Any]:
@@ -267,26 +282,33 @@ def _document(proposal: Proposal, reported: _Reported, lang: str) -> dict[str, A
     return {
         **proposal.to_dict(lang),
         "definition": case.terms.definition.to_dict(),
-        "n_in": case.n_in,
-        "n_used": case.n_used,
-        "n_reported": case.n_reported,
+        **reported.totals["candidates"],
+        **{name: totals for name, totals in reported.totals.items() if name != "candidates"},
         "rejected": reported.rows,
         "notices": [notice for at, notice in enumerate(notices) if notice not in notices[:at]],
     }
 
 
-def _write_table(document: dict[str, Any], stdout: TextIO, lang: str) -> None:
+def _write_table(document: dict[str, Any], proposal: Proposal, stdout: TextIO, lang: str) -> None:
     """Write the answer for a reader: what is proved, the zones, the poles, notices."""
     told = {name: format_number(document[name], 2) for name in ("objective", "bound")}
     gap = format_number(None if document["gap"] is None else document["gap"] * 100.0, 2)
     status = text(f"siting.status_{document['status']}", lang)
-    stdout.write(text("siting.summary", lang, status=status, n=len(document["selected"]), gap=gap, **told))
+    stdout.write(
+        text("cli.definition_line", lang, definition=proposal.case.terms.definition.label(lang)) + "\n"
+    )
+    # Without an objective nothing was chosen; with one of 0 nothing had to be.
+    key = "siting.summary_none" if document["objective"] is None else "siting.summary"
+    stdout.write(text(key, lang, status=status, n=len(document["selected"]), gap=gap, **told))
     stdout.write("\n")
     before, after = (document["coverage"][each] for each in ("before", "after"))
     if before is not None:
         shares = [format_number(None if each is None else each * 100.0, 1) for each in (before, after)]
         stdout.write(text("siting.summary_coverage", lang, before=shares[0], after=shares[1]) + "\n")
     stdout.writelines("- " + printable(each["message"]) + "\n" for each in document["infeasible_because"])
+    if document["highest_target_per_km2"] is not None:
+        highest = format_number(document["highest_target_per_km2"], 1)
+        stdout.write(text("siting.highest", lang, target=highest) + "\n")
     heads = [text(f"siting.head_{head}", lang) for head in _ZONE_HEADS]
     rows = [
         [each["name"], *(format_number(each[name], 0) for name in ("required_count", "before", "after"))]
@@ -308,8 +330,13 @@ def _write_table(document: dict[str, Any], stdout: TextIO, lang: str) -> None:
         stdout.write("\n" + render_table(heads, poles, right=(0, 2, 3)))
     if len(document["selected"]) > _SHOWN:
         stdout.write(text("siting.more_poles", lang, n=len(document["selected"]) - _SHOWN) + "\n")
-    totals = {name: document[name] for name in ("n_in", "n_used", "n_reported")}
+    totals = {name: document[name] for name in _NONE}
     stdout.write("\n" + text("siting.totals", lang, **totals) + "\n")
+    stdout.writelines(
+        text(f"siting.{name}_totals", lang, **document[name]) + "\n"
+        for name in ("demand", "no_build")
+        if name in document
+    )
     stdout.writelines("- " + printable(str(notice[lang])) + "\n" for notice in document["notices"])
     stdout.writelines(
         printable(text(f"cli.rejected_{row['row_unit']}", lang, **row)) + "\n"

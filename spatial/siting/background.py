@@ -14,7 +14,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock, Thread
 from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from spatial.errors import AtlasError, UsageError
@@ -56,7 +56,7 @@ class SitingJob:
     def __init__(self, problem: SitingProblem, settings: SitingSettings) -> None:
         if not _PLACES.acquire(blocking=False):
             raise UsageError("siting.too_many_jobs", n=AT_ONCE)
-        self._held = True
+        self._place = _Place()
         self._started = time.monotonic()
         self.time_limit_s = settings.time_limit_s
         # A file, not a pipe: nobody has to read while the process works.
@@ -75,6 +75,9 @@ class SitingJob:
         except BaseException:
             self._let_go()
             raise
+        # Whoever asked may look at another page for hours: the place is given back all the same.
+        watch = (self._process, settings.time_limit_s + _GRACE_S, self._place)
+        Thread(target=_see_out, args=watch, daemon=True, name="siting").start()
 
     @property
     def elapsed_s(self) -> float:
@@ -127,11 +130,35 @@ class SitingJob:
         self.cancel()
 
     def _let_go(self) -> None:
-        """Give the place to the next search, once."""
-        if self._held:
-            self._held = False
-            self._answer.close()
-            _PLACES.release()
+        """Close the answer and give the place to the next search."""
+        self._answer.close()
+        self._place.leave()
+
+
+class _Place:
+    """One of the places that this server has for searches, taken; it is given back once."""
+
+    def __init__(self) -> None:
+        self._places = _PLACES
+        self._lock = Lock()
+        self._taken = True
+
+    def leave(self) -> None:
+        """Give the place to the next search."""
+        with self._lock:
+            if self._taken:
+                self._taken = False
+                self._places.release()
+
+
+def _see_out(process: subprocess.Popen[bytes], at_most_s: float, place: _Place) -> None:
+    """Wait for the end of a search, bring it about when it is far too late, and give its place back."""
+    try:
+        process.wait(at_most_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    place.leave()
 
 
 def work() -> None:

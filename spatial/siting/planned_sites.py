@@ -13,6 +13,7 @@ from spatial.errors import UsageError
 from spatial.export.formula_guard import guard
 from spatial.file_kinds import file_suffix
 from spatial.text import text
+from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
     from spatial.siting.proposal import Proposal
@@ -22,6 +23,7 @@ __all__ = ["PLANNED_SUFFIXES", "planned_sites", "planned_sites_file"]
 PLANNED_SUFFIXES: Final = (".geojson", ".json", ".csv")
 _CSV: Final = ".csv"
 _ACCURACY: Final = "position_accuracy_m"
+OWN_ID: Final = "siting-proposal:"
 
 
 def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[dict[str, Any]]:
@@ -40,12 +42,15 @@ def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[
     -------
     list of dict
         ``site_id`` (the pole's id), ``lon``, ``lat`` (WGS 84), ``status`` ``planned``, ``site_type``
-        ``pole``, ``physical_site_id`` and ``logical_station_id`` (the pole's id: each pole is one site with
-        one station), what it brings, how well the zones' outlines are known, and whether it is made up.
+        ``pole``, ``physical_site_id`` and ``logical_station_id`` (one of its own for each pole, which is one
+        site with one station), what it brings, how well the zones' outlines are known, whether it is made
+        up, and ``source``: that it is a proposal which nobody has approved. Under a definition with a day,
+        ``as_of`` is that day.
     """
     case = proposal.case
     basis = proposal.basis_of
-    words = text("siting.source", lang, source=source, definition=case.terms.definition.label(lang))
+    words = _source(proposal, source, lang)
+    as_of = case.terms.definition.as_of
     accuracy = case.candidates.get(_ACCURACY)
     records = []
     for step in proposal.steps.to_dict(orient="records"):
@@ -56,8 +61,9 @@ def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[
             "lat": step["lat"],
             "status": "planned",
             "site_type": "pole",
-            "physical_site_id": step["candidate_id"],
-            "logical_station_id": step["candidate_id"],
+            # A pole may bear the number of a station elsewhere: it must not be merged with that one.
+            "physical_site_id": OWN_ID + step["candidate_id"],
+            "logical_station_id": OWN_ID + step["candidate_id"],
             "order": int(step["order"]),
             "cost": float(step["cost"]),
             "closes": int(step["closes"]),
@@ -70,6 +76,8 @@ def planned_sites(proposal: Proposal, *, source: str, lang: str = "zh") -> list[
         if accuracy is not None:
             metres = accuracy.iloc[step["row"]]
             record[_ACCURACY] = float(metres) if metres == metres else None  # noqa: PLR0124 - not NaN
+        if as_of is not None:
+            record["as_of"] = as_of.isoformat()
         if case.terms.definition.shared == Shared.PER_OPERATOR:
             record["shared"] = False
         records.append(record)
@@ -91,6 +99,18 @@ def planned_sites_file(proposal: Proposal, name: str, *, source: str, lang: str 
         )
     records = planned_sites(proposal, source=source, lang=lang)
     return _csv(records) if suffix == _CSV else _geojson(records)
+
+
+def _source(proposal: Proposal, source: str, lang: str) -> str:
+    """Return what the file says of itself on every row: a proposal, of what, and what qualifies it."""
+    case = proposal.case
+    marks = ["verdict.badge_synthetic"] if case.synthetic else []
+    if SCHEMATIC_BASES.intersection(proposal.basis_of[zone] or "" for zone in case.problem.zone_ids):
+        marks.append("verdict.badge_schematic")
+    separator = text("app.list_separator", lang)
+    told = separator.join([*(text(mark, lang) for mark in marks), text("siting.not_approved", lang)])
+    definition = case.terms.definition.label(lang)
+    return text("siting.source", lang, source=source, definition=definition, marks=told)
 
 
 def _csv(records: list[dict[str, Any]]) -> bytes:

@@ -7,7 +7,8 @@ not carry a station is counted in a notice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -19,7 +20,8 @@ from spatial.coordinates import parse_coordinate
 from spatial.counting import locate
 from spatial.coverage.demand import demand_grid
 from spatial.crs import CANONICAL_CRS, metric_crs_for, reproject, to_canonical
-from spatial.errors import MissingColumnError, UsageError
+from spatial.definition import LifecycleStatus
+from spatial.errors import BasisUnavailableError, CellLevelTableError, MissingColumnError, UsageError
 from spatial.inventory import REJECTED_COLUMNS, Inventory
 from spatial.notice import Notice, once
 from spatial.reading import placeable
@@ -101,7 +103,7 @@ class SitingCase:
     rejected : DataFrame
         The reported rows: ``row``, ``field``, ``value``, ``reason_key``.
     notices : tuple of Notice
-        What the reader has to know.
+        What the reader has to know: also how many stations are planned already and not counted.
     synthetic : bool
         Whether stations or poles are made up.
     """
@@ -176,8 +178,9 @@ def siting_case(
     notices = (
         *check.notices,
         *poles.notices,
+        *_planned_notices(found, terms, zone_rows),
         *_notices(problem, kept, check.rows.iloc[zone_rows], terms),
-        *_demand_notices(wanted, placed),
+        *_demand_notices(wanted, placed, None if wanted is not demand else zones),
     )
     synthetic = bool(check.rows["synthetic"].any()) or poles.synthetic or made_up
     if synthetic:
@@ -273,7 +276,8 @@ def _column(poles: Inventory, name: str | None) -> str | None:
         return None
     found = next((column for column, header in poles.columns.items() if header == name), name)
     if found not in poles.points:
-        shown = ", ".join(map(str, poles.points.columns.drop("geometry", errors="ignore")))
+        known = poles.points.columns.drop("geometry", errors="ignore")
+        shown = ", ".join(str(poles.columns.get(each, each)) for each in known)
         raise MissingColumnError("error.missing_column", name=poles.name, column=name, columns=shown)
     return found
 
@@ -348,7 +352,7 @@ def _notices(
     counts = {
         "siting.not_mountable": int((~poles["can_mount"]).sum()),
         "siting.in_no_build": int(poles["in_no_build"].sum()),
-        "siting.outside_zones": int(free.sum()),
+        "siting.all_outside_zones" if free.all() else "siting.outside_zones": int(free.sum()),
         "siting.zones_without_count": int(zones["count"].isna().sum()),
     }
     notices = [Notice(key, {"count": count}) for key, count in counts.items() if count]
@@ -361,6 +365,27 @@ def _notices(
     return notices
 
 
-def _demand_notices(wanted: gpd.GeoDataFrame | None, placed: gpd.GeoDataFrame | None) -> list[Notice]:
-    lost = 0 if wanted is None or placed is None else len(wanted) - len(placed)
-    return [Notice("siting.demand_without_position", {"count": lost})] if lost else []
+def _planned_notices(found: Survey, terms: SitingTerms, zone_rows: NDArray[np.int64]) -> list[Notice]:
+    """Return how many stations are planned already, where the definition counts those that stand alone."""
+    if terms.definition.status != LifecycleStatus.EXISTING:
+        return []
+    counts = None
+    # What the planned ones lack for the definition is no reason to refuse a siting without them.
+    with suppress(BasisUnavailableError, CellLevelTableError):
+        counts = found.tally(replace(terms.definition, status=LifecycleStatus.PLANNED)).counts
+    count = 0 if counts is None else int(counts[0][zone_rows].sum())
+    return [Notice("siting.planned_not_counted", {"count": count})] if count else []
+
+
+def _demand_notices(
+    wanted: gpd.GeoDataFrame | None, placed: gpd.GeoDataFrame | None, zones: gpd.GeoDataFrame | None
+) -> list[Notice]:
+    """Return what became of the demand points; a grid in the zones, for which none are given, is all used."""
+    if wanted is None or placed is None or zones is None:
+        return []
+    outside = len(placed) - len(np.unique(locate(placed, zones).point_rows)) if len(placed) else 0
+    counts = {
+        "siting.demand_without_position": len(wanted) - len(placed),
+        "siting.demand_outside_zones": outside,
+    }
+    return [Notice(key, {"count": count}) for key, count in counts.items() if count]

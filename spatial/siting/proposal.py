@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heapreplace
@@ -12,13 +13,16 @@ import pandas as pd
 
 from spatial.crs import to_web
 from spatial.siting.checker import recheck
-from spatial.siting.model import SitingStatus
+from spatial.siting.model import ConflictKind, SitingStatus
 from spatial.siting.solve import solve_siting
+from spatial.text import text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from spatial.siting.model import SitingSettings, SitingSolution
+    from spatial.siting.model import Conflict, SitingSettings, SitingSolution
     from spatial.siting.problem import SitingCase
 
     Rows = NDArray[np.int64]
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Proposal", "propose"]
 
 _DEGREE_DECIMALS: Final = 9
+_TENTH: Final = 10
 
 
 def propose(case: SitingCase, settings: SitingSettings) -> Proposal:
@@ -65,6 +70,30 @@ class Proposal:
     def settled(self) -> bool:
         """Whether a longer search could find nothing better: the best is proved, or that there is none."""
         return self.solution.status in (SitingStatus.OPTIMAL, SitingStatus.INFEASIBLE)
+
+    @property
+    def highest_target_per_km2(self) -> float | None:
+        """The target that these poles and conditions allow at most, rounded down to a tenth.
+
+        None unless the target asks for more than some zone can have. It is what is proved of each such
+        zone alone: a lower target may still ask for too much of several zones at once.
+        """
+        rows, problem = self.case.check.rows, self.case.problem
+        areas = dict(zip(rows["zone_id"], rows["area_km2"], strict=True))
+        before = dict(zip(problem.zone_ids, problem.before.tolist(), strict=True))
+        reached = [
+            (before[each.zone_id] + math.floor(each.available)) / areas[each.zone_id]
+            for each in self.solution.infeasible_because
+            if each.zone_id is not None and each.available is not None and self._in_stations(each)
+        ]
+        return math.floor(min(reached) * _TENTH) / _TENTH if reached else None
+
+    def reasons(self, names: Mapping[str, str], lang: str) -> list[str]:
+        """Return why no choice of poles holds every condition, with zones called by their names."""
+        return [
+            text(each.key, lang, **{name: _named(value, names) for name, value in each.params.items()})
+            for each in self.solution.infeasible_because
+        ]
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -108,7 +137,7 @@ class Proposal:
     def to_dict(self, lang: str = "zh") -> dict[str, Any]:
         """Return the answer as plain values for JSON."""
         solution, steps = self.solution, self.steps
-        names = self.case.check.rows.set_index("zone_id")["name"]
+        names = dict(zip(self.case.check.rows["zone_id"], self.case.check.rows["name"], strict=True))
         told = ["candidate_id", "lon", "lat", "zone_ids", "cost", "order", "closes", "covers"]
         return {
             "status": str(solution.status),
@@ -125,7 +154,11 @@ class Proposal:
                 for zone in solution.zones
             ],
             "coverage": {"before": solution.coverage_before, "after": solution.coverage_after},
-            "infeasible_because": [each.to_dict(lang) for each in solution.infeasible_because],
+            "infeasible_because": [
+                {**each.to_dict(lang), "message": words}
+                for each, words in zip(solution.infeasible_because, self.reasons(names, lang), strict=True)
+            ],
+            "highest_target_per_km2": self.highest_target_per_km2,
             "synthetic": self.case.synthetic,
             "elapsed_s": solution.elapsed_s,
         }
@@ -145,6 +178,10 @@ class Proposal:
             if row in found:
                 found[row].append(zone)
         return {row: sorted(zones) for row, zones in found.items()}
+
+    def _in_stations(self, conflict: Conflict) -> bool:
+        """Tell whether a conflict counts stations: a budget does where every pole costs one."""
+        return conflict.constraint != ConflictKind.BUDGET or self.case.terms.cost is None
 
     def _zone_ids(self, row: int) -> list[str]:
         return [self.case.problem.zone_ids[zone] for zone in self._zones_of[int(row)]]
@@ -199,3 +236,10 @@ class Proposal:
         tree = cKDTree(problem.demand_xy_m)
         near = tree.query_ball_point(problem.candidate_xy_m[rows], radius)
         return {row: np.array(found, dtype=np.int64) for row, found in zip(rows, near, strict=True)}
+
+
+def _named(value: object, names: Mapping[str, str]) -> object:
+    """Return a zone's name for its id, alone or in a list; any other value as it is."""
+    if isinstance(value, list):
+        return [_named(each, names) for each in value]
+    return names.get(value, value) if isinstance(value, str) else value

@@ -144,7 +144,10 @@ def test_demand_points_of_a_file(call, tmp_path):
     code, answer = call("--target", 3, "--cover", 1, "--radius-m", 120, "--demand", demand)
     assert code == 1
     assert [row["file"] for row in answer["rejected"]] == ["demand.csv"]
+    assert answer["demand"] == {"n_in": 3, "n_used": 2, "n_reported": 1}
     assert answer["coverage"]["after"] == 1.0
+    code, table, _ = run(*call.options("--target", 3, "--cover", 1, "--radius-m", 120, "--demand", demand))
+    assert "需求点：读入 3 行，使用 2 行，未使用 1 行" in table
 
 
 def test_words_that_say_neither_yes_nor_no_are_reported(call):
@@ -165,6 +168,13 @@ def test_nothing_is_built_where_nothing_may_be(call, tmp_path):
     code, answer = call("--target", 10, "--no-build", hole)
     assert code == 0
     assert all(pole["lon"] > 114.006 for pole in answer["selected"])
+    assert answer["no_build"] == {"n_in": 1, "n_used": 1, "n_reported": 0}
+    bare = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": ring[0]}}
+    write_json(hole, collection(zone("hole", "禁建", ring), bare))
+    code, answer = call("--target", 10, "--no-build", hole)
+    assert code == 1
+    assert answer["no_build"] == {"n_in": 2, "n_used": 1, "n_reported": 1}
+    assert any(notice["key"] == "inventory.zones_left_out" for notice in answer["notices"])
 
 
 @pytest.mark.parametrize(
@@ -222,7 +232,9 @@ def test_a_table_for_a_reader_in_both_languages(call):
         assert all(word in answer for word in words)
     code, answer, _ = run(*call.options("--target", 200))
     assert code == 1
-    assert "无解" in answer
+    assert "无解，没有选出灯杆" in answer
+    assert "片区“西”还需" in answer
+    assert "目标至多为 88.9 座/km²" in answer
     code, answer, _ = run(*call.options("--target", 40, "--cover", 0.3, "--radius-m", 100))
     assert "另有" in answer
     assert "不是信号覆盖" in answer

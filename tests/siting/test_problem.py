@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -146,7 +148,7 @@ def test_only_the_zones_that_are_asked_for_must_reach_the_target(zones, sites):
     case = siting_case(survey(zones, sites), inventory_of(poles), terms(zone_ids=("east",)), demand=100.0)
     assert case.problem.zone_ids == ("east",)
     assert not len(case.problem.member_zone)
-    assert told(case)["siting.outside_zones"] == {"count": 2}
+    assert told(case)["siting.all_outside_zones"] == {"count": 2}
     assert len(case.problem.demand_xy_m) == 100
     assert len(case.problem.existing_xy_m) == 6
 
@@ -180,6 +182,28 @@ def test_demand_points_of_ones_own(zones, sites):
     assert told(case)["siting.demand_without_position"] == {"count": 1}
 
 
+def test_stations_that_are_planned_already_are_told_and_not_counted(zones, sites):
+    mixed = sites.assign(status=["existing", "planned", "under_construction", "", "existing", "planned"])
+    poles = inventory_of(poles_saying(zones, "是"))
+    # The last one lies outside the zones.
+    assert told(siting_case(survey(zones, mixed), poles, terms()))["siting.planned_not_counted"] == {
+        "count": 2
+    }
+    asked = replace(terms(), definition=Definition(status=LifecycleStatus.ALL))
+    assert "siting.planned_not_counted" not in told(siting_case(survey(zones, mixed), poles, asked))
+    assert "siting.planned_not_counted" not in told(siting_case(survey(zones, sites), poles, terms()))
+
+
+def test_demand_outside_the_zones_is_told_and_still_counts(zones, sites):
+    demand = at_metres(zones, np.array([(10.0, 10.0), (-500.0, 20.0), (9_000.0, 20.0)]))
+    poles = inventory_of(poles_saying(zones, "是"))
+    case = siting_case(survey(zones, sites), poles, terms(), demand=demand)
+    assert len(case.problem.demand_xy_m) == 3
+    assert told(case)["siting.demand_outside_zones"] == {"count": 2}
+    grid = siting_case(survey(zones, sites), poles, terms(), demand=100.0)
+    assert not {"siting.demand_outside_zones", "siting.demand_without_position"} & set(told(grid))
+
+
 def test_what_cannot_be_meant_is_refused(zones, sites):
     found, poles = survey(zones, sites), inventory_of(poles_saying(zones, "是"))
     with pytest.raises(UsageError) as caught:
@@ -189,5 +213,6 @@ def test_what_cannot_be_meant_is_refused(zones, sites):
         with pytest.raises(UsageError) as caught:
             siting_case(found, poles, terms(zone_ids=ids))
         assert caught.value.key == "siting.unknown_zone"
-    with pytest.raises(MissingColumnError):
-        siting_case(found, poles, terms(cost="造价"))
+    headed = inventory_of(poles_saying(zones, "是"), columns={"site_id": "灯杆编号"})
+    with pytest.raises(MissingColumnError, match="灯杆编号"):
+        siting_case(found, headed, terms(cost="造价"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from dataclasses import replace
@@ -98,6 +99,7 @@ def test_nothing_chosen_is_a_file_with_its_heads_alone(case, settings):
     assert json.loads(planned_sites_file(found, "a.geojson", source="x"))["features"] == []
 
 
+@pytest.mark.parametrize("pole_id", ["L{}", "S{}"])
 @pytest.mark.parametrize("name", ["planned.geojson", "planned.csv", "PLANNED.JSON"])
 @pytest.mark.parametrize(
     ("numerator", "shared"),
@@ -109,7 +111,9 @@ def test_nothing_chosen_is_a_file_with_its_heads_alone(case, settings):
         (Numerator.LOGICAL_STATION, Shared.PER_OPERATOR),
     ],
 )
-def test_check_counts_what_was_promised(zones, sites, poles, name, numerator, shared):
+def test_check_counts_what_was_promised(zones, sites, poles, name, numerator, shared, pole_id):
+    # Poles may bear the numbers of stations: they are not merged with them.
+    poles = poles.assign(site_id=[pole_id.format(at) for at in range(len(poles))])
     ids = [f"S{at}" for at in range(len(sites))]
     known = sites.assign(physical_site_id=ids, logical_station_id=ids, shared=True, status="existing")
     asked = replace(terms(), definition=Definition(numerator=numerator, shared=shared))
@@ -143,6 +147,24 @@ def test_a_table_holds_no_formula_and_reads_back_its_positions(zones, sites, pol
     assert {row["position_accuracy_m"] for row in rows} == {"5.0", ""}
     for row, record in zip(rows, planned_sites(found, source="=x"), strict=True):
         assert (float(row["lon"]), float(row["lat"])) == (record["lon"], record["lat"])
+
+
+def test_each_row_says_that_it_is_a_proposal_and_of_which_day(zones, sites, poles):
+    drawn = zones.assign(geometry_basis=["schematic", "survey"])
+    dated = sites.assign(as_of="2024-01-01")
+    day = dt.date(2024, 6, 1)
+    for of_zones, marks in ((drawn, "（模拟、示意、未经审批）"), (zones, "（模拟、未经审批）")):
+        asked = replace(terms(), definition=Definition(as_of=day))
+        case = siting_case(survey(of_zones, dated), inventory_of(poles, synthetic=True), asked)
+        settings = SitingSettings()
+        found = Proposal(case=case, settings=settings, solution=solve_plainly(case.problem, settings))
+        records = planned_sites(found, source="灯杆.csv")
+        assert {marks in each["source"] for each in records} == {True}
+        planned = read_inventory(planned_sites_file(found, "a.csv", source="x"), name="a.csv", crs="wgs84")
+        later = replace(asked.definition, status=LifecycleStatus.PLANNED)
+        rows = check_zones(of_zones, planned.points, definition=later, target=asked.target).rows
+        assert rows["count"].tolist() == [each.after - each.before for each in found.solution.zones]
+    assert "not approved" in planned_sites(found, source="x", lang="en")[0]["source"]
 
 
 def test_other_endings_are_refused(proposal):

@@ -289,6 +289,25 @@ def test_no_more_searches_than_the_server_takes(problem, monkeypatch) -> None:
         answer_of(job)
 
 
+def test_a_search_that_nobody_looks_at_any_more_gives_its_place_back(problem, monkeypatch) -> None:
+    from threading import BoundedSemaphore
+
+    from spatial.siting import background
+    from spatial.siting.model import SitingSettings
+
+    places = BoundedSemaphore(1)
+    monkeypatch.setattr(background, "_PLACES", places)
+    done = SitingJob(problem, SitingSettings())
+    assert places.acquire(timeout=30.0)
+    assert answer_of(done).status == SitingStatus.OPTIMAL
+    places.release()
+    monkeypatch.setattr(background, "_GRACE_S", 0.0)
+    late = SitingJob(problem, SitingSettings(time_limit_s=0.001))
+    assert places.acquire(timeout=30.0)
+    with pytest.raises(UsageError):
+        late.poll()
+
+
 # --- what the planner brings ------------------------------------------------------------------
 
 POLE_ROWS = [(f"G{n}", 113.330 + 0.0012 * (n % 25), 23.095 + 0.0008 * (n // 25)) for n in range(250)]
