@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from spatial.audit.case_sheet import case_sheet
 from spatial.audit.matrix_files import matrix_csv, matrix_workbook
-from spatial.audit.words import reason_lines
+from spatial.audit.words import reason_lines, turning_words
 from spatial.definition import AreaBasis, word_key
 from spatial.importing.model import Subject
 from spatial.text import text
@@ -99,7 +100,7 @@ def _show_case(frames: PackFrames, audit: ViewAudit, lang: str) -> None:
 
 def _show_ranges(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
     lang = view.lang
-    st.html(range_table(audit.layers, frames.names[lang], lang))
+    note(turning_words(audit.layers, lang))
     st.html(
         fragment(
             '<p class="definition-line"><strong>{head}</strong> {words}</p>',
@@ -107,6 +108,7 @@ def _show_ranges(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
             words=view.definition.label(lang),
         )
     )
+    st.html(range_table(audit.layers, frames.names[lang], lang))
     note(text("audit.ranges_note", lang, state=text(word_key(view.definition.status), lang)))
     if any(layer.rows["synthetic"].any() for layer in audit.layers):
         note(text("verdict.synthetic", lang), tone="caution")
@@ -121,7 +123,7 @@ def _show_matrix(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
         asked = st.toggle(text("audit.show_matrix", lang, n=n_definitions), key=SessionKey.AUDIT_MATRIX)
         for kind, key in ((CSV, SessionKey.AUDIT_CSV), (XLSX, SessionKey.AUDIT_XLSX)):
             if st.button(text(f"audit.save_{kind}", lang), key=key):
-                _save(kind, audit, view)
+                _save(kind, frames, audit, view)
     if not asked:
         return
     put_back(SessionKey.AUDIT_BASIS, str(view.definition.area_basis), list(AreaBasis))
@@ -140,11 +142,12 @@ def _show_matrix(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
     st.html(remark_list(reason_lines(audit.layers, lang)))
 
 
-def _save(kind: str, audit: ViewAudit, view: ViewState) -> None:
-    """Let the browser save the whole matrix."""
+def _save(kind: str, frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
+    """Let the browser save the whole matrix, zones named as on the page."""
     lang = view.lang
+    layers = [layer.named(frames.names[lang]) for layer in audit.layers]
     if kind == CSV:
-        data = matrix_csv(audit.layers, lang)
+        data = matrix_csv(layers, lang)
     else:
         remarks = [
             text("cli.definition_line", lang, definition=view.definition.label(lang)),
@@ -153,5 +156,6 @@ def _save(kind: str, audit: ViewAudit, view: ViewState) -> None:
         ]
         if any(layer.rows["synthetic"].any() for layer in audit.layers):
             remarks.append(text("verdict.synthetic", lang))
-        data = matrix_workbook(audit.layers, lang, remarks=remarks)
+        case = [] if audit.case is None else [case_sheet(audit.case, frames.pack.plan, lang)]
+        data = matrix_workbook(layers, lang, remarks=remarks, besides=case)
     hand_over(f"{view.pack}-definitions.{kind}", data, media_type=MEDIA[kind])

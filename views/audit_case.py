@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spatial.audit.case_sheet import area_word, source_words
 from spatial.audit.published_case import WEB_MERCATOR
-from spatial.definition import AreaBasis, word_key
 from spatial.district_check import STATIONS
 from spatial.text import text
 from views.audit_tables import column_head
 from views.citation import cite, localised
 from views.figures import figure, interval, plain
 from views.html_table import Cell, Column, Markup, fragment, join, render_table
-from views.status_mark import status_mark
+from views.status_mark import status_mark, status_word
 from views.verdict_table import BADGED_BASES, badge
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def case_table(case: PublishedCase, lang: str) -> Markup:
         columns,
         rows,
         caption=text("audit.case_caption", lang),
+        style="cards",
         row_styles=["not-in-use" if area.basis == WEB_MERCATOR else "" for area in case.areas],
     )
 
@@ -68,24 +69,32 @@ def case_sentence(case: PublishedCase, target: Target | None, lang: str) -> str:
     if stock is None or target is None or any(each.status is None for each in found):
         return ""
     honest = [each for each in found if each.basis != WEB_MERCATOR]
-    words = list(dict.fromkeys(_status_word(each, lang) for each in honest))
+    statuses = list(dict.fromkeys(each.status for each in honest if each.status is not None))
+    listed = text("app.list_separator", lang)
     densities = [each.density_per_km2 for each in honest]
     warning = case.figure(stock.count_id, WEB_MERCATOR)
     said = text(
-        "audit.case_same" if len(words) == 1 else "audit.case_differs",
+        "audit.case_same" if len(statuses) == 1 else "audit.case_differs",
         lang,
         count=figure(stock.count),
-        status=words[0],
-        statuses=text("app.list_separator", lang).join(words),
+        areas=listed.join(area_word(each, lang) for each in case.areas if each.basis != WEB_MERCATOR),
+        status=status_word(statuses[0], lang, conditional=True),
+        statuses=listed.join(status_word(each, lang) for each in statuses),
         range=interval(min(densities), max(densities)),
         target=plain(target.value_per_km2),
     )
-    misread = {"density": figure(warning.density_per_km2, 1), "status": _status_word(warning, lang)}
-    return f"{said} {text('audit.case_warning', lang, **misread)}"
+    misread = text(
+        "audit.case_warning",
+        lang,
+        density=figure(warning.density_per_km2, 1),
+        status=_misread_word(warning, lang),
+        off=f"{case.areas[-1].off_ratio:+.1%}".replace("%", " %"),
+    )
+    return f"{said}{'' if lang == 'zh' else ' '}{misread}"
 
 
-def _status_word(found: CaseFigure, lang: str) -> str:
-    return text(f"verdict.status_{found.status}", lang)
+def _misread_word(found: CaseFigure, lang: str) -> str:
+    return "" if found.status is None else status_word(found.status, lang)
 
 
 def case_notes(case: PublishedCase, plan: PlanRecords, target: Target | None, lang: str) -> Markup:
@@ -114,19 +123,14 @@ def case_notes(case: PublishedCase, plan: PlanRecords, target: Target | None, la
 
 
 def _area_name(area: CaseArea, lang: str) -> Markup:
-    warns = area.basis == WEB_MERCATOR
-    name = text("audit.case_web_mercator" if warns else word_key(AreaBasis(area.basis)), lang)
+    name = area_word(area, lang)
+    name = name[0].upper() + name[1:]
     known = badge(area.geometry_basis, lang) if area.geometry_basis in BADGED_BASES else Markup("")
     return fragment("{name} {known}", name=name, known=known)
 
 
 def _area_source(area: CaseArea, lang: str) -> Markup:
-    words = (
-        text("audit.case_web_mercator_note", lang)
-        if area.basis == WEB_MERCATOR
-        else area.source.in_language(lang) or text("audit.case_no_source", lang)
-    )
-    return fragment('<small class="aside">{words}</small>', words=words)
+    return fragment('<small class="aside">{words}</small>', words=source_words(area, lang))
 
 
 def _count_cells(
@@ -149,5 +153,5 @@ def _verdict(found: CaseFigure, lang: str) -> Cell | Markup | str:
         return "–"
     if found.basis != WEB_MERCATOR:
         return status_mark(found.status, lang, conditional=True)
-    words = text("audit.case_misread", lang, status=_status_word(found, lang))
+    words = text("audit.case_misread", lang, status=_misread_word(found, lang))
     return Cell(content=words, style="flipped")

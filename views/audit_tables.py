@@ -52,7 +52,7 @@ def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Mark
         for row in records(layer.ranges_of_state):
             turning = records(flips[flips["zone_id"] == row["zone_id"]])
             rows.append(_range_cells(layer, row, turning, names, lang))
-    return render_table(columns, rows, caption=text("audit.ranges_caption", lang), style="audit")
+    return render_table(columns, rows, caption=text("audit.ranges_caption", lang), style="audit cards")
 
 
 def _range_cells(

@@ -7,7 +7,7 @@ into a spreadsheet and is read aloud; the framework's own grid is a canvas and d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from layers.escape import escape_text
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Cell", "Column", "Markup", "fragment", "join", "render_table"]
+
+CARDS: Final = "cards"
+"""Style of a table that a narrow screen shows as one card per row."""
 
 
 class Markup(str):
@@ -85,7 +88,8 @@ def render_table(
     row_styles : sequence of str
         One style class per row, or nothing.
     style : str
-        Style class of the table.
+        Style classes of the table; one of `CARDS` names its column in each cell, for screens that are too
+        narrow for columns.
     """
     heads = join(
         fragment(
@@ -97,7 +101,10 @@ def render_table(
         for column in columns
     )
     styles = list(row_styles) or [""] * len(rows)
-    body = join(_row(columns, row, style=row_style) for row, row_style in zip(rows, styles, strict=True))
+    cards = CARDS in style.split()
+    body = join(
+        _row(columns, row, style=row_style, cards=cards) for row, row_style in zip(rows, styles, strict=True)
+    )
     return fragment(
         '<div class="table-frame" tabindex="0" role="group" aria-label="{caption}">'
         '<table class="atlas-table {style}"><caption>{caption}</caption>'
@@ -109,15 +116,16 @@ def render_table(
     )
 
 
-def _row(columns: Sequence[Column], row: Sequence[Cell | Markup | str], *, style: str) -> Markup:
+def _row(columns: Sequence[Column], row: Sequence[Cell | Markup | str], *, style: str, cards: bool) -> Markup:
     cells = []
     for position, (column, raw) in enumerate(zip(columns, row, strict=True)):
         cell = raw if isinstance(raw, Cell) else Cell(content=raw)
+        template = '<td class="{classes}">{content}</td>'
+        if position == 0:
+            template = '<th scope="row" class="{classes}">{content}</th>'
+        elif cards:
+            template = '<td class="{classes}" data-head="{head}"><div>{content}</div></td>'
+        head = f"{column.head} {column.unit}".strip()
         classes = f"{column.style} {cell.style}".strip()
-        template = (
-            '<th scope="row" class="{classes}">{content}</th>'
-            if position == 0
-            else '<td class="{classes}">{content}</td>'
-        )
-        cells.append(fragment(template, classes=classes, content=cell.content))
+        cells.append(fragment(template, classes=classes, content=cell.content, head=head))
     return fragment('<tr class="{style}">{cells}</tr>', style=style, cells=join(cells))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,8 @@ from spatial.audit.matrix import definition_matrix, published_matrix
 from spatial.audit.ranges import definition_ranges, what_flips
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import pandas as pd
 
@@ -62,6 +64,12 @@ class AuditedLayer:
     def flipping_choices(self) -> pd.DataFrame:
         """The single choices that turn a verdict."""
         return what_flips(self.rows)
+
+    def named(self, names: Mapping[str, str]) -> AuditedLayer:
+        """Return the same with the names of another language, by the id of the zone."""
+        return replace(
+            self, rows=self.rows.assign(name=self.rows["zone_id"].map(names).fillna(self.rows["name"]))
+        )
 
     @property
     def n_flips(self) -> int:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from spatial.audit.layers import AuditedLayer
 
     Cells = list[str | float | int | None]
+    Sheet = tuple[str, list[str], Iterable[Cells]]
 
 __all__ = ["MOST_SHEET_ROWS", "matrix_csv", "matrix_workbook"]
 
@@ -35,6 +36,7 @@ MOST_SHEET_ROWS: Final = 1_048_575
 """Rows of a sheet beside its header."""
 
 _WIDE, _NARROW = 22, 11
+_LONGEST_CELL: Final = 32_767
 _FIGURES: Final = (
     "count",
     "area_km2",
@@ -57,7 +59,9 @@ def matrix_csv(layers: Sequence[AuditedLayer], lang: str) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
-def matrix_workbook(layers: Sequence[AuditedLayer], lang: str, *, remarks: Iterable[str]) -> bytes:
+def matrix_workbook(
+    layers: Sequence[AuditedLayer], lang: str, *, remarks: Iterable[str], besides: Sequence[Sheet] = ()
+) -> bytes:
     """Return a workbook: the matrix, the range of each zone, the choices that flip, and what to know.
 
     Parameters
@@ -68,6 +72,8 @@ def matrix_workbook(layers: Sequence[AuditedLayer], lang: str, *, remarks: Itera
         Language of heads and words.
     remarks : iterable of str
         What the reader has to know: sources, what is simulated, what the data cannot answer.
+    besides : sequence of Sheet
+        Name, heads and rows of sheets before the remarks, guarded already.
 
     Raises
     ------
@@ -83,14 +89,16 @@ def matrix_workbook(layers: Sequence[AuditedLayer], lang: str, *, remarks: Itera
     options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with xlsxwriter.Workbook(stream, options) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheets: tuple[tuple[str, list[str], Iterable[Cells]], ...] = (
-            ("matrix", _matrix_heads(lang), _matrix_rows(layers, lang)),
-            ("ranges", _range_heads(lang), _range_rows(layers, lang)),
-            ("flips", _flip_heads(lang), _flip_rows(layers, lang)),
-            ("remarks", [text("audit.head_remark", lang)], ([guard(words)] for words in remarks)),
+        said: Iterable[Cells] = ([guard(words)] for words in remarks)
+        sheets: tuple[Sheet, ...] = (
+            (text("audit.sheet_matrix", lang), _matrix_heads(lang), _matrix_rows(layers, lang)),
+            (text("audit.sheet_ranges", lang), _range_heads(lang), _range_rows(layers, lang)),
+            (text("audit.sheet_flips", lang), _flip_heads(lang), _flip_rows(layers, lang)),
+            *besides,
+            (text("audit.sheet_remarks", lang), [text("audit.head_remark", lang)], said),
         )
         for name, heads, rows in sheets:
-            _write_sheet(book, text(f"audit.sheet_{name}", lang), heads, rows, bold=bold)
+            _write_sheet(book, name, heads, rows, bold=bold)
     return stream.getvalue()
 
 
@@ -111,18 +119,23 @@ def _write_sheet(
     for n_rows, row in enumerate(rows, start=1):
         for at, cell in enumerate(row):
             if isinstance(cell, str):
-                sheet.write_string(n_rows, at, cell)
+                sheet.write_string(n_rows, at, _fitting(cell))
             elif cell is not None:
                 sheet.write_number(n_rows, at, cell)
     if n_rows:
         sheet.autofilter(0, 0, n_rows, len(heads) - 1)
 
 
+def _fitting(words: str) -> str:
+    """Return text that a cell takes; the writer would leave out a longer one in silence."""
+    return words if len(words) <= _LONGEST_CELL else words[: _LONGEST_CELL - 1] + "…"
+
+
 def _matrix_heads(lang: str) -> list[str]:
     fields = [field_word(field, lang) for field in (*AXES, DATE_AXIS)]
     figures = [text(f"audit.head_{name}", lang) for name in _FIGURES]
-    rest = [text(f"audit.head_{name}", lang) for name in ("status", "flips", "reason", "stations", "marks")]
-    return [*_zone_heads(lang), *fields, *figures, *rest]
+    names = ("in_use", "status", "flips", "reason", "stations", "marks")
+    return [*_zone_heads(lang), *fields, *figures, *(text(f"audit.head_{name}", lang) for name in names)]
 
 
 def _matrix_rows(layers: Sequence[AuditedLayer], lang: str) -> Iterator[Cells]:
@@ -133,12 +146,17 @@ def _matrix_rows(layers: Sequence[AuditedLayer], lang: str) -> Iterator[Cells]:
                 *_zone_cells(layer, row),
                 *(guard(words) for words in definition_words(row["definition"], lang)),
                 *(_number(row[name]) for name in _FIGURES),
+                _yes_or_no(row["definition"] == layer.definitions[0], lang),
                 status_word(row["status"], lang),
-                text(f"audit.flips_{bool(row['flips'])}".lower(), lang),
+                _yes_or_no(row["flips"], lang),
                 "" if row["reason"] is None else guard(row["reason"].message(lang)),
                 stations,
                 _marked(row, lang),
             ]
+
+
+def _yes_or_no(holds: object, lang: str) -> str:
+    return text(f"audit.flips_{bool(holds)}".lower(), lang)
 
 
 def _range_heads(lang: str) -> list[str]:

@@ -6,17 +6,26 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.audit.axes import AXES, DATE_AXIS, choice_word, field_word
+from spatial.audit.records import records
 from spatial.text import text
 from spatial.verdict import STATUS_ORDER, Status
 from spatial.zone_columns import SCHEMATIC_BASES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from spatial.audit.layers import AuditedLayer
     from spatial.definition import Definition
 
-__all__ = ["change_word", "definition_words", "marks", "reason_lines", "status_counts", "status_word"]
+__all__ = [
+    "change_word",
+    "definition_words",
+    "marks",
+    "reason_lines",
+    "status_counts",
+    "status_word",
+    "turning_words",
+]
 
 _UNJUDGED: Final = (str(Status.NO_DATA), str(Status.NO_TARGET))
 
@@ -63,6 +72,26 @@ def status_counts(ranges_row: Mapping[str, Any], lang: str) -> str:
         if status != Status.NO_DATA and ranges_row[f"n_{status}"]
     ]
     return text("audit.separator", lang).join(counted)
+
+
+def turning_words(layers: Sequence[AuditedLayer], lang: str) -> str:
+    """Return which single choices turn how many verdicts, the most telling first.
+
+    What is planned answers another question than whether a goal is met, and is left out.
+    """
+    flips = [layer.flipping_choices for layer in layers]
+    rows = [row for frame in flips for row in records(frame) if row["field"] != "status"]
+    if not rows:
+        return text("audit.no_flips_line", lang)
+    counted = Counter(choice_word(row["definition"], row["field"], lang) for row in rows)
+    choices = (text("audit.turning_choice", lang, choice=word, n=n) for word, n in counted.most_common())
+    return text(
+        "audit.turning_some",
+        lang,
+        n=len({row["zone_id"] for row in rows}),
+        of=sum(len(layer.ranges) for layer in layers),
+        choices=text("app.list_separator", lang).join(choices),
+    )
 
 
 def reason_lines(layers: Iterable[AuditedLayer], lang: str) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from spatial.atomic_write import replace_file
+from spatial.audit.case_sheet import case_sheet
 from spatial.audit.layers import AuditedLayer, audit_published, audit_survey
 from spatial.audit.matrix_files import matrix_csv, matrix_workbook
 from spatial.audit.published_case import published_case
@@ -133,7 +134,10 @@ def _audit_district(
 def _written(answer: AuditAnswer, options: argparse.Namespace) -> bytes:
     """Return the answer in the format that was asked for."""
     if options.format == _XLSX:
-        return matrix_workbook(answer.layers, options.lang, remarks=remarks_of(answer, options.lang))
+        pack = answer.zones.pack
+        case = [case_sheet(answer.case, pack.plan, options.lang)] if pack and answer.case else []
+        remarks = remarks_of(answer, options.lang)
+        return matrix_workbook(answer.layers, options.lang, remarks=remarks, besides=case)
     if options.format == _CSV:
         return matrix_csv(answer.layers, options.lang)
     if options.format == FORMATS[1]:

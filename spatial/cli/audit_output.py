@@ -11,7 +11,7 @@ import pandas as pd
 
 from spatial.audit.axes import AXES, DATE_AXIS
 from spatial.audit.records import records
-from spatial.audit.words import change_word, marks, reason_lines, status_counts, status_word
+from spatial.audit.words import change_word, marks, reason_lines, status_counts, status_word, turning_words
 from spatial.cli.text_table import format_number, render_table
 from spatial.notice import Notice, once
 from spatial.text import printable, text
@@ -100,8 +100,9 @@ def table_text(answer: AuditAnswer, lang: str) -> str:
     lines = [_range_line(row, lang) for layer in answer.layers for row in records(layer.ranges_of_state)]
     parts.append(render_table(heads, lines, right=_RANGE_FIGURES))
     flips = [row for layer in answer.layers for row in records(layer.flipping_choices)]
-    parts.append(text("audit.flips_line" if flips else "audit.no_flips_line", lang))
+    parts.append(turning_words(answer.layers, lang))
     if flips:
+        parts.append(text("audit.flips_line", lang))
         heads = [text(f"audit.head_{name}", lang) for name in ("zone", "change", *_FLIP_MEMBERS[1:])]
         parts.append(render_table(heads, [_flip_line(row, lang) for row in flips], right=_FLIP_FIGURES))
     parts += [f"- {printable(line)}" for line in reason_lines(answer.layers, lang)]

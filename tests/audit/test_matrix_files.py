@@ -8,11 +8,14 @@ import pandas as pd
 import pytest
 
 from spatial.audit import matrix_files
+from spatial.audit.case_sheet import case_sheet
 from spatial.audit.layers import audit_survey
 from spatial.audit.matrix_files import matrix_csv, matrix_workbook
+from spatial.audit.published_case import published_case
 from spatial.definition import Definition
 from spatial.errors import UsageError
 from spatial.export.formula_guard import unguard
+from spatial.pack import open_pack
 from spatial.tally import survey
 from spatial.target import Target
 from spatial.text import LANGUAGES, text
@@ -83,6 +86,33 @@ def test_the_workbook_holds_matrix_ranges_flips_and_remarks(layer, lang):
     assert ranges.max_row == 1 + 2 * 3
     assert flips.max_row == 1 + len(layer.flipping_choices)
     assert [row[0].value for row in remarks.iter_rows(min_row=2)] == ["甲", "乙"]
+
+
+def test_the_row_in_use_and_the_words_too_long_for_a_cell(layer):
+    rows = written(matrix_csv([layer], "zh"))
+    assert [row["是当前口径"] for row in rows] == ["是"] * 3 + ["否"] * (len(rows) - 3)
+    long = layer.named({"z000": "长" * 40_000})
+    assert long.rows["name"].iloc[1:3].tolist() == layer.rows["name"].iloc[1:3].tolist()
+    book = openpyxl.load_workbook(io.BytesIO(matrix_workbook([long], "zh", remarks=[])))
+    assert book.worksheets[0].cell(2, 3).value == "长" * 32_766 + "…"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_district_s_own_case_goes_along_with_its_sources(layer, lang):
+    pack = open_pack("haizhu")
+    case = published_case(pack)
+    sheet = case_sheet(case, pack.plan, lang)
+    book = openpyxl.load_workbook(io.BytesIO(matrix_workbook([layer], lang, remarks=[], besides=[sheet])))
+    heads, *rows = book[text("audit.sheet_case", lang)].iter_rows(values_only=True)
+    assert len(rows) == len(case.counts) * len(case.areas) == 2 * 4
+    assert {len(row) for row in rows} == {len(heads)}
+    assert all(row[at] for row in rows for at in (0, 4, 5, 10))
+    found = {(row[3], round(row[1], 2)): row for row in rows}
+    assert found[5144, 90.4][6:9] == (pytest.approx(56.9, abs=0.01), 4701, 443)
+    assert found[5144, 108.0][2] == pytest.approx(18.7, abs=0.05)
+    assert text("verdict.status_near", lang) in found[5144, 108.0][9]
+    assert found[5144, 108.0][9] != text("verdict.status_near", lang)
+    assert found[3062, 90.4][7:10] == (None, None, "")
 
 
 def test_an_audit_without_stations_is_written_too():

@@ -45,4 +45,7 @@ def test_from_the_navigation_to_the_matrix_and_its_file(visit, tmp_path):
 def test_a_phone_shows_it_and_english_reads_as_well(visit):
     watched = visit("audit?v=1&lang=en", viewport={"width": 390, "height": 844})
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    # A row is a card: nothing of it lies beyond the edge of the screen.
+    for frame in watched.page.locator(".table-frame:has(table.cards)").all():
+        assert frame.evaluate("each => each.scrollWidth <= each.clientWidth")
     assert violations(watched.page.main_frame) == []

@@ -42,8 +42,14 @@ def test_the_district_s_case_is_told_with_its_sources(open_app: OpenApp) -> None
     for words in ("3,062 座：2020年一年推动建设的数量，不是存量", "区数字经济规划", "每平方公里 52 座"):
         assert words in page.words
     assert "52个/平方公里的目标低于已公布的存量" in page.words
-    assert "5,144 座除以每一个有出处的面积，都是“达标”（56.5–61.5 座/km²，目标 52）" in page.words
-    assert "误用网络地图投影的面积，则是 47.6 座/km²、“接近”" in page.words
+    assert (
+        "5,144 座除以图形面积、公布面积、陆域面积，都是“按此口径达标”（56.5–61.5 座/km²，目标 52）"
+        in page.words
+    )
+    assert (
+        "11 个范围中有 7 个，单独改变一项口径就会改变结论：不含室分（5 个）、物理站址（5 个）" in page.words
+    )
+    assert "误用网络地图投影上的面积（+18.7 %），会误读为 47.6 座/km²、“接近”" in page.words
 
 
 def test_areas_that_disagree_are_told_so() -> None:
@@ -112,6 +118,12 @@ def test_the_whole_matrix_is_handed_over(open_app: OpenApp) -> None:
     page.runner.button(key=SessionKey.AUDIT_XLSX).click().run()
     (data,) = re.findall(r'save\("haizhu-definitions.xlsx", "([^"]+)"', page.markup)
     assert base64.b64decode(data).startswith(b"PK")
+    page = open_app("audit", lang="en")
+    page.runner.button(key=SessionKey.AUDIT_CSV).click().run()
+    (data,) = re.findall(r'save\("haizhu-definitions.csv", "([^"]+)"', page.markup)
+    rows = list(csv.DictReader(io.StringIO(base64.b64decode(data).decode("utf-8-sig"), newline="")))
+    assert "Pilot Zone" in {row["zone"] for row in rows}
+    assert not any("\u4e00" <= letter <= "\u9fff" for row in rows for letter in row["zone"])
 
 
 @pytest.mark.usefixtures("empty_caches")
@@ -135,8 +147,8 @@ def test_a_pack_without_outlines_says_so(open_app: OpenApp) -> None:
 def test_it_reads_in_english(open_app: OpenApp) -> None:
     page = open_app("audit", lang="en")
     page.runner.toggle(key=SessionKey.AUDIT_MATRIX).set_value(True).run()
-    assert "would be misread as “Near”" in page.words
-    assert "no single choice turns it" in page.words
+    assert "would be misread as Near" in page.words
+    assert "no single choice that the data answer turns it" in page.words
     assert len(page.table("Definitions over")) == 1 + 36
 
 
