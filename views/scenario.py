@@ -141,7 +141,8 @@ def _show_maps(
     after: After,
 ) -> None:
     lang, shown = view.lang, replace(view, layers=view.layers | {LayerId.STATIONS})
-    left, right = st.columns(2, gap="small")
+    with st.container(key="atlas-scenario-maps"):
+        left, right = st.columns(2, gap="small")
     with left, reporting(lang):
         overlay = ScenarioOverlay(twins=TWINS, title=text("scenario.page_before", lang))
         scene = _scene(frames, shown, before, inventory, overlay)

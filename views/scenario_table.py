@@ -78,6 +78,7 @@ def scenario_answer(before: Evaluation, after: Evaluation, lang: str) -> Markup:
     layers = {name: _pairs(before, after, name, lang) for name in ("district", "zones", "parts")}
     every = [pair for pairs in layers.values() for pair in pairs]
     turned = [(now, _word(was, lang), _word(now, lang)) for was, now in every if was.status != now.status]
+    goals = {(plain(was.target_per_km2), plain(now.target_per_km2)) for was, now in every}
     broad = [*layers["district"], *layers["zones"]] or every
     counts = [(now, figure(was.count), figure(now.count)) for was, now in broad if was.count != now.count]
     gaps = [
@@ -90,6 +91,7 @@ def scenario_answer(before: Evaluation, after: Evaluation, lang: str) -> Markup:
         if turned
         else text("scenario.answer_same", lang)
     ]
+    said += [text("scenario.answer_target", lang, before=was, after=now) for was, now in goals if was != now]
     said += [
         text(f"scenario.answer_{name}", lang, changes=_list(changes, lang))
         for name, changes in (("counts", counts), ("gaps", gaps))
@@ -126,9 +128,10 @@ def _list(changes: list[tuple[VerdictRow, str, str]], lang: str) -> str:
 
 def _badges_of(rows: list[VerdictRow], lang: str) -> Markup:
     """Return the badges that hold for any of the rows."""
-    bases = dict.fromkeys(row.geometry_basis for row in rows if row.geometry_basis in BADGED_BASES)
-    made_up = ["synthetic"] if any(row.synthetic for row in rows) else []
-    return join((badge(name, lang) for name in (*bases, *made_up)), " ")
+    names = [row.geometry_basis for row in rows if row.geometry_basis in BADGED_BASES]
+    names += ["synthetic"] if any(row.synthetic for row in rows) else []
+    words = {text(f"app.badge.{name}", lang): name for name in reversed(names)}  # two bases may read alike
+    return join((badge(name, lang) for name in dict.fromkeys(names) if name in words.values()), " ")
 
 
 def _pair(was: str, now: str) -> Markup:

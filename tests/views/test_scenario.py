@@ -127,7 +127,10 @@ def test_a_changed_verdict_is_marked(open_scenario):
     assert page.markup.count('class="flipped"') == len(changed)
     assert all("→" in row[5] for row in changed)
     assert f"情景后结论改变{len(changed)}处" in page.words
+    assert "目标 52 → 150 座/平方公里。" in page.words
     assert "缺口：一区 196 → " in page.words
+    answer = page.markup.partition('class="note answer"')[2].partition("</p>")[0]
+    assert [answer.count(word) for word in (">示意<", ">模拟<", ">按四至勾绘<")] == [1, 1, 1]
 
 
 def test_clicks_add_move_and_remove_and_every_step_can_be_undone(open_scenario, monkeypatch):
