@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geopandas import GeoDataFrame
+    from pandas import DataFrame
 
     from layers.coverage_layer import CoverageOverlay
     from layers.grid_layer import GridPicture
@@ -59,12 +60,15 @@ class Drawing:
         The area in hand, whose corners can be moved.
     answered : int
         How many shapes the page has answered; a change lets go of the one that was just drawn.
+    found : DataFrame or None
+        What was found in them, as `spatial.check` gives it; it is said of the area under the pointer.
     """
 
     areas: tuple[DrawnArea, ...] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     chosen_id: str | None = None
     answered: int = 0
+    found: DataFrame | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,13 +38,22 @@ def zone_layer(zones: GeoDataFrame, *, lang: str, synthetic: bool) -> dict[str, 
         item["status"] = status.value if status else None
         item["second"] = _second_line(row, status, lang=lang, synthetic=flagged)
         item["brief"] = CLASSIFICATION[status].symbol if status else ""
-        item["tip"] = [*_verdict_lines(row, status, lang=lang, synthetic=flagged), *item["tip"]]
+        item["tip"] = tip_lines(row, lang=lang, synthetic=flagged)
     return {"items": items, "lines": outline_groups(zones)}
 
 
 def area_layer(areas: GeoDataFrame, *, lang: str) -> dict[str, Any]:
     """Return polygons without a verdict: parts of a zone, the district."""
     return {"items": _base_items(areas, lang=lang), "lines": outline_groups(areas)}
+
+
+def tip_lines(row: Series, *, lang: str, synthetic: bool) -> list[Line]:
+    """Return the name and the words of each fact of an area: its verdict, then its outline."""
+    status = zone_status(row)
+    return [
+        *_verdict_lines(row, status, lang=lang, synthetic=synthetic),
+        *_geometry_lines(row, lang=lang),
+    ]
 
 
 def zone_status(row: Series) -> Status | None:

@@ -26,6 +26,7 @@ from views.verdict_rows import rows_of
 
 if TYPE_CHECKING:
     from layers.scene import MapScene
+    from spatial.check import CheckResult
     from views.drawn_session import DrawnWork
     from views.evaluation import Evaluation
     from views.pack_frames import PackFrames
@@ -56,14 +57,14 @@ def show_drawn(frames: PackFrames, view: ViewState) -> None:
         with st.container(key="atlas-main"):
             map_side, table_side = st.columns([56, 44], gap="small")
             with map_side, reporting(view.lang):
-                scene = _scene(frames, view, evaluation, work, rows)
+                scene = _scene(frames, view, evaluation, work, result)
                 show_atlas(build_atlas(scene, lang=view.lang), height=LEAST_MAP_HEIGHT, key=MAP_KEY)
             with table_side, st.container(key="atlas-verdict"), reporting(view.lang):
                 show_drawn_panel(frames, view, evaluation, work, result, rows)
 
 
 def _scene(
-    frames: PackFrames, view: ViewState, evaluation: Evaluation, work: DrawnWork, rows: list[VerdictRow]
+    frames: PackFrames, view: ViewState, evaluation: Evaluation, work: DrawnWork, result: CheckResult | None
 ) -> MapScene:
     scene = map_scene(
         frames,
@@ -76,9 +77,10 @@ def _scene(
     )
     drawing = Drawing(
         areas=work.areas,
-        said={row.zone_id: _label(row, view.lang) for row in rows},
+        said={row.zone_id: _label(row, view.lang) for row in rows_of(result, evaluation, view.lang)},
         chosen_id=work.chosen,
         answered=work.answered,
+        found=None if result is None else result.rows,
     )
     return replace(scene, drawing=drawing)
 
@@ -87,5 +89,5 @@ def _label(row: VerdictRow, lang: str) -> str:
     """Return what stands on the map under an area's name: its density, simulated where it is."""
     if row.density_per_km2 is None:
         return ""
-    words = f"{figure(row.density_per_km2, 1)} {text('app.unit.per_km2', lang)}"
+    words = text("map.per_km2_short", lang, value=figure(row.density_per_km2, 1))
     return f"{words} {text('verdict.badge_synthetic', lang)}" if row.synthetic else words

@@ -150,6 +150,7 @@
     if (point) return [point.title, point.lines];
     const cell = atlas.findCell(view, at);
     if (cell) return cell;
+    if (view.hoveredDrawn) return [view.hoveredDrawn.name, view.hoveredDrawn.tip];
     const zone = view.hoveredZone && view.zones.get(view.hoveredZone);
     if (!zone) return null;
     const part = view.partAt(at);

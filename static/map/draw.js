@@ -288,6 +288,7 @@
     desk.data = data;
     desk.there = true;
     desk.shapes = new Map();
+    view.hoveredDrawn = null;
     nameTools(desk);
     if (!desk.tool) take(desk, null);
     for (const area of data.areas) {
@@ -297,7 +298,10 @@
       desk.shapes.set(area.id, { area, shape });
       shape.on("add", () => makeReachable(desk, shape, area));
       shape.on("click", () => choose(desk, area));
-      labels.push({ at: area.anchor, name: area.name, second: area.second, look: "drawn", rank: 110, polygons: [polygon], gives: true });
+      shape.on("mouseover", () => (view.hoveredDrawn = area));
+      shape.on("mouseout", () => (view.hoveredDrawn = null));
+      const { anchor: at, name: words, second } = area;
+      labels.push({ at, name: words, second, look: "drawn", rank: chosen ? 120 : 110, polygons: [polygon], gives: true, shrinks: true });
     }
     group.on("add", () => { if (!desk.tool) atlas.setHandles(view); });
     view.labels.setLabels(name, labels);
@@ -306,6 +310,7 @@
   atlas.kinds.drawing.drop = function (view) {
     const { desk } = view;
     desk.there = false;
+    view.hoveredDrawn = null;
     atlas.dropHandles(view);
     queueMicrotask(() => { if (!desk.there) leave(desk); });
   };
@@ -328,6 +333,8 @@
     const label = [desk.data.text.shape_label.replace("%N%", () => area.name), area.second.words].filter(Boolean).join(" ");
     Object.entries({ tabindex: "0", role: "button", "aria-label": label, "aria-pressed": String(area.id === desk.data.chosen) }).forEach(([k, v]) => element.setAttribute(k, v));
     element.dataset.drawnId = area.id;
+    element.addEventListener("focus", () => atlas.openTip(desk.view, L.latLng(area.anchor), area.name, area.tip));
+    element.addEventListener("blur", () => atlas.closeTip(desk.view));
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();

@@ -61,8 +61,8 @@ window.atlas = window.atlas || {};
       this.layout();
     },
 
-    // A label: {at, name, second?, brief?, look, rank, radius?, polygons?, mustFit?, avoids?, gives?}; the highest rank is placed
-    // first. Where name and second line find no room, the name stands there with the brief sign alone.
+    // A label: {at, name, second?, brief?, shrinks?, look, rank, radius?, polygons?, mustFit?, avoids?, gives?}; the highest rank
+    // is placed first. Where name and second line find no room, the name stands there with the brief sign, or alone if it shrinks.
     setLabels: function (name, labels) {
       for (const label of this._sets.get(name) || []) label.element.remove();
       for (const label of labels) {
@@ -139,7 +139,7 @@ window.atlas = window.atlas || {};
         label.sizes = [];
       }
       for (const form of [0, 1]) {
-        const measured = labels.filter((label) => form === 0 || label.brief);
+        const measured = labels.filter((label) => form === 0 || label.brief || label.shrinks);
         for (const label of measured) label.element.classList.toggle("atlas-brief", form === 1);
         for (const label of measured) label.sizes.push(L.point(label.element.offsetWidth, label.element.offsetHeight));
       }
@@ -181,7 +181,7 @@ window.atlas = window.atlas || {};
       const clear = [...others, ...covered];
       // What a label may do without, step by step: a zone's name gives way last, a place's name at once.
       const rounds = label.gives
-        ? [...label.forms.map((form) => [form, clear, true]), [brief, clear, false], [brief, covered, true], [brief, covered, false], [brief, [], false, true]]
+        ? [...label.forms.flatMap((form) => [[form, clear, true], ...(label.shrinks ? [[form, clear, false]] : [])]), [brief, clear, false], [brief, covered, true], [brief, covered, false], [brief, [], false, true]]
         : [[brief, clear, Boolean(label.mustFit)]];
       for (const [form, obstacles, inside, mayBeCut] of rounds) {
         const centre = this._free(label, form, placed, obstacles, inside, mayBeCut);

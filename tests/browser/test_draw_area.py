@@ -167,6 +167,11 @@ def test_keys_alone_draw_and_move_and_a_hostile_name_stands_as_it_is(draw):
     name.press("Enter")
     expect_drawn(watched, HOSTILE)
     expect(watched.map.locator(".atlas-label-drawn .atlas-name")).to_have_text(HOSTILE)
+    shape = watched.map.locator("path[data-drawn-id]")
+    shape.focus()  # whatever found no room as a label is said here
+    expect(watched.map.locator(".atlas-tip strong")).to_have_text(HOSTILE)
+    expect(watched.map.locator(".atlas-tip")).to_contain_text("用户绘制")
+    shape.blur()
     assert watched.page.evaluate("window.stolen") is None
     assert watched.map_frame.evaluate("window.stolen") is None
     assert violations(watched.page.main_frame) == []

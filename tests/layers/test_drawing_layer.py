@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,10 @@ import pytest
 from layers.atlas_map import build_atlas
 from layers.drawing_layer import drawing_layer
 from layers.scene import Drawing, MapScene
+from spatial.check import check_surveyed
+from spatial.definition import Definition
 from spatial.drawn_areas.areas import MOST_AREAS, DrawnAreas
+from spatial.drawn_areas.count import survey_drawn
 from spatial.drawn_areas.shapes import DrawnShape, ShapeKind
 from spatial.text import LANGUAGES
 from tests.browser.apps.frames import HOSTILE, sample_zones
@@ -50,6 +54,20 @@ def test_words_numbers_and_limits_travel_along(lang):
     assert layer["tools"] == ["polygon", "rectangle", "circle"]
     assert all(layer["text"].values())
     assert "%N%" in layer["text"]["live_radius"]
+
+
+def test_each_area_says_its_own_numbers_and_the_smallest_lies_on_top():
+    given = drawing(CIRCLE, POLYGON)
+    surveyed = survey_drawn(given.areas, None)
+    found = check_surveyed(surveyed, definition=Definition(), target=None, missing_basis="no_data")
+    areas = drawing_layer(replace(given, found=found.rows), lang="zh")["areas"]
+    assert POLYGON.area_km2 > CIRCLE.area_km2
+    assert [area["id"] for area in areas] == ["drawn_2", "drawn_1"]
+    for area, shape in zip(areas, (POLYGON, CIRCLE), strict=True):
+        lines = dict(area["tip"])
+        assert lines["面积"] == f"{shape.area_km2:.2f} km²"
+        assert lines["图形"] == "用户绘制"
+    assert drawing_layer(given, lang="zh")["areas"][0]["tip"] == []
 
 
 def test_no_tool_is_offered_where_no_more_areas_may_be():
