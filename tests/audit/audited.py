@@ -13,7 +13,9 @@ STATES = ["existing", "planned", "under_construction", "", "closed"]
 
 def zones_of(seed: int, n_zones: int = 3):
     rng = np.random.default_rng(seed)
-    boxes = [shapely.box(430000 + 1000 * i, 2550000, 431000 + 1000 * i, 2551500) for i in range(n_zones)]
+    # Each overlaps the next: a station may count in two zones.
+    lefts = [430_000 + 800 * number for number in range(n_zones)]
+    boxes = [shapely.box(left, 2_550_000, left + 1_000, 2_551_500) for left in lefts]
     official = [float(each) if rng.random() < 0.7 else None for each in rng.uniform(0.3, 3.0, n_zones)]
     return zone_frame(
         boxes,
@@ -26,7 +28,7 @@ def zones_of(seed: int, n_zones: int = 3):
 def stations_of(seed: int, n_points: int = 60, *, complete: bool = False, years=(2019, 2020, 2021)):
     """Stations about those zones; ``complete`` ones fill every column that a definition may ask for."""
     rng = np.random.default_rng(seed + 1)
-    xy = np.column_stack([rng.uniform(429900, 433100, n_points), rng.uniform(2549900, 2551600, n_points)])
+    xy = np.column_stack([rng.uniform(429900, 432700, n_points), rng.uniform(2549900, 2551600, n_points)])
     numbers = np.arange(n_points)
     lacking = 0.0 if complete else 0.05
 

@@ -19,7 +19,7 @@ def test_from_the_navigation_to_the_matrix_and_its_file(visit, tmp_path):
     page = watched.page
     page.get_by_role("link", name="口径对照", exact=True).click()
     page.wait_for_url(re.compile("audit"))
-    page.get_by_text("会误读为").wait_for()
+    page.get_by_text("会误读为“接近”").wait_for()
     watched.rest()
     # The district's own case stands in the first window, and the matrix waits to be asked for.
     case = page.locator("table").filter(has_text="网络地图投影面积").bounding_box()
