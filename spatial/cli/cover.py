@@ -63,7 +63,7 @@ def add_options(parser: Parser, lang: str) -> None:
     add_zones(parser, lang)
     add_points(parser, lang)
     add_point_id(parser, lang)
-    add_definition(parser, lang)
+    add_definition(parser, lang, refused=("--target", "--area-basis"))
     group = parser.add_argument_group(text("coverage.title", lang))
     group.add_argument(
         "--radius-m",
@@ -148,7 +148,9 @@ def _read(options: argparse.Namespace) -> _Inputs:
 def _document(result: CoverageResult, given: _Inputs) -> dict[str, Any]:
     """Return the answer as plain values."""
     document = result.to_dict()
-    of_land = given.land.notices if given.land is not None else ()
+    # Polygons of the land need no ids.
+    told = given.land.notices if given.land is not None else ()
+    of_land = [notice for notice in told if notice.key != "inventory.zones_without_id"]
     told = once((*result.notices, *given.zones.notices, *of_land, *given.stations.notices))
     document["rejected"] = given.stations.rejected
     document["notices"] = [notice.to_dict() for notice in told]

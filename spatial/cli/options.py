@@ -15,7 +15,7 @@ from spatial.target import Target
 from spatial.text import LANGUAGES, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 __all__ = [
     "FORMATS",
@@ -142,10 +142,17 @@ def add_point_id(parser: Parser, lang: str) -> None:
     parser.add_argument("--point-id", metavar="COLUMN", help=text("cli.point_id", lang))
 
 
-def add_definition(parser: Parser, lang: str) -> None:
-    """Add the options that say what is counted over which area, and the target."""
+def add_definition(parser: Parser, lang: str, *, refused: Collection[str] = ()) -> None:
+    """Add the options that say what is counted over which area, and the target.
+
+    Those that a verb has no use for, and refuses with its own words, are ``refused``: help names them not.
+    """
+
+    def told(option: str, key: str) -> str:
+        return argparse.SUPPRESS if option in refused else text(key, lang)
+
     group = parser.add_argument_group(text("cli.group_definition", lang))
-    group.add_argument("--target", metavar="N", type=_number, help=text("cli.target", lang))
+    group.add_argument("--target", metavar="N", type=_number, help=told("--target", "cli.target"))
     group.add_argument(
         "--numerator", choices=[*map(str, Numerator)], type=str, help=text("cli.numerator", lang)
     )
@@ -166,7 +173,7 @@ def add_definition(parser: Parser, lang: str) -> None:
         "--area-basis",
         choices=[*map(str, AreaBasis)],
         default=AreaBasis.GEOMETRY,
-        help=text("cli.area_basis", lang),
+        help=told("--area-basis", "cli.area_basis"),
     )
 
 

@@ -185,7 +185,7 @@ def radii_from_words(words: Iterable[str], radii: Radii = DEFAULT_RADII) -> Radi
         Naming the word.
     """
     for word in words:
-        name, equals, given = word.rpartition("=")
+        name, equals, given = unicodedata.normalize("NFKC", word).rpartition("=")
         metres, reason = parse_coordinate(given)
         classes = _named_classes(name) if equals else tuple(set(SiteClass) - {SiteClass.INDOOR})
         if reason or not classes:

@@ -83,13 +83,17 @@ def test_a_radius_of_the_call_counts(zones, sites):
 
 
 def test_with_land_only_the_land_is_measured(zones, sites, tmp_path):
+    # Where the file is in the system of a web map, its polygons stand some 600 m off.
     half = [[114.0, 23.0], [114.005, 23.0], [114.005, 23.01], [114.0, 23.01], [114.0, 23.0]]
-    write_json(tmp_path / "land.geojson", collection(zone("dry", "陆", half)))
-    _, found = answer(*of_files(zones, sites), "--land", tmp_path / "land.geojson")
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [half]}}
+    write_json(tmp_path / "land.geojson", {"type": "FeatureCollection", "features": [shape]})
+    code, found = answer(*of_files(zones, sites), "--land", tmp_path / "land.geojson")
     west, east = found["zones"]
     assert west["measured"] == "land"
     assert west["covered_km2"] == pytest.approx(math.pi * RADIUS_KM**2 / 2, rel=1e-3)
     assert east["covered_share"] is None
+    assert (code, "inventory.zones_without_id" in {each["key"] for each in found["notices"]}) == (0, False)
+    assert found["denominator"]["zh"] == "陆域面积（“land.geojson”在片区内的部分）"
     assert "—" in run(*of_files(zones, sites), "--land", tmp_path / "land.geojson")[1]
 
 
@@ -152,12 +156,20 @@ def test_many_gaps_are_named_up_to_twenty(zones, tmp_path):
         ("--radius-m", "3.5G=9999"),
         ("--radius-m",),
         ("--method", "guess"),
+        ("--land-crs", "gcj02"),
     ],
 )
 def test_what_cannot_be_meant_is_a_usage_error(zones, sites, words):
     code, stdout, complaint = run(*of_files(zones, sites), *words)
     assert (code, stdout) == (2, "")
     assert complaint
+
+
+def test_help_names_no_option_that_is_refused():
+    words = run("--help")[1]
+    assert "--land-crs" in words
+    assert "--target" not in words
+    assert "--area-basis" not in words
 
 
 def test_without_sites_there_is_nothing_to_ask(zones):

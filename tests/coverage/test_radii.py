@@ -98,7 +98,7 @@ def test_every_default_lies_in_its_usual_range():
 
 
 def test_words_change_radii_one_after_the_other():
-    found = radii_from_words(["300", "3.5G=180", "灯杆=60", "unknown=0", "室分=20"]).to_dict()
+    found = radii_from_words(["300", "3.5G=180", "灯杆＝６０", "unknown=0", "室分=20"]).to_dict()
     assert found == {
         "700M": 300.0, "2.6G": 300.0, "3.5G": 180.0, "4.9G": 300.0, "micro": 300.0, "pole": 60.0,
         "indoor": 20.0, "unknown": 0.0,
