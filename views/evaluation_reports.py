@@ -12,9 +12,11 @@ from spatial.evaluation_tables.reported import LONGEST_WORDS, ReportedValue, rep
 from spatial.text import text
 from spatial.workspace.model import report_value, withdraw_value
 from views.citation import localised
+from views.evaluation_rows import value_unit
 from views.figures import plain
 from views.html_table import Cell, Column, Markup, render_table
 from views.messages import note, show_error
+from views.plan_choice import EVERY
 from views.session import SessionKey, current_workspace, keep_workspace, widget_key
 
 if TYPE_CHECKING:
@@ -32,22 +34,23 @@ def report_key(member: str) -> str:
     return widget_key(SessionKey.EVALUATION, member)
 
 
-def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> None:
+def show_report_form(plan: PlanRecords, indicators: Sequence[Indicator], view: ViewState) -> None:
     """Ask for one value with its date, its source and how it was counted."""
     lang = view.lang
-    goals = {each.indicator_id: each for each in plan.indicators_of(document_id)}
-    with (
-        st.expander(text("evaluation.form_title", lang)),
-        st.form(report_key(f"form_{document_id}"), border=False),
-    ):
+    goals = {each.indicator_id: each for each in indicators}
+    several = len({each.document_id for each in indicators}) > 1
+    of_what = EVERY if several else indicators[0].document_id
+    with st.form(report_key(f"form_{of_what}"), border=False):
         indicator_id = st.selectbox(
             text("evaluation.field_indicator", lang),
             list(goals),
-            format_func=lambda each: _with_unit(goals[each], lang),
-            key=report_key(f"indicator_{document_id}"),
+            format_func=lambda each: _with_unit(plan, goals[each], lang, name_plan=several),
+            key=report_key(f"indicator_{of_what}"),
             filter_mode=None,
         )
-        value = st.number_input(text("evaluation.field_value", lang), value=None, key=report_key("value"))
+        value = st.number_input(
+            text("evaluation.field_value", lang), value=None, format="%g", key=report_key("value")
+        )
         as_of = st.text_input(
             text("evaluation.field_date", lang),
             placeholder=text("evaluation.date_hint", lang),
@@ -80,13 +83,16 @@ def show_report_form(plan: PlanRecords, document_id: str, view: ViewState) -> No
         show_error(error, lang)
         return
     keep_workspace(report_value(current_workspace(), view.pack, reported))
+    # The table comes to the year of the value, so that what was entered is seen.
+    st.session_state[report_key("year_of_report")] = reported.day.year
     st.rerun()
 
 
-def _with_unit(goal: Indicator, lang: str) -> str:
+def _with_unit(plan: PlanRecords, goal: Indicator, lang: str, *, name_plan: bool) -> str:
     """Return the name of an indicator and the unit that its value is entered in."""
-    unit = text("evaluation.per_cent", lang) if goal.operator == "all" else localised(goal, "unit", lang)
-    name = localised(goal, "name", lang)
+    unit, name = value_unit(goal, lang), localised(goal, "name", lang)
+    if name_plan:
+        name = f"{localised(plan.document(goal.document_id), 'short', lang)} · {name}"
     return text("evaluation.with_unit", lang, name=name, unit=unit) if unit else name
 
 
@@ -95,7 +101,16 @@ def show_reports(plan: PlanRecords, values: Sequence[ReportedValue], view: ViewS
     if not values:
         return
     lang = view.lang
+    with st.expander(text("evaluation.kept_title", lang, n=len(values))):
+        _show_list(plan, values, view)
+
+
+def _show_list(plan: PlanRecords, values: Sequence[ReportedValue], view: ViewState) -> None:
+    lang = view.lang
     names = {each.indicator_id: localised(each, "name", lang) for each in plan.indicators}
+    n_unknown = sum(each.indicator_id not in names for each in values)
+    if n_unknown:
+        note(text("evaluation.unknown_indicators", lang, n=n_unknown), tone="caution")
     columns = [
         Column(head=text(f"evaluation.head_{name}", lang), numeric=name == "value")
         for name in ("indicator", "value", "as_of", "source", "basis")

@@ -1,4 +1,4 @@
-"""规划指标: what the plans state, with its source, and where the texts disagree."""
+"""规划指标: how the goals of the plans stand, what the plans state, and where the texts disagree."""
 
 from __future__ import annotations
 
@@ -8,33 +8,31 @@ import streamlit as st
 
 from spatial.text import text
 from views import cache
-from views.citation import localised
 from views.evaluation_table import show_evaluation
-from views.html_table import Markup, fragment, join
+from views.html_table import Markup, fragment
+from views.indicator_filter import ask_scope_and_word
 from views.messages import note, reporting
+from views.plan_choice import ask_plans, documents_in_order
 from views.plan_tables import context_table, document_table, finding_list, indicator_table
-from views.session import SessionKey, current_view
+from views.session import SessionKey, current_view, put_back
 from views.station_trend import show_station_trend
 
 if TYPE_CHECKING:
-    from spatial.plan_records import Document
+    from streamlit.delta_generator import DeltaGenerator
+
+    from spatial.plan import PlanRecords
 
 __all__ = ["show_indicators"]
 
-SECTIONS: Final = {
-    "goals": "app.plan.goals_caption",
-    "evaluation": "evaluation.title",
-    "context": "app.plan.context_caption",
-    "documents": "app.plan.documents_caption",
-    "findings": "app.finding.title",
-}
+SECTIONS: Final = ("standing", "trend", "goals", "context", "documents", "findings")
 
 
 def show_indicators() -> None:
-    """Show the page."""
-    lang = current_view().lang
+    """Show the page: one section at a time, of one plan or of all."""
+    view = current_view()
+    lang = view.lang
     with reporting(lang):
-        plan = cache.frames(current_view().pack).pack.plan
+        plan = cache.frames(view.pack).pack.plan
         st.html(
             fragment(
                 '<h2 class="page-title">{title}</h2><p class="lead">{lead}</p>',
@@ -48,54 +46,56 @@ def show_indicators() -> None:
                 ),
             )
         )
-        documents = {each.document_id: each for each in sorted(plan.documents, key=_rank)}
-        chosen = st.selectbox(
-            text("app.plan.choose_document", lang),
-            list(documents),
-            index=None,
-            format_func=lambda document_id: localised(documents[document_id], "short", lang),
-            placeholder=text("app.plan.every_document", lang),
-            key=SessionKey.DOCUMENT,
-            filter_mode=None,
-            width=420,
-        )
-        shown = [chosen] if chosen else list(documents)
-        goals = [goal for document_id in shown for goal in plan.indicators_of(document_id)]
-        figures = [figure for document_id in shown for figure in plan.context_of(document_id)]
-        _show_contents(lang)
-        if goals:
-            _show_section("goals", indicator_table(plan, goals, lang=lang))
-        else:
-            note(text("app.plan.no_goals", lang))
-        show_evaluation(plan, current_view(), chosen=chosen)
-        show_station_trend(current_view())
-        if figures:
-            _show_section("context", context_table(plan, figures, lang=lang))
-        _show_section("documents", document_table(plan, list(documents.values()), lang=lang))
-        findings = finding_list(plan, plan.findings, lang=lang)
-        title = fragment("<h2>{title}</h2>", title=text("app.finding.title", lang))
-        _show_section("findings", join([title, findings]))
+        section = _ask_section(lang)
+        with st.container(key="atlas-plan", gap="small"):
+            if section == "standing":
+                show_evaluation(plan, view)
+            elif section == "trend":
+                show_station_trend(view)
+            else:
+                _show_stated(section, plan, lang)
 
 
-def _show_contents(lang: str) -> None:
-    """Show links to the sections of a long page."""
-    links = join(
-        fragment('<a href="#{anchor}">{title}</a>', anchor=anchor, title=text(key, lang))
-        for anchor, key in SECTIONS.items()
+def _ask_section(lang: str) -> str:
+    put_back(SessionKey.INDICATOR_SECTION, SECTIONS[0], SECTIONS)
+    section: str = st.segmented_control(
+        text("app.contents", lang),
+        SECTIONS,
+        format_func=lambda each: text(f"evaluation.section_{each}", lang),
+        key=SessionKey.INDICATOR_SECTION,
+        label_visibility="collapsed",
+        required=True,
     )
-    st.html(
-        fragment(
-            '<nav class="contents" aria-label="{name}">{links}</nav>',
-            name=text("app.contents", lang),
-            links=links,
+    return section
+
+
+def _show_stated(section: str, plan: PlanRecords, lang: str) -> None:
+    """Show what the texts themselves say: goals, figures that are none, the texts, what does not agree."""
+    with _row():
+        shown = ask_plans(plan, lang)
+        goals = [goal for each in shown for goal in plan.indicators_of(each)]
+        if section == "goals":
+            goals = ask_scope_and_word(goals, lang)
+    figures = [figure for each in shown for figure in plan.context_of(each)]
+    documents = [each for each in documents_in_order(plan) if each.document_id in shown]
+    findings = [
+        each
+        for each in plan.findings
+        if len(shown) == len(plan.documents) or any(one.document_id in shown for one in each.evidence)
+    ]
+    content = {
+        "goals": lambda: indicator_table(plan, goals, lang=lang) if goals else None,
+        "context": lambda: context_table(plan, figures, lang=lang) if figures else None,
+        "documents": lambda: document_table(plan, documents, lang=lang),
+        "findings": lambda: finding_list(plan, findings, lang=lang) if findings else None,
+    }[section]()
+    if content is None:
+        note(text("evaluation.nothing_here", lang))
+    else:
+        st.html(
+            fragment('<section id="{anchor}">{content}</section>', anchor=section, content=Markup(content))
         )
-    )
 
 
-def _show_section(anchor: str, content: Markup) -> None:
-    st.html(fragment('<section id="{anchor}">{content}</section>', anchor=anchor, content=content))
-
-
-def _rank(document: Document) -> tuple[bool, str]:
-    """Return where a document stands: the district's own plans before the city's."""
-    return document.level != "district", document.document_id
+def _row() -> DeltaGenerator:
+    return st.container(key="atlas-plan-choice", horizontal=True, gap="small", vertical_alignment="bottom")

@@ -149,21 +149,36 @@ def finding_sentence(finding: Finding, lang: str) -> Markup:
     )
 
 
-def finding_note(plan: PlanRecords, touched_id: str, *, lang: str, besides: Sequence[Finding] = ()) -> Markup:
+def finding_note(
+    plan: PlanRecords, touched_id: str, *, lang: str, besides: Sequence[Finding] = (), short: bool = False
+) -> Markup:
     """Return the findings that touch a record, folded under their titles; or nothing.
 
-    ``besides`` are findings that stand in the open already.
+    ``besides`` are findings that stand in the open already; ``short`` folds the titles too.
     """
     findings = [each for each in plan.findings_touching(touched_id) if each not in besides]
     if not findings:
         return Markup("")
     titles = text("app.clause_separator", lang).join(each.title.in_language(lang) for each in findings)
+    if short:
+        titles = text("app.plan.n_findings", lang, n=len(findings))
     return fragment(
         '<details class="finding-note"><summary><span aria-hidden="true">⚑</span> {titles}</summary>'
         "{details}</details>",
         titles=titles,
-        details=join(fragment("<p>{words}</p>", words=each.detail.in_language(lang)) for each in findings),
+        details=join(
+            fragment(
+                "<p>{title}{words}</p>",
+                title=_lead_in(each, lang) if short else "",
+                words=each.detail.in_language(lang),
+            )
+            for each in findings
+        ),
     )
+
+
+def _lead_in(finding: Finding, lang: str) -> Markup:
+    return fragment("<strong>{title}</strong> ", title=finding.title.in_language(lang))
 
 
 def finding_list(plan: PlanRecords, findings: Sequence[Finding], *, lang: str) -> Markup:
@@ -172,8 +187,9 @@ def finding_list(plan: PlanRecords, findings: Sequence[Finding], *, lang: str) -
         '<ol class="findings">{items}</ol>',
         items=join(
             fragment(
-                '<li id="{anchor}"><h3>{title} <span class="badge">{kind}</span></h3>'
-                "<p>{detail}</p><ul>{evidence}</ul></li>",
+                '<li id="{anchor}"><details><summary><strong>{title}</strong> '
+                '<span class="badge">{kind}</span></summary>'
+                "<p>{detail}</p><ul>{evidence}</ul></details></li>",
                 anchor=finding.finding_id,
                 title=finding.title.in_language(lang),
                 kind=text(f"app.finding.{finding.kind}", lang),

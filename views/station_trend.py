@@ -1,106 +1,180 @@
-"""Stations year by year, and the rate that the target takes: where the inventory is dated."""
+"""基站逐年: stations at several dates, and the rate that the target takes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from spatial.errors import AtlasError
-from spatial.evaluation_tables.trend import stations_by_year, trend_of
-from spatial.evaluation_tables.words import standing_word
+from spatial.evaluation_tables.trend import Origin, stations_by_year, stations_on, zone_trends
+from spatial.evaluation_tables.trend_files import trend_csv, trend_workbook
 from spatial.text import text
+from views.dated_inventories import dated_inventories, past_day, show_adding, show_held, survey_of
 from views.figures import figure
-from views.html_table import Cell, Column, Markup, fragment, render_table
-from views.messages import note
+from views.hand_over import hand_over
+from views.messages import note, show_error
 from views.session import SessionKey, put_back, widget_key
 from views.session_evaluation import session_survey
 from views.session_frames import session_frames
-from views.verdict_table import BADGED_BASES, badge
+from views.trend_rows import trend_table, zone_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from spatial.evaluation_tables.trend import Observation
-    from views.pack_frames import PackFrames
+    from spatial.evaluation_tables.trend import Observation, ZoneTrend
+    from spatial.inventory import Inventory
+    from views.evaluation import StationSurvey
     from views.state import ViewState
 
-__all__ = ["show_station_trend"]
+__all__ = ["PRESENT_DAY", "show_station_trend"]
 
-TOGGLE = widget_key(SessionKey.EVALUATION, "trend")
+PRESENT_DAY: Final = widget_key(SessionKey.EVALUATION, "trend_present_day")
+MEDIA: Final = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def show_station_trend(view: ViewState) -> None:
-    """Show the counts of each zone by the dates of the inventory, where they are asked for."""
-    lang = view.lang
-    frames = session_frames(view.pack)
+    """Show the counts of each zone: by inventories of several dates, and by the dates of the present one."""
+    lang, frames = view.lang, session_frames(view.pack)
     if not frames.layers:
+        note(text("evaluation.nothing_here", lang))
         return
-    put_back(TOGGLE, usual=False)
-    if not st.toggle(text("evaluation.trend_title", lang), key=TOGGLE):
-        return
-    stations, target = session_survey(view), frames.pack.target
-    if stations.inventory is None:
-        return
-    found: dict[str, tuple[Observation, ...]] = {}
-    try:
-        for layer in stations.layers.values():
-            found |= stations_by_year(
-                layer, definition=view.definition, target=target, source=stations.inventory.name
-            )
-    except AtlasError as refusal:
-        note(text("evaluation.no_trend", lang, reason=refusal.message(lang)), tone="caution")
-        return
-    st.html(_table(frames, found, lang))
-    year = None if target is None else target.year
-    due = text("evaluation.trend_no_year", lang)
-    if year is not None:
-        due = text("evaluation.trend_due", lang, year=year)
-    note(
-        text(
-            "evaluation.trend_note",
-            lang,
-            definition=view.definition.label(lang),
-            target=figure(None if target is None else target.value_per_km2),
-            due=due,
+    stations = session_survey(view)
+    tables: list[Mapping[str, ZoneTrend]] = []
+    remarks = [text("evaluation.trend_lead", lang)]
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        day = _present_day(stations, lang)
+        show_adding(view)
+    show_held(lang)
+    for origin in (Origin.FILE, Origin.ROWS):
+        try:
+            counted = _by_files(stations, day, view) if origin == Origin.FILE else _by_rows(stations, view)
+        except AtlasError as refusal:
+            note(text("evaluation.no_trend", lang, reason=refusal.message(lang)), tone="caution")
+            continue
+        if not counted:
+            continue
+        target = frames.pack.target
+        found = zone_trends(
+            counted,
+            target_year=None if target is None else target.year,
+            today=datetime.now(tz=UTC).date(),
         )
+        tables.append(found)
+        st.html(trend_table(frames, found, origin=origin, lang=lang))
+        words = _note(origin, view)
+        note(words)
+        remarks.append(words)
+        if any(one.synthetic for each in found.values() for one in each.observations):
+            note(text("verdict.synthetic", lang), tone="caution")
+            remarks.append(text("verdict.synthetic", lang))
+    if tables:
+        _show_saving(tables, remarks, view)
+
+
+def _present_day(stations: StationSurvey, lang: str) -> date | None:
+    """Ask for the date of the present inventory, where others stand beside it."""
+    if not dated_inventories():
+        return None
+    if not stations.brought or stations.inventory is None:
+        note(text("evaluation.trend_example", lang), tone="caution")
+        return None
+    put_back(PRESENT_DAY, "")
+    typed = st.text_input(
+        text("evaluation.trend_present_day", lang),
+        placeholder=text("evaluation.date_hint", lang),
+        max_chars=10,
+        key=PRESENT_DAY,
+        width=320,
     )
-    if stations.inventory.synthetic:
-        note(text("verdict.synthetic", lang), tone="caution")
+    if not typed.strip():
+        note(text("evaluation.trend_present_missing", lang, name=stations.inventory.name), tone="caution")
+        return None
+    try:
+        return past_day(typed)
+    except AtlasError as error:
+        show_error(error, lang)
+        return None
 
 
-def _table(frames: PackFrames, found: Mapping[str, tuple[Observation, ...]], lang: str) -> Markup:
-    """Return a row for each zone: its counts, the rate so far, the rate needed, and where it stands."""
-    target = frames.pack.target
-    days = sorted({each.day for observed in found.values() for each in observed})
-    columns = [
-        Column(head=text("evaluation.trend_zone", lang)),
-        *(Column(head=str(day.year), numeric=True) for day in days),
-        Column(head=text("evaluation.trend_so_far", lang), numeric=True),
-        Column(head=text("evaluation.trend_needed", lang), numeric=True),
-        Column(head=text("evaluation.trend_standing", lang)),
-    ]
-    bases = {
-        str(zone_id): basis
-        for layer in frames.layers.values()
-        for zone_id, basis in zip(layer["zone_id"], layer["geometry_basis"], strict=True)
-    }
-    rows: list[list[Cell | Markup | str]] = []
-    for zone_id, observed in found.items():
-        trend = trend_of(observed, target_year=None if target is None else target.year)
-        counts = {each.day: each.count for each in observed}
-        basis = bases.get(zone_id, "")
-        rows.append(
-            [
-                fragment(
-                    "{name} {badge}",
-                    name=frames.names[lang].get(zone_id, zone_id),
-                    badge=badge(basis, lang) if basis in BADGED_BASES else Markup(""),
-                ),
-                *(figure(counts.get(day)) for day in days),
-                figure(trend.yearly_rate_so_far, 1),
-                figure(trend.yearly_rate_needed, 1),
-                standing_word(trend.standing, lang),
-            ]
+def _by_files(
+    stations: StationSurvey, day: date | None, view: ViewState
+) -> list[dict[str, tuple[Observation, ...]]]:
+    """Count each inventory as a whole: those that were added, and the present one where it is dated."""
+    register = text("evaluation.trend_present_register", view.lang)
+    counted = []
+    for each in dated_inventories():
+        mine = register if each.same_register else ""
+        counted += _whole(survey_of(each, view.pack), each.inventory, each.day, mine, view)
+    if day is not None and stations.inventory is not None:
+        counted += _whole(stations, stations.inventory, day, register, view)
+    return counted
+
+
+def _whole(
+    stations: StationSurvey, inventory: Inventory, day: date, register: str, view: ViewState
+) -> list[dict[str, tuple[Observation, ...]]]:
+    return [
+        stations_on(
+            layer,
+            day=day,
+            definition=view.definition,
+            target=session_frames(view.pack).pack.target,
+            source=inventory.name,
+            register=register,
+            synthetic=inventory.synthetic,
         )
-    return render_table(columns, rows, caption=text("evaluation.trend_title", lang))
+        for layer in stations.layers.values()
+    ]
+
+
+def _by_rows(stations: StationSurvey, view: ViewState) -> list[dict[str, tuple[Observation, ...]]]:
+    inventory = stations.inventory
+    if inventory is None:
+        return []
+    return [
+        stations_by_year(
+            layer,
+            definition=view.definition,
+            target=session_frames(view.pack).pack.target,
+            source=inventory.name,
+            synthetic=inventory.synthetic,
+        )
+        for layer in stations.layers.values()
+    ]
+
+
+def _note(origin: Origin, view: ViewState) -> str:
+    """Return how the counts were made, and when the target is due."""
+    target = session_frames(view.pack).pack.target
+    due = text("evaluation.trend_no_year", view.lang)
+    if target is not None and target.year is not None:
+        due = text("evaluation.trend_due", view.lang, year=target.year)
+    return text(
+        "evaluation.trend_note" if origin == Origin.ROWS else "evaluation.trend_files_note",
+        view.lang,
+        definition=view.definition.label(view.lang),
+        target=figure(None if target is None else target.value_per_km2),
+        due=due,
+    )
+
+
+def _show_saving(tables: list[Mapping[str, ZoneTrend]], remarks: list[str], view: ViewState) -> None:
+    lang = view.lang
+    facts = zone_facts(session_frames(view.pack), lang)
+    with st.container(horizontal=True, gap="small"):
+        for kind, media_type in MEDIA.items():
+            key = widget_key(SessionKey.EVALUATION, f"trend_save_{kind}")
+            if st.button(text(f"evaluation.trend_save_{kind}", lang), key=key):
+                told = [*remarks, text("app.disclaimer", lang)]
+                data = (
+                    trend_csv(tables, facts, lang)
+                    if kind == "csv"
+                    else trend_workbook(tables, facts, lang, remarks=told)
+                )
+                name = text("evaluation.trend_file_name", lang)
+                hand_over(f"{name}.{kind}", data, media_type=media_type)

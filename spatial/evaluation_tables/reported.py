@@ -23,6 +23,7 @@ __all__ = [
     "LONGEST_WORDS",
     "ReportedValue",
     "last_day",
+    "past_date",
     "reported_value",
     "value_bounds",
 ]
@@ -129,13 +130,7 @@ def reported_value(
     if not indicator_id or _words(indicator_id, TextKey("evaluation.field_indicator")) != indicator_id:
         raise UsageError("evaluation.no_indicator")
     number = _number(value, *bounds)
-    when = iso_date(as_of)
-    if when is None:
-        raise UsageError("evaluation.bad_date", date=as_of)
-    if last_day(when).year > date.fromisoformat(reported_at[:10]).year or _first_day(when) > reported_at[:10]:
-        raise UsageError("evaluation.future_date", date=when)
-    if last_day(when).year < EARLIEST_YEAR:
-        raise UsageError("evaluation.early_date", date=when, year=EARLIEST_YEAR)
+    when = past_date(as_of, today=date.fromisoformat(reported_at[:10]))
     said = _words(source, TextKey("evaluation.field_source"))
     if not said:
         raise UsageError("evaluation.no_source")
@@ -147,6 +142,24 @@ def reported_value(
         basis=_words(basis, TextKey("evaluation.field_basis")),
         reported_at=reported_at,
     )
+
+
+def past_date(typed: str, *, today: date) -> str:
+    """Return a year, a month or a day that has begun, as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    UsageError
+        If it is no date, has not come, or is before `EARLIEST_YEAR`.
+    """
+    when = iso_date(typed)
+    if when is None:
+        raise UsageError("evaluation.bad_date", date=typed)
+    if _first_day(when) > today.isoformat():
+        raise UsageError("evaluation.future_date", date=when)
+    if last_day(when).year < EARLIEST_YEAR:
+        raise UsageError("evaluation.early_date", date=when, year=EARLIEST_YEAR)
+    return when
 
 
 def _first_day(as_of: str) -> str:

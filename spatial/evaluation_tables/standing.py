@@ -109,7 +109,9 @@ def judge(
     due = None if indicator.target_year is None else date(indicator.target_year, 12, 31)
     if due is None or value.day >= due or all_due or (seen_on is not None and seen_on >= due):
         standing, reason = _once_due(value, due, all_due=all_due)
-        return Judged(standing=standing, reason=reason, shortfall=abs(goal - value.value), progress=progress)
+        return Judged(
+            standing=standing, reason=reason, shortfall=_short_of(goal, value.value), progress=progress
+        )
     return _on_the_way(indicator, value, goal, due, former=former)
 
 
@@ -144,6 +146,11 @@ def _reached(operator: str, value: float, goal: float) -> bool:
     return same or (value < goal if operator == "le" else value > goal)
 
 
+def _short_of(goal: float, value: float) -> float:
+    """Return what is missing, without the noise of binary fractions."""
+    return round(abs(goal - value), 9)
+
+
 def _progress(indicator: Indicator, value: float, goal: float) -> float | None:
     """Return the share of the way, where the plan itself says that it leads from its base to its goal."""
     base = indicator.base_value
@@ -164,7 +171,7 @@ def _on_the_way(
         return Judged(
             standing=Standing.UNJUDGED,
             reason=Notice("evaluation.exact_goal"),
-            shortfall=abs(goal - value.value),
+            shortfall=_short_of(goal, value.value),
         )
     left = years_between(value.day, due)
     needed = (goal - value.value) / left
@@ -186,7 +193,7 @@ def _on_the_way(
     return Judged(
         standing=standing,
         reason=reason,
-        shortfall=abs(goal - value.value),
+        shortfall=_short_of(goal, value.value),
         progress=progress,
         yearly_rate_needed=needed,
         yearly_rate_so_far=so_far,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Final
 
+from spatial.evaluation_tables.sheets import Cells, csv_bytes, workbook_bytes
 from spatial.evaluation_tables.words import goal_words, judged_words, standing_word
-from spatial.export.formula_guard import guard
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -24,16 +22,11 @@ HEADS: Final = (
     *("rate_needed", "rate_so_far", "findings", "plan", "section"),
 )
 _WIDE: Final = frozenset({"indicator", "source", "basis", "reason", "findings", "plan", "section"})
-_Cells = list[str | float | int | None]
 
 
 def evaluation_csv(plan: PlanRecords, rows: Sequence[EvaluationRow], lang: str) -> bytes:
     """Return the rows as CSV: UTF-8 with a byte order mark."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(_heads(lang))
-    writer.writerows(_rows(plan, rows, lang))
-    return stream.getvalue().encode("utf-8-sig")
+    return csv_bytes(_heads(lang), _rows(plan, rows, lang))
 
 
 def evaluation_workbook(
@@ -58,40 +51,30 @@ def evaluation_workbook(
     remarks : iterable of str
         More that the reader has to know.
     """
-    import xlsxwriter  # type: ignore[import-untyped] # noqa: PLC0415 - a tenth of a second that few calls need
-
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        sheet = book.add_worksheet(text(f"evaluation.stage_{stage}", lang))
-        sheet.freeze_panes(1, 2)
-        for at, (name, head) in enumerate(zip(HEADS, _heads(lang), strict=True)):
-            sheet.set_column(at, at, 30 if name in _WIDE else 12)
-            sheet.write_string(0, at, head, bold)
-        for number, row in enumerate(_rows(plan, rows, lang), start=1):
-            for at, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, at, cell)
-                elif cell is not None:
-                    sheet.write_number(number, at, cell)
-        told = book.add_worksheet(text("evaluation.sheet_remarks", lang))
-        told.set_column(0, 0, 110)
-        title = text("evaluation.file_title", lang, stage=text(f"evaluation.stage_{stage}", lang), year=year)
-        for number, words in enumerate([title, text("evaluation.lead", lang), *remarks]):
-            told.write_string(number, 0, guard(words))
-    return stream.getvalue()
+    word = text(f"evaluation.stage_{stage}", lang)
+    return workbook_bytes(
+        _heads(lang),
+        _rows(plan, rows, lang),
+        title=word,
+        wide={at for at, name in enumerate(HEADS) if name in _WIDE},
+        remarks_title=text("evaluation.sheet_remarks", lang),
+        remarks=[
+            text("evaluation.file_title", lang, stage=word, year=year),
+            text("evaluation.lead", lang),
+            *remarks,
+        ],
+    )
 
 
 def _heads(lang: str) -> list[str]:
     return [text(f"evaluation.head_{name}", lang) for name in HEADS]
 
 
-def _rows(plan: PlanRecords, rows: Sequence[EvaluationRow], lang: str) -> Iterator[_Cells]:
+def _rows(plan: PlanRecords, rows: Sequence[EvaluationRow], lang: str) -> Iterator[Cells]:
     for row in rows:
         goal, value, judged = row.indicator, row.value, row.judged
         document, section = plan.document(goal.document_id), plan.section(goal.section_id)
-        cells: _Cells = [
+        yield [
             goal.indicator_id,
             goal.name_en if lang == "en" else goal.name_zh,
             goal.scope_en if lang == "en" else goal.scope_zh,
@@ -116,4 +99,3 @@ def _rows(plan: PlanRecords, rows: Sequence[EvaluationRow], lang: str) -> Iterat
             document.short_en if lang == "en" else document.short_zh,
             section.heading,
         ]
-        yield [guard(cell) if isinstance(cell, str) else cell for cell in cells]

@@ -1,10 +1,16 @@
-"""Counts of stations year by year, and the rate that a target takes: only between counts made alike."""
+"""Counts of stations at several dates, and the rate that a target takes: only between counts made alike.
+
+The dates are those of the rows of one inventory, or those of several inventories of one register. The two are
+never joined: what was taken down is missing in the rows of the one and was still there in the other.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import pandas as pd
 
@@ -12,22 +18,48 @@ from spatial.check import check_surveyed
 from spatial.definition import Definition, word_key
 from spatial.errors import IncomparableError
 from spatial.evaluation_tables.standing import Standing, years_between
+from spatial.notice import Notice
 from spatial.text import TextKey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from spatial.tally import Survey
     from spatial.target import Target
 
-__all__ = ["MOST_YEARS", "Observation", "Trend", "stations_by_year", "trend_of"]
+__all__ = [
+    "MOST_YEARS",
+    "Observation",
+    "Origin",
+    "Trend",
+    "ZoneTrend",
+    "stations_by_year",
+    "stations_on",
+    "trend_of",
+    "zone_trends",
+]
 
 MOST_YEARS: Final = 30
 """Years that are counted at most; the latest ones."""
 
 _AXES: Final = ("numerator", "indoor", "shared", "status", "area_basis")
+_NEARLY: Final = 1e-9
 _SAME_AREA: Final = 1e-6
 """Relative: areas that differ by more are two outlines."""
+
+
+class _Counted(TypedDict):
+    count: int
+    area_km2: float
+    required_count: int | None
+    definition: Definition
+
+
+class Origin(StrEnum):
+    """Where the date of a count comes from: the rows of one inventory, or the inventory as a whole."""
+
+    ROWS = "rows"
+    FILE = "file"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +78,11 @@ class Observation:
         How they were counted.
     source : str
         The inventory, in words.
+    register : str
+        What the inventory is an edition of, in words; empty where it is one of its own.
+    origin : Origin
+    synthetic : bool
+        Whether the inventory says that it is simulated.
     """
 
     zone_id: str
@@ -55,6 +92,9 @@ class Observation:
     required_count: int | None
     definition: Definition
     source: str
+    register: str = ""
+    origin: Origin = Origin.ROWS
+    synthetic: bool = False
 
     @property
     def density_per_km2(self) -> float:
@@ -81,7 +121,48 @@ class Trend:
     yearly_rate_needed: float | None = None
 
 
-def trend_of(observations: Sequence[Observation], *, target_year: int | None) -> Trend:
+@dataclass(frozen=True, kw_only=True)
+class ZoneTrend:
+    """The counts of one zone, and its trend, or why there is none."""
+
+    observations: tuple[Observation, ...]
+    trend: Trend | None = None
+    why_not: Notice | None = None
+
+
+def zone_trends(
+    counted: Iterable[Mapping[str, Sequence[Observation]]], *, target_year: int | None, today: date
+) -> dict[str, ZoneTrend]:
+    """Return the counts of every zone in order of their days, with the trend where they were made alike.
+
+    Parameters
+    ----------
+    counted : iterable of mapping
+        Zone -> its observations, as `stations_by_year` and `stations_on` give them.
+    target_year : int or None
+        The year at whose end the target is due.
+    today : date
+        The day that is looked from.
+    """
+    together: dict[str, list[Observation]] = {}
+    for by_zone in counted:
+        for zone_id, observed in by_zone.items():
+            together.setdefault(zone_id, []).extend(observed)
+    found = {}
+    for zone_id, each in together.items():
+        ordered = tuple(sorted(each, key=lambda one: one.day))
+        try:
+            trend = trend_of(ordered, target_year=target_year, today=today)
+        except IncomparableError as refusal:
+            found[zone_id] = ZoneTrend(observations=ordered, why_not=Notice(refusal.key, refusal.params))
+        else:
+            found[zone_id] = ZoneTrend(observations=ordered, trend=trend)
+    return found
+
+
+def trend_of(
+    observations: Sequence[Observation], *, target_year: int | None, today: date | None = None
+) -> Trend:
     """Return the trend of one zone.
 
     Parameters
@@ -90,17 +171,22 @@ def trend_of(observations: Sequence[Observation], *, target_year: int | None) ->
         At least two days of one zone.
     target_year : int or None
         The year at whose end the target is due.
+    today : date or None
+        The day that is looked from; None for that of the last count.
 
     Raises
     ------
     IncomparableError
-        If zone, source, definition or area differ, or if all are of one day.
+        If zone, register, definition or area differ, if two are of one day, or if there is one alone.
     """
     ordered = tuple(sorted(observations, key=lambda each: each.day))
     for other in ordered[1:]:
         _require_alike(ordered[0], other)
     if not ordered or ordered[0].day == ordered[-1].day:
-        raise IncomparableError("evaluation.one_day")
+        raise IncomparableError("evaluation.one_date")
+    for one, other in pairwise(ordered):
+        if one.day == other.day:
+            raise IncomparableError("evaluation.day_twice", date=one.day.isoformat())
     first, last = ordered[0], ordered[-1]
     so_far = (last.count - first.count) / years_between(first.day, last.day)
     needed = None
@@ -113,16 +199,18 @@ def trend_of(observations: Sequence[Observation], *, target_year: int | None) ->
         standing = Standing.UNJUDGED
     elif last.day >= due:
         standing = Standing.NOT_MET
+    elif today is not None and today >= due:
+        standing = Standing.PERIOD_OVER
     else:
         needed = (last.required_count - last.count) / years_between(last.day, due)
-        standing = Standing.ON_TRACK if so_far >= needed else Standing.BEHIND
+        standing = Standing.ON_TRACK if so_far >= needed - _NEARLY else Standing.BEHIND
     return Trend(
         observations=ordered, standing=standing, yearly_rate_so_far=so_far, yearly_rate_needed=needed
     )
 
 
 def stations_by_year(
-    found: Survey, *, definition: Definition, target: Target | None, source: str
+    found: Survey, *, definition: Definition, target: Target | None, source: str, synthetic: bool = False
 ) -> dict[str, tuple[Observation, ...]]:
     """Count the stations of each zone at the end of each year in which rows are dated.
 
@@ -135,6 +223,8 @@ def stations_by_year(
     target : Target or None
     source : str
         The inventory, in words.
+    synthetic : bool
+        Whether the inventory says that it is simulated.
 
     Returns
     -------
@@ -160,23 +250,78 @@ def stations_by_year(
     by_zone: dict[str, list[Observation]] = {}
     for year in years:
         day = date(year, 12, 31) if latest is None else min(date(year, 12, 31), latest)
-        dated = replace(definition, as_of=day)
-        result = check_surveyed(found, definition=dated, target=target, missing_basis="no_data")
-        rows = result.rows[["zone_id", "count", "area_km2", "required_count"]]
-        for zone_id, count, area_km2, required in rows.itertuples(index=False, name=None):
-            if pd.isna(area_km2) or pd.isna(count):
-                continue
-            one = Observation(
-                zone_id=str(zone_id),
-                day=day,
-                count=int(count),
-                area_km2=float(area_km2),
-                required_count=None if pd.isna(required) else int(required),
-                definition=dated,
-                source=source,
-            )
-            by_zone.setdefault(one.zone_id, []).append(one)
+        for zone_id, facts in _counts(found, replace(definition, as_of=day), target):
+            one = Observation(zone_id=zone_id, day=day, source=source, synthetic=synthetic, **facts)
+            by_zone.setdefault(zone_id, []).append(one)
     return {zone_id: tuple(each) for zone_id, each in by_zone.items()}
+
+
+def stations_on(
+    found: Survey,
+    *,
+    day: date,
+    definition: Definition,
+    target: Target | None,
+    source: str,
+    register: str = "",
+    synthetic: bool = False,
+) -> dict[str, tuple[Observation, ...]]:
+    """Count the stations of each zone in an inventory that is of one day as a whole.
+
+    Parameters
+    ----------
+    found : Survey
+        What `spatial.tally.survey` returned.
+    day : date
+        The day of the inventory.
+    definition : Definition
+        How stations are counted; a day that it names is not heeded.
+    target : Target or None
+    source, register : str
+        As `Observation` has them.
+    synthetic : bool
+        Whether the inventory says that it is simulated.
+
+    Returns
+    -------
+    dict
+        Zone -> its one observation; zones without an area under the definition are left out.
+
+    Raises
+    ------
+    BasisUnavailableError, CellLevelTableError
+        If the inventory cannot be counted as the definition asks.
+    """
+    return {
+        zone_id: (
+            Observation(
+                zone_id=zone_id,
+                day=day,
+                source=source,
+                register=register,
+                origin=Origin.FILE,
+                synthetic=synthetic,
+                **facts,
+            ),
+        )
+        for zone_id, facts in _counts(found, replace(definition, as_of=None), target)
+    }
+
+
+def _counts(found: Survey, definition: Definition, target: Target | None) -> Iterator[tuple[str, _Counted]]:
+    result = check_surveyed(found, definition=definition, target=target, missing_basis="no_data")
+    rows = result.rows[["zone_id", "count", "area_km2", "required_count"]]
+    for zone_id, count, area_km2, required in rows.itertuples(index=False, name=None):
+        if not (pd.isna(area_km2) or pd.isna(count)):
+            yield (
+                str(zone_id),
+                {
+                    "count": int(count),
+                    "area_km2": float(area_km2),
+                    "required_count": None if pd.isna(required) else int(required),
+                    "definition": definition,
+                },
+            )
 
 
 def _require_alike(one: Observation, other: Observation) -> None:
@@ -192,7 +337,11 @@ def _require_alike(one: Observation, other: Observation) -> None:
                 one=_choice(one.definition, axis),
                 other=_choice(other.definition, axis),
             )
-    if one.source != other.source:
+    if one.origin != other.origin:
+        raise IncomparableError("evaluation.differs_origin")
+    if one.synthetic != other.synthetic:
+        raise IncomparableError("evaluation.differs_synthetic")
+    if (one.register or one.source) != (other.register or other.source):
         raise IncomparableError("evaluation.differs_source", one=one.source, other=other.source)
     if abs(one.area_km2 - other.area_km2) > _SAME_AREA * max(one.area_km2, other.area_km2):
         raise IncomparableError("evaluation.differs_area", one=one.area_km2, other=other.area_km2)

@@ -228,13 +228,11 @@ def test_going_back_brings_the_former_view(visit):
     assert "zone=pazhou" in page.url
 
 
-def test_a_long_page_has_links_to_its_sections(visit):
+def test_the_goals_fit_on_one_screen_and_each_section_is_one_click_away(visit):
     page = visit("indicators").page
-    page.get_by_role("navigation", name="本页内容").get_by_role("link", name="文本内部").click()
-    page.wait_for_function(
-        "(() => { const y = document.querySelector('.findings').getBoundingClientRect().y;"
-        " return y >= 0 && y < 300; })()"
-    )
-    page.get_by_role("link", name="总览").click()
-    page.locator("iframe[src*='streamlit_folium']").wait_for()
-    assert "#" not in page.url
+    page.get_by_role("table", name="年度监测").wait_for()
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    assert height < 1.3 * page.viewport_size["height"]
+    page.get_by_role("radio", name="文本问题").click()
+    page.locator(".findings").wait_for()
+    assert page.locator(".findings li").first.bounding_box()["y"] < page.viewport_size["height"]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from views import cache
-from views.session import SessionKey
+from views.plan_choice import EVERY
+from views.session import SessionKey, widget_key
 
 OpenApp = Callable[..., "object"]
 
@@ -16,26 +17,35 @@ OpenApp = Callable[..., "object"]
 def test_every_goal_document_and_finding_is_listed(open_app: OpenApp) -> None:
     page = open_app("indicators")
     plan = cache.frames("haizhu").pack.plan
-    assert len(page.table("规划目标")) == 1 + len(plan.indicators)
-    assert len(page.table("不可与目标比较的数字")) == 1 + len(plan.context)
-    assert len(page.table("规划文本")) == 1 + len(plan.documents)
+    show(page, "goals", EVERY)
+    goals = page.table("规划目标")
+    assert len(goals) == 1 + len(plan.indicators)
+    row = next(row for row in goals if "≥ 52" in row[3])
+    assert "52个/平方公里的目标低于已公布的存量" in row[0]
+    assert len(show(page, "context").table("不可与目标比较的数字")) == 1 + len(plan.context)
+    assert len(show(page, "documents").table("规划文本")) == 1 + len(plan.documents)
+    show(page, "findings")
     for finding in plan.findings:
         assert finding.title.zh in page.words
 
 
-def test_a_finding_stands_beside_the_goal_it_touches(open_app: OpenApp) -> None:
-    rows = open_app("indicators").table("规划目标")
-    row = next(row for row in rows if "≥ 52" in row[3])
-    assert "⚑" in row[0]
-    assert "52个/平方公里的目标低于已公布的存量" in row[0]
+def show(page, section, document=None):
+    """Show a section of the page, of one plan where one is named."""
+    page.runner.session_state[SessionKey.INDICATOR_SECTION] = section
+    page.runner.run()
+    if document is not None:
+        page.runner.selectbox(key=SessionKey.DOCUMENT).select(document).run()
+    assert not page.runner.exception
+    return page
 
 
 def test_one_document_alone(open_app: OpenApp) -> None:
-    page = open_app("indicators")
     plan = cache.frames("haizhu").pack.plan
     document = plan.documents[0].document_id
-    page.runner.selectbox(key=SessionKey.DOCUMENT).select(document).run()
+    page = show(open_app("indicators"), "goals", document)
     assert len(page.table("规划目标")) == 1 + len(plan.indicators_of(document))
+    page.runner.text_input(key=widget_key(SessionKey.EVALUATION, "word")).set_value("ｉａｂ").run()
+    assert 1 < len(page.table("规划目标")) < 1 + len(plan.indicators_of(document))
 
 
 def test_sources_list_every_file_and_its_checksum_holds(open_app: OpenApp) -> None:
