@@ -65,16 +65,17 @@ def show_scenario(frames: PackFrames, view: ViewState) -> None:
     _answer_clicks(desk, frames, view, inventory)
     show_steps(desk, inventory, view)
     show_conditions(desk, frames, inventory, lang)
-    if desk.refusal is not None:
-        show_error(desk.refusal, lang)
-        desk.refusal = None
-    show_rows_told(desk, lang)
+    told = st.container()  # always there: a map that changes its place on the page is loaded anew
+    with told:
+        _show_refusal(desk, lang)
+        show_rows_told(desk, lang)
     before = session_evaluation(view, view.definition)
     with reporting(lang):
         after = desk.after(frames, view, inventory)
-        if not desk.present.changes_nothing:
-            st.html(scenario_answer(before, after.evaluation, lang))
-        show_here(desk, inventory, lang)
+        with told:
+            if not desk.present.changes_nothing:
+                st.html(scenario_answer(before, after.evaluation, lang))
+            show_here(desk, inventory, lang)
         _show_maps(desk, frames, view, inventory, before, after)
         legend = text("scenario.marks_legend", lang)
         st.html(fragment('<p class="cite">{words}</p>', words=legend))
@@ -83,6 +84,12 @@ def show_scenario(frames: PackFrames, view: ViewState) -> None:
         st.html(_definition_line(desk, view, inventory))
         _show_remarks(desk, view, after)
     show_edits(desk, inventory, lang)
+
+
+def _show_refusal(desk: ScenarioDesk, lang: str) -> None:
+    if desk.refusal is not None:
+        show_error(desk.refusal, lang)
+        desk.refusal = None
 
 
 def _definition_line(desk: ScenarioDesk, view: ViewState, inventory: Inventory) -> Markup:
