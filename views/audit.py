@@ -22,7 +22,7 @@ from views.inventory_panel import show_inventory_panel
 from views.messages import note, reporting, show
 from views.pack_choice import show_pack_choice
 from views.plan_tables import finding_note
-from views.remarks import remark_list
+from views.remarks import remark, remark_list
 from views.session import SessionKey, current_view, put_back
 from views.session_evaluation import session_audit
 from views.session_frames import session_frames, session_inventory, session_notices
@@ -154,8 +154,8 @@ def _save(kind: str, frames: PackFrames, audit: ViewAudit, view: ViewState) -> N
             text("app.disclaimer", lang),
             *reason_lines(audit.layers, lang),
         ]
-        if any(layer.rows["synthetic"].any() for layer in audit.layers):
-            remarks.append(text("verdict.synthetic", lang))
+        notices = (notice for layer in audit.layers for notice in layer.notices)
+        remarks += dict.fromkeys(remark(notice, frames.names[lang], lang) for notice in notices)
         case = [] if audit.case is None else [case_sheet(audit.case, frames.pack.plan, lang)]
         data = matrix_workbook(layers, lang, remarks=remarks, besides=case)
     hand_over(f"{view.pack}-definitions.{kind}", data, media_type=MEDIA[kind])

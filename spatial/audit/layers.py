@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from spatial.audit.axes import every_definition
 from spatial.audit.matrix import definition_matrix, published_matrix
 from spatial.audit.ranges import definition_ranges, what_flips
+from spatial.check import check_count, check_surveyed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from spatial.definition import Definition
+    from spatial.notice import Notice
     from spatial.tally import Survey
     from spatial.target import Target
 
@@ -39,12 +41,15 @@ class AuditedLayer:
         The first is the one in use.
     rows : DataFrame
         As `spatial.audit.matrix.definition_matrix`.
+    notices : tuple of Notice
+        What a check under the definition in use has to say.
     """
 
     layer: str
     stations: StationSource
     definitions: tuple[Definition, ...]
     rows: pd.DataFrame
+    notices: tuple[Notice, ...] = ()
 
     @cached_property
     def ranges(self) -> pd.DataFrame:
@@ -89,7 +94,12 @@ def audit_survey(
     """Audit a layer whose stations have been found; parameters as for `check_surveyed`."""
     definitions = every_definition(definition, found)
     rows = definition_matrix(found, definitions, target=target, synthetic=synthetic, name_column=name_column)
-    return AuditedLayer(layer=layer, stations="inventory", definitions=definitions, rows=rows)
+    checked = check_surveyed(
+        found, definition=definition, target=target, synthetic=synthetic, missing_basis="no_data"
+    )
+    return AuditedLayer(
+        layer=layer, stations="inventory", definitions=definitions, rows=rows, notices=checked.notices
+    )
 
 
 def audit_published(
@@ -104,4 +114,7 @@ def audit_published(
     """Audit a published number; parameters and errors as for `spatial.check.check_count`."""
     definitions = every_definition(definition)
     rows = published_matrix(zone, count, definitions, target=target, name_column=name_column)
-    return AuditedLayer(layer=layer, stations="published_count", definitions=definitions, rows=rows)
+    checked = check_count(zone, count, definition=definition, target=target, missing_basis="no_data")
+    return AuditedLayer(
+        layer=layer, stations="published_count", definitions=definitions, rows=rows, notices=checked.notices
+    )

@@ -118,12 +118,7 @@ def table_text(answer: AuditAnswer, lang: str) -> str:
 
 def _notices(answer: AuditAnswer) -> tuple[Notice, ...]:
     found = [*answer.zones.notices, *(() if answer.stations is None else answer.stations.notices)]
-    rows = pd.concat([layer.rows[["synthetic", "target_scope"]] for layer in answer.layers])
-    if rows["synthetic"].any():
-        found.append(Notice("verdict.synthetic"))
-    if (rows["target_scope"] == "district_reference").any():
-        found.append(Notice("verdict.target_is_reference"))
-    return once(found)
+    return once([*found, *(notice for layer in answer.layers for notice in layer.notices)])
 
 
 def _range_line(row: dict[str, Any], lang: str) -> list[str]:

@@ -209,3 +209,10 @@ def test_the_first_rejected_rows_are_named_and_the_others_counted(files, tmp_pat
     assert "900" in words
     assert "922" not in words
     assert "3" in words.splitlines()[-1]
+
+
+def test_what_a_check_has_to_say_is_said_here_too(files):
+    code, checked, _ = run("check", *files, "--target", "18", "--format", "json")
+    assert code in (0, 1)
+    _, answer = audit(*files, "--target", "18")
+    assert [each for each in json.loads(checked)["notices"] if each not in answer["notices"]] == []
