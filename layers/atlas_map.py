@@ -34,9 +34,11 @@ from spatial.text import text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geopandas import GeoDataFrame
+
     from layers.scene import MapScene
 
-__all__ = ["AtlasMap", "build_atlas"]
+__all__ = ["OWN_POINT_COLOURS", "AtlasMap", "build_atlas"]
 
 LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en"}
 # Where a map without any geometry opens: all of China.
@@ -72,7 +74,7 @@ class AtlasMap:
     lang: str
 
 
-def build_atlas(scene: MapScene, *, lang: str) -> AtlasMap:
+def build_atlas(scene: MapScene, *, lang: str, focus: GeoDataFrame | None = None) -> AtlasMap:
     """Build the map of ``scene``.
 
     Parameters
@@ -81,8 +83,10 @@ def build_atlas(scene: MapScene, *, lang: str) -> AtlasMap:
         Frames in any stated CRS, and the planner's choices.
     lang : str
         ``"zh"`` or ``"en"``.
+    focus : GeoDataFrame, optional
+        What the map shows at first and comes home to; the district unless given.
     """
-    home = _home(scene)
+    home = (None if focus is None else bounds(focus)) or _home(scene)
     options = script_json(_frame_options(scene, home=home, lang=lang))
     south_west, north_east = home
     atlas = AtlasFoliumMap(

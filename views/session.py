@@ -161,6 +161,8 @@ class SessionKey(StrEnum):
     SITING_SOLVE = "widget_siting_solve"
     SITING_CANCEL = "widget_siting_cancel"
     SITING_SAVE = "widget_siting_save"
+    SITING_TRY = "widget_siting_try"
+    SITING_TARGETS = "widget_siting_targets"
 
 
 def widget_key(family: SessionKey, member: str) -> str:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from layers.atlas_map import build_atlas
+from layers.atlas_map import OWN_POINT_COLOURS, build_atlas
 from layers.registry import LayerId
 from layers.scene import OwnLayer
 from spatial.importing.model import Subject
 from spatial.text import text
 from views.figures import figure
-from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.html_table import Markup, fragment
 from views.map_frame import show_atlas
-from views.messages import note, reporting, show_error
+from views.messages import note, reporting, show, show_error
 from views.scene import map_scene
 from views.selection import pick
 from views.session import SessionKey, current_workspace
@@ -24,12 +24,13 @@ from views.session_frames import session_inventory
 from views.siting_choices import no_build_areas, show_siting_choices
 from views.siting_result import show_proposal
 from views.siting_room import siting_room
-from views.verdict_table import BADGED_BASES, badge
+from views.verdict_table import badge
 
 if TYPE_CHECKING:
+    from spatial.inventory import Inventory
     from spatial.siting.proposal import Proposal
     from views.pack_frames import PackFrames
-    from views.siting_room import SitingChoice, SitingRoom
+    from views.siting_room import SitingRoom
     from views.state import ViewState
 
 __all__ = ["show_siting"]
@@ -49,7 +50,7 @@ def show_siting(frames: PackFrames, view: ViewState) -> None:
     with st.container(key="atlas-siting", horizontal=True, vertical_alignment="bottom", gap="small"):
         choice = show_siting_choices(frames, view)
         place = st.empty()
-    _show_source(poles.name, synthetic=poles.synthetic, n=poles.n_used, lang=lang)
+    _show_source(poles, view)
     with reporting(lang):
         with st.spinner(text("siting.working", lang)):
             proposal = room.ask(choice, frames, view, no_build_areas(choice.no_build))
@@ -65,19 +66,21 @@ def show_siting(frames: PackFrames, view: ViewState) -> None:
         with map_side, reporting(lang):
             _show_map(frames, view, proposal)
         with result_side, reporting(lang):
-            _show_zones(frames, choice, proposal, lang)
-            show_proposal(proposal, frames, choice, source=poles.name, lang=lang)
+            show_proposal(room, proposal, frames, choice, source=poles.name, lang=lang)
 
 
-def _show_source(name: str, *, synthetic: bool, n: int, lang: str) -> None:
-    """Say which poles are the candidates."""
+def _show_source(poles: Inventory, view: ViewState) -> None:
+    """Say which poles are the candidates, and how stations are counted."""
     st.html(
         fragment(
-            '<p class="definition-line"><strong>{head}</strong> {name} · {n} {mark}</p>',
-            head=text("siting.candidates_from", lang),
-            name=name,
-            n=text("siting.n_poles", lang, n=n),
-            mark=badge("synthetic", lang) if synthetic else "",
+            '<p class="definition-line"><strong>{head}</strong> {name} · {n} {mark} '
+            "<strong>{definition_head}</strong> {definition}</p>",
+            head=text("siting.candidates_from", view.lang),
+            name=poles.name,
+            n=text("siting.n_poles", view.lang, n=poles.n_used),
+            mark=badge("synthetic", view.lang) if poles.synthetic else Markup(""),
+            definition_head=text("app.definition.title", view.lang),
+            definition=view.definition.label(view.lang),
         )
     )
 
@@ -105,36 +108,6 @@ def _show_search(room: SitingRoom, lang: str) -> None:
         st.button(text("siting.cancel", lang), key=SessionKey.SITING_CANCEL, on_click=room.stop)
 
 
-def _show_zones(frames: PackFrames, choice: SitingChoice, proposal: Proposal, lang: str) -> None:
-    """Show each zone before and after; what is lacking is the gap that the verdicts show."""
-    names, solution = frames.names[lang], proposal.solution
-    unit = text("app.unit.stations", lang)
-    columns = [Column(head=text("siting.head_zone", lang))]
-    columns += [
-        Column(head=text(f"siting.head_{head}", lang), unit=unit, numeric=True)
-        for head in ("required", "before", "gap", "after")
-    ]
-    bases = dict(
-        zip(proposal.case.check.rows["zone_id"], proposal.case.check.rows["geometry_basis"], strict=True)
-    )
-    rows: list[list[Cell | Markup | str]] = [
-        [
-            fragment(
-                "{name} {marks}",
-                name=names.get(each.zone_id, each.zone_id),
-                marks=_marks(bases.get(each.zone_id), synthetic=proposal.case.synthetic, lang=lang),
-            ),
-            figure(each.required_count),
-            figure(each.before),
-            figure(max(each.required_count - each.before, 0)),
-            figure(each.after) if proposal.answered else figure(None),
-        ]
-        for each in solution.zones
-    ]
-    caption = text("siting.zones_caption", lang, target=figure(choice.target_per_km2))
-    st.html(render_table(columns, rows, caption=caption))
-
-
 def _show_map(frames: PackFrames, view: ViewState, proposal: Proposal) -> None:
     """Show the chosen poles over the zones."""
     lang = view.lang
@@ -148,21 +121,25 @@ def _show_map(frames: PackFrames, view: ViewState, proposal: Proposal) -> None:
         own=current_workspace(),
     )
     chosen = proposal.case.candidates.iloc[proposal.steps["row"]]
+    dots = Markup("")
     if len(chosen):
         # Drawn full, though planned: a hollow dot is lost among hundreds. The title says what they are.
         key = "siting.layer_simulated" if proposal.case.synthetic else "siting.layer"
         shown = OwnLayer(title=text(key, lang), frame=chosen.drop(columns="status", errors="ignore"))
+        dots = fragment(
+            '<p class="definition-line"><span style="color:{colour}">●</span> {words}</p>',
+            colour=OWN_POINT_COLOURS[len(scene.own_points) % len(OWN_POINT_COLOURS)],
+            words=text("siting.on_the_map", lang, layer=shown.title),
+        )
         scene = replace(
             scene, own_points=(*scene.own_points, shown), layers_on=scene.layers_on | {LayerId.OWN_POINTS}
         )
-    click = show_atlas(build_atlas(scene, lang=lang), height=MAP_HEIGHT, key="siting", fill_window=False)
+    # The zone fills the map: at the size of the district poles some thirty metres apart are one line.
+    focus = None if view.zone is None else proposal.case.zones
+    scene = replace(scene, pack_id=f"{scene.pack_id}/siting/{view.zone or ''}")
+    click = show_atlas(
+        build_atlas(scene, lang=lang, focus=focus), height=MAP_HEIGHT, key="siting", fill_window=False
+    )
+    show(dots)
     if click is not None and click.kind in {"zone", "place"}:
         pick(click, frames)
-
-
-def _marks(basis: object, *, synthetic: bool, lang: str) -> Markup:
-    """Return what qualifies the figures of a zone: what its outline rests on, and made-up stations."""
-    marks = [badge(basis, lang)] if isinstance(basis, str) and basis in BADGED_BASES else []
-    if synthetic:
-        marks.append(badge("synthetic", lang))
-    return join(marks, " ")

@@ -1,4 +1,4 @@
-"""What the chosen poles bring together, one after another: bars over their cost."""
+"""How far a part of the money goes: what the chosen poles bring together, one after another, as bars."""
 
 from __future__ import annotations
 
@@ -9,39 +9,66 @@ import numpy as np
 from spatial.text import text
 from views.figures import figure, percent
 from views.html_table import Markup, fragment, join
+from views.siting_tables import qualified
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from numpy.typing import NDArray
+
+    from spatial.siting.proposal import Proposal
 
 __all__ = ["gain_curve"]
 
 PARTS: Final = 5
+ROUND: Final = (1, 2, 5)
 LEAST: Final = 2
 PERCENT: Final = 100.0
 
 
-def gain_curve(steps: pd.DataFrame, lang: str) -> Markup:
-    """Return how much of the gap is closed, and of the demand covered, after each fifth of the poles.
+def gain_curve(proposal: Proposal, lang: str) -> Markup:
+    """Return how far some of the chosen poles go: gap closed, density reached, demand covered.
 
     Parameters
     ----------
-    steps : DataFrame
-        As `spatial.siting.proposal.Proposal.steps`; one pole alone has no curve.
+    proposal : Proposal
+        An answer; one pole alone has no curve.
     lang : str
         ``"zh"`` or ``"en"``.
     """
+    steps = proposal.steps
     if len(steps) < LEAST:
         return Markup("")
-    rows = np.unique(np.ceil(np.linspace(0, len(steps), PARTS + 1)[1:]).astype(int)) - 1
-    shown = steps.iloc[rows].to_dict(orient="records")
+    reached = _densities(proposal)
+    shown = steps.assign(reached=reached).iloc[_rows(len(steps))].to_dict(orient="records")
     covered = bool(steps["covered_share"].notna().all())
     return fragment(
-        '<figure class="density-chart"><div role="img" aria-label="{spoken}">{bars}</div>'
-        "<figcaption>{caption}</figcaption></figure>",
+        '<figure class="density-chart"><figcaption><strong>{caption}</strong></figcaption>'
+        '<div role="img" aria-label="{spoken}">{bars}</div></figure>',
         spoken="；".join(_words(step, lang, covered=covered) for step in shown),
         bars=join(_bar(step, lang, covered=covered) for step in shown),
-        caption=text("siting.curve_covered" if covered else "siting.curve", lang),
+        caption=qualified(text("siting.curve_covered" if covered else "siting.curve", lang), proposal, lang),
     )
+
+
+def _rows(n: int) -> list[int]:
+    """Return the places in the order at round numbers of poles, and the last one."""
+    least = n / PARTS
+    step = next(
+        size
+        for power in range(len(str(n)) + 1)
+        for size in (one * 10**power for one in ROUND)
+        if size >= least
+    )
+    return [*range(step - 1, n - 1, step), n - 1]
+
+
+def _densities(proposal: Proposal) -> NDArray[np.float64]:
+    """Return the stations per km² after each pole; NaN where several zones are asked for."""
+    steps, zones, rows = proposal.steps, proposal.solution.zones, proposal.case.check.rows
+    if len(zones) != 1:
+        return np.full(len(steps), np.nan)
+    area_km2 = float(rows.loc[rows["zone_id"] == zones[0].zone_id, "area_km2"].iloc[0])
+    gained = np.cumsum([len(each) for each in steps["zone_ids"]])
+    return np.asarray((zones[0].before + gained) / area_km2)
 
 
 def _bar(step: dict[str, float], lang: str, *, covered: bool) -> Markup:
@@ -59,9 +86,10 @@ def _bar(step: dict[str, float], lang: str, *, covered: bool) -> Markup:
 
 
 def _name(step: dict[str, float], lang: str) -> str:
-    if step["total_cost"] == step["order"]:
-        return text("siting.curve_poles", lang, n=figure(step["order"]))
-    return text("siting.curve_cost", lang, n=figure(step["order"]), cost=figure(step["total_cost"], 1))
+    n = figure(step["order"])
+    if np.isnan(step["reached"]):
+        return text("siting.curve_poles", lang, n=n)
+    return text("siting.curve_reached", lang, n=n, density=figure(step["reached"], 1))
 
 
 def _words(step: dict[str, float], lang: str, *, covered: bool) -> str:

@@ -9,48 +9,70 @@ import streamlit as st
 from spatial.siting.model import SitingStatus
 from spatial.siting.planned_sites import planned_sites_file
 from spatial.text import text
-from views.figures import figure, percent
+from views.figures import figure, percent, plain
 from views.hand_over import hand_over
-from views.html_table import Cell, Column, Markup, fragment, render_table
+from views.html_table import Markup, fragment, join
 from views.messages import note, show
 from views.remarks import remark, remark_list
 from views.session import SessionKey, widget_key
 from views.siting_curve import gain_curve
+from views.siting_tables import pole_table, zone_table
+from views.siting_targets import show_ways_on, target_table
 from views.verdict_table import badge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from spatial.siting.proposal import Proposal
     from views.pack_frames import PackFrames
-    from views.siting_room import SitingChoice
+    from views.siting_room import SitingChoice, SitingRoom
 
 __all__ = ["show_proposal"]
 
-SHOWN: Final = 12
 MEDIA: Final = {"geojson": "application/geo+json", "csv": "text/csv"}
 
 
 def show_proposal(
-    proposal: Proposal, frames: PackFrames, choice: SitingChoice, *, source: str, lang: str
+    room: SitingRoom,
+    proposal: Proposal,
+    frames: PackFrames,
+    choice: SitingChoice,
+    *,
+    source: str,
+    lang: str,
 ) -> None:
-    """Show the answer, or why there is none."""
+    """Show the answer, or why there is none and what is left open; then the figures behind it."""
     names, status = frames.names[lang], proposal.solution.status
+    chosen = proposal.answered and len(proposal.steps) > 0
     if proposal.answered:
         note(_headline(proposal, lang))
-        if len(proposal.steps):
-            _show_exports(proposal, frames, choice, source=source, lang=lang)
-            st.html(_pole_table(proposal, names, lang))
-            show(gain_curve(proposal.steps, lang))
     elif status == SitingStatus.INFEASIBLE:
-        note(text("siting.no_answer", lang), tone="refusal")
-        for words in _reasons(proposal, names, lang):
-            note(words, tone="refusal")
+        reasons = join(fragment("<br>{words}", words=words) for words in proposal.reasons(names, lang))
+        head = text("siting.no_answer", lang)
+        note(fragment("<strong>{head}</strong>{reasons}", head=head, reasons=reasons), tone="refusal")
+        show_ways_on(proposal, lang)
     else:
         note(text("siting.undecided", lang), tone="caution")
+    if chosen:
+        _show_exports(proposal, frames, choice, source=source, lang=lang)
+    st.html(zone_table(proposal, names, plain(choice.target_per_km2), lang))
+    if chosen:
+        show(gain_curve(proposal, lang))
+    _show_targets(room, proposal, lang)
+    if chosen:
+        with st.expander(text("siting.poles_title", lang, n=figure(len(proposal.steps)))):
+            st.html(pole_table(proposal, names, lang))
     said = [remark(notice, names, lang) for notice in proposal.case.notices]
     first = [text("siting.proxy", lang)] if choice.radius_m else []
     st.html(remark_list([*first, *_reported(proposal, lang), *said]))
+
+
+def _show_targets(room: SitingRoom, proposal: Proposal, lang: str) -> None:
+    """Show what other targets take: at once where that is quick, else for a click."""
+    if room.others_are_quick or room.wants_others:
+        with st.spinner(text("siting.working", lang)):
+            answers = room.others()
+        st.html(target_table(answers, proposal, lang))
+        return
+    st.button(text("siting.compare_targets", lang), key=SessionKey.SITING_TARGETS, on_click=room.want_others)
 
 
 def _reported(proposal: Proposal, lang: str) -> list[str]:
@@ -90,21 +112,6 @@ def _headline(proposal: Proposal, lang: str) -> Markup:
     )
 
 
-def _reasons(proposal: Proposal, names: Mapping[str, str], lang: str) -> list[str]:
-    """Return why no choice of poles holds every condition, with zones called by their names."""
-    return [
-        text(each.key, lang, **{name: _named(value, names) for name, value in each.params.items()})
-        for each in proposal.solution.infeasible_because
-    ]
-
-
-def _named(value: object, names: Mapping[str, str]) -> object:
-    """Return a zone's name for its id, alone or in a list; any other value as it is."""
-    if isinstance(value, list):
-        return [_named(each, names) for each in value]
-    return names.get(value, value) if isinstance(value, str) else value
-
-
 def _show_exports(
     proposal: Proposal, frames: PackFrames, choice: SitingChoice, *, source: str, lang: str
 ) -> None:
@@ -118,33 +125,3 @@ def _show_exports(
             if st.button(text(f"siting.save_{kind}", lang), key=widget_key(SessionKey.SITING_SAVE, kind)):
                 data = planned_sites_file(proposal, name, source=source, lang=lang)
                 hand_over(name, data, media_type=media_type)
-
-
-def _pole_table(proposal: Proposal, names: Mapping[str, str], lang: str) -> Markup:
-    """Return the first of the chosen poles, each with what it brings."""
-    columns = [
-        Column(head=text("siting.head_order", lang), numeric=True),
-        Column(head=text("siting.head_pole", lang)),
-        Column(head=text("siting.head_zone_ids", lang)),
-        Column(head=text("siting.head_closes", lang), unit=text("app.unit.stations", lang), numeric=True),
-    ]
-    covers = proposal.settings.radius_m > 0.0
-    if covers:
-        columns.append(Column(head=text("siting.head_covers", lang), numeric=True))
-    separator = text("app.list_separator", lang)
-    rows: list[list[Cell | Markup | str]] = []
-    for step in proposal.steps.head(SHOWN).to_dict(orient="records"):
-        row: list[Cell | Markup | str] = [
-            figure(step["order"]),
-            str(step["candidate_id"]),
-            separator.join(names.get(zone, zone) for zone in step["zone_ids"]),
-            figure(step["closes"]),
-        ]
-        rows.append([*row, figure(step["covers"])] if covers else row)
-    caption = text(
-        "siting.poles_caption",
-        lang,
-        n=figure(len(proposal.steps)),
-        shown=figure(min(SHOWN, len(proposal.steps))),
-    )
-    return render_table(columns, rows, caption=caption)

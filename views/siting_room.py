@@ -14,6 +14,7 @@ from spatial.siting.checker import recheck
 from spatial.siting.model import SitingSettings
 from spatial.siting.problem import MOUNTABLE, SitingTerms, siting_case
 from spatial.siting.proposal import Proposal, propose
+from spatial.siting.targets import by_target, targets_around
 from spatial.target import Target
 from views import cache
 from views.session import SessionKey, brought_inventory, current_workspace, own_work
@@ -34,6 +35,7 @@ __all__ = ["SitingChoice", "SitingRoom", "siting_room"]
 
 GRID_STEP_M: Final = 100.0
 QUICK_S: Final = 3.0
+QUICK_ENOUGH_S: Final = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,10 @@ class SitingRoom:
         The search under way.
     fault : AtlasError or None
         Why the search gave no answer.
+    found : Survey or None
+        Where the stations lie, as the case was made of.
+    wants_others : bool
+        Whether the planner asked for other targets, which take a while.
     """
 
     asked: tuple[SitingChoice, Definition, tuple[object, ...]] | None = None
@@ -105,6 +111,9 @@ class SitingRoom:
     exact: Proposal | None = None
     job: SitingJob | None = None
     fault: AtlasError | None = None
+    found: Survey | None = None
+    wants_others: bool = False
+    _others: list[Proposal] | None = None
 
     def ask(
         self, choice: SitingChoice, frames: PackFrames, view: ViewState, no_build: gpd.GeoDataFrame | None
@@ -122,7 +131,8 @@ class SitingRoom:
         rests_on = (frames, stations, poles, None if no_build is None else current_workspace())
         if not self._holds(choice, view.definition, rests_on):
             self.let_go()
-            self.case = _case(choice, frames, view, poles, no_build)
+            self.found, synthetic = _survey(view, choice.layer)
+            self.case = _case(choice, frames, view, poles, no_build, self.found, synthetic=synthetic)
             self.quick = propose(
                 self.case, replace(choice.settings(), heuristic_only=True, time_limit_s=QUICK_S)
             )
@@ -130,6 +140,30 @@ class SitingRoom:
         if self.quick is None:
             raise TypeError
         return self.exact or self.quick
+
+    @property
+    def others_are_quick(self) -> bool:
+        """Whether other targets are answered before the planner waits."""
+        return self.quick is not None and self.quick.solution.elapsed_s <= QUICK_ENOUGH_S
+
+    def want_others(self) -> None:
+        """Ask for other targets."""
+        self.wants_others = True
+
+    def others(self) -> list[Proposal]:
+        """Return the quick answers for targets around the one asked for, worked out once.
+
+        Raises
+        ------
+        AtlasError
+            If an answer is not confirmed.
+        """
+        if self._others is None:
+            if self.quick is None or self.asked is None or self.found is None:
+                raise TypeError
+            around = targets_around(self.asked[0].target_per_km2)
+            self._others = by_target(self.quick, self.found, around)
+        return self._others
 
     def start(self) -> None:
         """Begin the search for the proved answer."""
@@ -167,7 +201,8 @@ class SitingRoom:
     def let_go(self) -> None:
         """Forget every answer."""
         self.stop()
-        self.asked = self.case = self.quick = self.exact = self.fault = None
+        self.asked = self.case = self.quick = self.exact = self.fault = self.found = self._others = None
+        self.wants_others = False
 
     def _holds(self, choice: SitingChoice, definition: Definition, rests_on: tuple[object, ...]) -> bool:
         if self.asked is None or self.asked[:2] != (choice, definition):
@@ -186,6 +221,9 @@ def _case(
     view: ViewState,
     poles: Inventory,
     no_build: gpd.GeoDataFrame | None,
+    found: Survey,
+    *,
+    synthetic: bool,
 ) -> SitingCase:
     planned = frames.pack.target
     own = planned is None or planned.value_per_km2 != choice.target_per_km2
@@ -195,7 +233,6 @@ def _case(
         zone_ids=choice.zone_ids,
         mountable=MOUNTABLE if MOUNTABLE in poles.points else None,
     )
-    found, synthetic = _survey(view, choice.layer)
     return siting_case(
         found,
         poles,

@@ -55,8 +55,19 @@ def test_the_gap_is_the_verdict_s_and_the_poles_close_it(open_siting) -> None:
     assert "模拟" in page.words
     assert "边界为示意" in page.words
     assert len(page.table(POLES)) == 13
-    assert "前 40 根 20 %" in page.words
-    assert "前 196 根 100 %" in page.words
+    assert "前 50 根 → 47.4 座/km² 25 %" in page.words
+    assert "前 196 根 → 52.0 座/km² 100 %" in page.words
+    others = page.table("同样条件下，换个目标要多少根灯杆")[1:]
+    assert [row[:3] for row in others] == [
+        ["47", "39", "39"],
+        ["52", "196", "196"],
+        ["53", "228", "228"],
+        ["60", "447", "–"],
+    ]
+    assert "（快速解） · 示意 · 模拟" in page.words
+    assert others[-1][3] == "达不到，至多 53.5 座/km²"
+    assert page.runner.session_state[SessionKey.SITING].others() is not None
+    assert "统计口径未说明（按行计）" in page.words
 
 
 def test_a_part_is_sited_by_itself(open_siting) -> None:
@@ -77,6 +88,9 @@ def test_no_zone_chosen_means_every_zone_and_reasons_name_zones_by_their_names(o
     assert "“一谷”还需 278 个站" in page.words
     assert "sysu_valley" not in page.words
     assert page.table(ZONES.format(52))[2][-1] == "–"
+    page.runner.button(key=widget_key(SessionKey.SITING_TRY, "target")).click().run()
+    assert "选 400 根灯杆即可达到目标" in page.words
+    assert "前 100 根 25 %" in page.words
 
 
 def test_the_slider_asks_for_another_target(open_siting) -> None:
@@ -88,21 +102,25 @@ def test_the_slider_asks_for_another_target(open_siting) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "words", "way_on"),
     [
-        ({SessionKey.SITING_SEPARATION: 100}, "最小间距"),
-        ({SessionKey.SITING_COVER: 95}, "要求覆盖 95"),
-        ({SessionKey.SITING_BUDGET: 100}, "预算 100"),
-        ({SessionKey.SITING_COVER: 60}, "不是信号覆盖"),
+        ({SessionKey.SITING_SEPARATION: 100}, "最小间距", "target"),
+        ({SessionKey.SITING_COVER: 95}, "要求覆盖 95", "cover"),
+        ({SessionKey.SITING_BUDGET: 100}, "预算 100", "budget"),
+        ({SessionKey.SITING_COVER: 60}, "不是信号覆盖", None),
     ],
 )
-def test_conditions_are_heeded_in_words(open_siting, changes, words) -> None:
+def test_conditions_are_heeded_in_words(open_siting, changes, words, way_on) -> None:
     page = open_siting(zone="pazhou")
     for key, value in changes.items():
         family = page.runner.number_input if key == SessionKey.SITING_BUDGET else page.runner.select_slider
         family(key=key).set_value(value).run()
     assert not page.runner.exception
     assert words in page.words
+    if way_on:
+        page.runner.button(key=widget_key(SessionKey.SITING_TRY, way_on)).click().run()
+        assert not page.runner.exception
+    assert "根灯杆即可达到目标" in page.words
 
 
 @pytest.mark.parametrize("kind", ["geojson", "csv"])
