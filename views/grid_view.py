@@ -17,6 +17,7 @@ from spatial.grid_view.surface import BANDWIDTHS_M, Surface, surface_of
 from spatial.importing.model import Subject
 from spatial.text import text
 from spatial.zone_columns import SCHEMATIC_BASES
+from views.grid_facts import show_basis, show_outside, show_sums, sum_words
 from views.grid_table import hole_table
 from views.hand_over import hand_over
 from views.map_frame import show_atlas
@@ -76,18 +77,25 @@ def show_grid(frames: PackFrames, view: ViewState) -> None:
         _show_map(frames, view, _picture(grid, surface, holes, target, lang))
     with table_side, st.container(key="atlas-verdict"), reporting(lang):
         name = text("grid.area_all", lang) if zone_id is None else frames.names[lang][zone_id]
-        synthetic = session_evaluation(view, view.definition).synthetic
+        evaluation = session_evaluation(view, view.definition)
+        synthetic = evaluation.synthetic
         if holes is None:
             note(text("grid.no_target", lang))
         else:
             hole_table(grid, holes, area=name, target=float(target or 0.0), lang=lang, synthetic=synthetic)
-        _show_sums(grid, surface, area, lang)
+        inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
+        show_basis(view.definition, inventory, lang)
+        show_sums(sum_words(grid, area, found, view.definition, lang), surface, area, lang)
+        if zone_id is None and layer == "zones" and evaluation.zones is not None:
+            show_outside(evaluation.zones.outside_count, lang)
         if st.button(text("grid.save", lang), key=SessionKey.GRID_SAVE):
             schematic = area["geometry_basis"].isin(list(SCHEMATIC_BASES)).any()
             content = cells_geojson(
                 grid,
                 holes,
                 definition=view.definition,
+                target_per_km2=target,
+                inventory="" if inventory is None else inventory.name,
                 synthetic=synthetic,
                 schematic=bool(schematic),
                 lang=lang,
@@ -178,21 +186,3 @@ def _show_map(frames: PackFrames, view: ViewState, picture: GridPicture) -> None
         layers_on=frozenset({LayerId.PARTS} | (view.layers & {LayerId.STATIONS})),
     )
     show_atlas(build_atlas(scene, lang=view.lang), height=MAP_HEIGHT, key="grid")
-
-
-def _show_sums(grid: CellGrid, surface: Surface | None, area: GeoDataFrame, lang: str) -> None:
-    cells = grid.cells
-    said = text(
-        "grid.sums",
-        lang,
-        cells=len(cells),
-        count=int(cells["count"].sum()),
-        area=float(cells["area_km2"].sum()),
-    )
-    note(said)
-    note(text("grid.not_buildable", lang))
-    if surface is not None:
-        pixel, bandwidth = surface.pixel_m, surface.bandwidth_m
-        note(text("grid.smoothed", lang, bandwidth=bandwidth, pixel=pixel, total=surface.total))
-    if area["geometry_basis"].isin(list(SCHEMATIC_BASES)).any():
-        note(text("grid.schematic", lang), tone="caution")

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from spatial.crs import to_web
+from spatial.definition import AreaBasis
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def cells_geojson(
     holes: gpd.GeoDataFrame | None,
     *,
     definition: Definition,
+    target_per_km2: float | None,
+    inventory: str,
     synthetic: bool,
     schematic: bool,
     lang: str,
@@ -41,6 +44,10 @@ def cells_geojson(
         As `spatial.grid_view.holes.ranked_holes` gives them: their rank and what is missing.
     definition : Definition
         What was counted.
+    target_per_km2 : float or None
+        What the holes were held against.
+    inventory : str
+        What the counted inventory is called.
     synthetic, schematic : bool
         Whether the inventory is made up, and whether the outline is schematic; each cell repeats it.
     lang : str
@@ -79,7 +86,15 @@ def cells_geojson(
     ]
     document = {
         "type": "FeatureCollection",
-        "metadata": {"definition": definition.label(lang), "grid": "EPSG:4547", "remark": remark},
+        "metadata": {
+            "definition": definition.label(lang),
+            "as_of": None if definition.as_of is None else definition.as_of.isoformat(),
+            "divided_by": str(AreaBasis.GEOMETRY),
+            "target_per_km2": target_per_km2,
+            "inventory": inventory,
+            "grid": "EPSG:4547",
+            "remark": remark,
+        },
         "features": features,
     }
     return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()

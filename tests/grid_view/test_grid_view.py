@@ -20,8 +20,10 @@ from spatial.grid_view.holes import HoleOrder, ranked_holes
 from spatial.grid_view.surface import surface_of
 from spatial.tally import survey
 from tests.uncertainty.layers import ORIGIN, point_frame, zone_layer
+from views.grid_facts import sum_words
 
 DISC = shapely.Point(2_000.0, 1_500.0).buffer(1_300.0)
+STATED = {"definition": Definition(), "target_per_km2": None, "inventory": "清单.csv"}
 SQUARE = shapely.box(0.0, 0.0, 3_000.0, 3_000.0)
 
 
@@ -48,6 +50,29 @@ def test_cells_add_up_to_the_zones_in_sites_and_area(size_m):
     assert grid.cells["count"].sum() == counts.sum() > 0
     assert grid.cells["area_km2"].sum() == pytest.approx(area_km2(zones).sum(), rel=1e-7)
     assert not grid.cells.duplicated(["column", "row"]).any()
+
+
+@pytest.mark.parametrize("size_m", [1000, 500, 250])
+def test_points_on_the_very_lines_are_counted_once_and_as_the_zones_count_them(size_m):
+    corners = np.array([(x, y) for x in range(0, 2_001, 250) for y in range(0, 2_001, 250)], dtype=float)
+    halves = [shapely.box(0.0, 0.0, 1_000.0, 2_000.0), shapely.box(1_000.0, 0.0, 2_000.0, 2_000.0)]
+    zones = zone_layer(halves, sigma=[0.0, 0.0])
+    found = survey(zones, point_frame(corners, sigma=0.0))
+    for at in ([0], [1], [0, 1]):
+        sites = sites_inside(found, Definition(), list(zones["zone_id"].iloc[at]))
+        grid = grid_of(zones.iloc[at], *sites, size_m=size_m)
+        assert grid.cells["count"].sum() == found.tally(Definition()).counts[0][at].sum() > 0
+
+
+def test_what_zones_share_is_taken_once_and_the_words_say_so():
+    boxes = [shapely.box(0.0, 0.0, 2_000.0, 2_000.0), shapely.box(1_000.0, 0.0, 3_000.0, 2_000.0)]
+    for shapes, said in ((boxes, "片区有重叠"), (boxes[:1], "与片区合计一致")):
+        zones = zone_layer(shapes, sigma=[0.0] * len(shapes))
+        found = survey(zones, point_frame(scattered(low=50.0, high=1_900.0), sigma=0.0))
+        grid = grid_of(zones, *sites_inside(found, Definition()), size_m=500)
+        words = sum_words(grid, zones, found, Definition(), "zh")
+        assert said in words
+        assert f"{found.tally(Definition()).counts[0].sum():,} 座" in words
 
 
 def test_cells_lie_on_the_lines_of_the_grid_and_count_by_hand():
@@ -187,8 +212,12 @@ def test_cells_are_saved_with_what_they_are():
     grid = grid_of(zones, *sites_inside(found, Definition()), size_m=500)
     holes = ranked_holes(grid, target_per_km2=60.0)
     saved = json.loads(
-        cells_geojson(grid, holes, definition=Definition(), synthetic=True, schematic=False, lang="zh")
+        cells_geojson(
+            grid, holes, synthetic=True, schematic=False, lang="zh", **STATED | {"target_per_km2": 60.0}
+        )
     )
+    assert saved["metadata"]["inventory"] == "清单.csv"
+    assert (saved["metadata"]["target_per_km2"], saved["metadata"]["divided_by"]) == (60.0, "geometry")
     read = gpd.GeoDataFrame.from_features(saved["features"], crs="EPSG:4326")
     assert read["count"].sum() == grid.cells["count"].sum()
     assert area_km2(read).sum() == pytest.approx(area_km2(zones).sum(), rel=1e-5)
@@ -197,5 +226,5 @@ def test_cells_are_saved_with_what_they_are():
     assert first["missing"] == pytest.approx(holes["missing"].iloc[0], abs=1e-3)
     assert (first["synthetic"], first["schematic"], first["size_m"]) == (True, False, 500)
     assert "不是结论" in first["remark"]
-    without = cells_geojson(grid, None, definition=Definition(), synthetic=False, schematic=True, lang="en")
+    without = cells_geojson(grid, None, synthetic=False, schematic=True, lang="en", **STATED)
     assert json.loads(without)["features"][0]["properties"]["rank"] is None

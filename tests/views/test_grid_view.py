@@ -26,15 +26,18 @@ def test_all_zones_are_gridded_and_add_up(grid_page):
     assert [row[0] for row in rows[1:]] == [str(rank) for rank in range(1, 11)]
     missing = [float(row[-1]) for row in rows[1:]]
     assert missing == sorted(missing, reverse=True)
-    assert "5,144 座、90.97 km²" in page.words
+    assert "5,144 座、90.97 km²，与片区合计一致" in page.words
+    assert "当前口径： 统计口径未说明（按行计）" in page.words
+    assert "方格按图形面积算密度" not in page.words
     assert "单个方格低于目标不是结论" in page.words
     assert "示意" in page.words
     assert "模拟" in page.words
 
 
 def test_a_chosen_zone_is_gridded_alone(grid_page):
-    page = grid_page(zone="pazhou")
+    page = grid_page(zone="pazhou", area_basis="official")
     assert "（一区，" in page.words
+    assert "方格按图形面积算密度" in page.words
     assert "1,436 座、31.38 km²" in page.words
 
 
