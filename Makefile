@@ -28,7 +28,7 @@ test: setup-test lint
 	$(VENV_PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not deep and not benchmark" --cov --cov-fail-under=95
 
 test-deep: setup-deep
-	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -n 2 --dist loadfile -m "property or deep"
+	HYPOTHESIS_PROFILE=deep $(VENV_PYTHON) -m pytest -n 2 --dist worksteal -m "property or deep"
 
 lint:
 	$(VENV_PYTHON) -m ruff check .
