@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
 
-__all__ = ["Answer", "Program", "ask", "program_of", "unit_of", "whole_units"]
+__all__ = ["Answer", "Program", "ask", "program_of", "start_of", "unit_of", "whole_units"]
 
 _DECIMALS: Final = 4
 _WHOLE: Final = 1e-6
@@ -69,12 +69,15 @@ class Answer:
         Their cost.
     bound : float
         What no values cost less than; minus infinity where nothing is known.
+    duals : ndarray of float or None
+        Of the rows, where the relaxation was solved.
     """
 
     infeasible: bool
     values: Floats | None
     objective: float | None
     bound: float
+    duals: Floats | None = None
 
 
 def program_of(choice: Choice, cliques: sparse.csr_array) -> Program:
@@ -106,6 +109,14 @@ def program_of(choice: Choice, cliques: sparse.csr_array) -> Program:
     )
 
 
+def start_of(choice: Choice, program: Program, selected: Rows) -> Floats:
+    """Return the values of every column for a choice."""
+    chosen = np.zeros(choice.n)
+    chosen[selected] = 1.0
+    covered = (choice.covers @ chosen > 0).astype(float)
+    return np.concatenate([chosen, covered[: len(program.reach)]])
+
+
 def ask(
     program: Program,
     *,
@@ -114,6 +125,8 @@ def ask(
     seed: int = 0,
     start: Floats | None = None,
     whole: bool = True,
+    abs_gap: float = 0.0,
+    most_nodes: int | None = None,
 ) -> Answer:
     """Let HiGHS answer.
 
@@ -131,6 +144,11 @@ def ask(
         Values that hold every condition, to begin from.
     whole : bool
         Whether columns must be whole; without, the relaxation is solved, whose cost is a bound.
+    abs_gap : float
+        Absolute gap at which it may stop: where every cost is a multiple of one amount, anything
+        below that amount leaves the proof whole.
+    most_nodes : int, optional
+        So many branches are tried at most.
     """
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {
@@ -140,9 +158,11 @@ def ask(
         "random_seed": seed,
         "time_limit": max(time_limit_s, 0.0),
         "mip_rel_gap": gap,
-        "mip_abs_gap": 0.0,
+        "mip_abs_gap": abs_gap,
     }.items():
         solver.setOptionValue(name, value)
+    if most_nodes is not None:
+        solver.setOptionValue("mip_max_nodes", most_nodes)
     solver.passModel(_model(program, whole=whole))
     if start is not None:
         given = highspy.HighsSolution()
@@ -211,4 +231,5 @@ def _answer(solver: highspy.Highs, *, whole: bool) -> Answer:
     else:
         bound = float(info.objective_function_value) if solved else -math.inf
     values = np.array(solver.getSolution().col_value) if found else None
-    return Answer(infeasible=infeasible, values=values, objective=objective, bound=bound)
+    duals = np.array(solver.getSolution().row_dual) if found and not whole else None
+    return Answer(infeasible=infeasible, values=values, objective=objective, bound=bound, duals=duals)

@@ -15,7 +15,8 @@ from spatial.siting.deficits import covered_by, zone_counts_after
 from spatial.siting.heuristic import cost_bound, greedy_choice, holds
 from spatial.siting.infeasible import explain, plain_conflicts
 from spatial.siting.model import SitingSolution, SitingStatus, ZoneOutcome
-from spatial.siting.program import ask, program_of, unit_of, whole_units
+from spatial.siting.neighbourhood import POLES_AT_ONCE, better_by_parts
+from spatial.siting.program import ask, program_of, start_of, unit_of, whole_units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +33,10 @@ __all__ = ["solve_siting"]
 _SAME: Final = 1e-9
 _LEAST_S: Final = 2.0
 """Seconds that the explanation may take where the search has used up the rest."""
+_NEXT_UNIT: Final = 0.99
+"""Where every cost is a multiple of one amount, nothing lies within less than that of the bound."""
+_PARTS: Final = 2
+_SHARE_OF_TIME: Final = 0.6
 _NOBODY: Final = np.zeros(0, dtype=np.int64)
 
 
@@ -95,22 +100,47 @@ class _Search:
             self.offer(greedy_choice(choice, prefer=relaxed.values[: choice.n]))
         infeasible = relaxed.infeasible
         if not (infeasible or settings.heuristic_only or self.good_enough()):
-            infeasible = self.search(program)
+            if relaxed.duals is not None:
+                self.by_parts(program, relaxed.duals)
+            infeasible = not self.good_enough() and self.search(program)
         if infeasible:
             limit = max(self.left_s(), _LEAST_S)
             because = explain(self.problem, settings, choice, cliques, time_limit_s=limit)
             return self.report(SitingStatus.INFEASIBLE, because=because)
         return self.done()
 
+    def by_parts(self, program: Program, duals: Floats) -> None:
+        """Make the best choice better part by part, where it is too large to be settled at once."""
+        choice = self.choice
+        if self.best is None or choice.n <= _PARTS * POLES_AT_ONCE:
+            return
+        found = better_by_parts(
+            choice,
+            program,
+            self.problem.candidate_xy_m[choice.rows],
+            self.best,
+            # The last row is the share that has to be covered.
+            price=max(float(duals[-1]), 0.0) if len(program.reach) else 0.0,
+            enough=self.would_do,
+            time_limit_s=_SHARE_OF_TIME * self.left_s(),
+            seed=self.settings.seed,
+        )
+        self.offer(found)
+
+    def would_do(self, columns: Rows) -> bool:
+        """Tell whether with a choice enough would be proved."""
+        return self.gap_of(columns) <= self.settings.gap
+
     def search(self, program: Program) -> bool:
         """Search for the optimum; tell whether it is proved that no choice holds."""
-        start = None if self.best is None else _start(self.choice, program, self.best)
+        start = None if self.best is None else start_of(self.choice, program, self.best)
         answer = ask(
             program,
             time_limit_s=self.left_s(),
             gap=self.settings.gap,
             seed=self.settings.seed,
             start=start,
+            abs_gap=_NEXT_UNIT * unit_of(self.choice.cost),
         )
         if answer.values is not None:
             found = np.flatnonzero(answer.values[: self.choice.n] > 0.5)  # noqa: PLR2004 - nearer to 1
@@ -134,9 +164,11 @@ class _Search:
 
     def gap(self) -> float:
         """Return the relative gap between the choice and the bound."""
-        if self.best is None:
-            return math.inf
-        cost = self.cost_of(self.best)
+        return math.inf if self.best is None else self.gap_of(self.best)
+
+    def gap_of(self, columns: Rows) -> float:
+        """Return the relative gap between a choice and the bound."""
+        cost = self.cost_of(columns)
         above = cost - self.bound
         return above / cost if above > _SAME * max(1.0, cost) else 0.0
 
@@ -174,14 +206,6 @@ class _Search:
             infeasible_because=because,
             elapsed_s=time.perf_counter() - self.begun,
         )
-
-
-def _start(choice: Choice, program: Program, columns: Rows) -> Floats:
-    """Return the values of every column for a choice."""
-    chosen = np.zeros(choice.n)
-    chosen[columns] = 1.0
-    covered = (choice.covers @ chosen > 0).astype(float)
-    return np.concatenate([chosen, covered[: len(program.reach)]])
 
 
 def _share(problem: SitingProblem, settings: SitingSettings, selected: Rows) -> float | None:
