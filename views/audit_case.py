@@ -11,7 +11,7 @@ from spatial.text import text
 from views.audit_tables import column_head
 from views.citation import cite, localised
 from views.figures import figure, interval, plain
-from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.html_table import CARDS, Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark, status_word
 from views.verdict_table import BADGED_BASES, badge
 
@@ -57,7 +57,7 @@ def case_table(case: PublishedCase, lang: str) -> Markup:
         columns,
         rows,
         caption=text("audit.case_caption", lang),
-        style="cards",
+        style=CARDS,
         row_styles=["not-in-use" if area.basis == WEB_MERCATOR else "" for area in case.areas],
     )
 

@@ -13,7 +13,7 @@ from spatial.definition import AreaBasis, word_key
 from spatial.text import text
 from spatial.verdict import Status
 from views.figures import NOTHING, figure, interval
-from views.html_table import Cell, Column, Markup, fragment, join, render_table
+from views.html_table import CARDS, Cell, Column, Markup, fragment, join, render_table
 from views.status_mark import status_mark, status_word
 from views.verdict_rows import JUDGED
 from views.verdict_table import BADGED_BASES, badge
@@ -52,7 +52,7 @@ def range_table(layers: Sequence[AuditedLayer], names: Names, lang: str) -> Mark
         for row in records(layer.ranges_of_state):
             turning = records(flips[flips["zone_id"] == row["zone_id"]])
             rows.append(_range_cells(layer, row, turning, names, lang))
-    return render_table(columns, rows, caption=text("audit.ranges_caption", lang), style="audit cards")
+    return render_table(columns, rows, caption=text("audit.ranges_caption", lang), style=f"audit {CARDS}")
 
 
 def _range_cells(

@@ -10,7 +10,7 @@ from spatial.text import text
 from spatial.verdict import Status
 from views.definition_fields import choice_word, field_word
 from views.figures import figure, interval
-from views.html_table import Cell, Column, Markup, fragment, render_table
+from views.html_table import CARDS, Cell, Column, Markup, fragment, render_table
 from views.status_mark import status_word
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import short_badges, verdict_mark
@@ -138,6 +138,7 @@ def flip_table(current: Evaluation, others: Sequence[Variation], lang: str) -> M
         rows,
         caption=text("app.flips.caption", lang),
         row_styles=["chosen", *("" for _ in others)],
+        style=CARDS,
     )
 
 
@@ -162,7 +163,7 @@ def zone_under_definitions(
         rows,
         caption=text("app.flips.zone_caption", lang, zone=now.name),
         row_styles=["chosen", *("" for _ in others)],
-        style="verdicts",
+        style=f"verdicts {CARDS}",
     )
 
 

@@ -14,7 +14,7 @@ from layers.escape import escape_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Cell", "Column", "Markup", "fragment", "join", "render_table"]
+__all__ = ["CARDS", "Cell", "Column", "Markup", "fragment", "join", "render_table"]
 
 CARDS: Final = "cards"
 """Style of a table that a narrow screen shows as one card per row."""
