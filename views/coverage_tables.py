@@ -89,7 +89,7 @@ def _zone_cells(
 def basis_line(found: CoverageResult, lang: str) -> Markup:
     """Return the radii that the figures rest on, which rows cover, and of what each share is."""
     return fragment(
-        '<p class="definition-line"><strong>{head}</strong> {radii} <strong>{asked}</strong> {words}</p>',
+        '<p class="definition-line"><strong>{head}</strong> {radii}<br><strong>{asked}</strong> {words}</p>',
         head=text("coverage.radii_in_use", lang),
         radii=radii_line(found, lang),
         asked=text("app.definition.in_use", lang),
@@ -110,7 +110,7 @@ def gap_table(gaps: GeoDataFrame, names: Mapping[str, str], lang: str) -> Markup
             head=text("coverage.page_area", lang), unit=text("coverage.page_hectares", lang), numeric=True
         ),
         Column(head=text("coverage.page_width", lang), unit="m", numeric=True),
-        Column(head=text("coverage.page_centre", lang), numeric=True, roomy=True),
+        Column(head=text("coverage.page_centre", lang), unit="CGCS2000", numeric=True, roomy=True),
     ]
     rows: list[list[Cell | Markup | str]] = [
         [
