@@ -62,9 +62,8 @@ def probability_facts(zone: VerdictRow, drawn: Uncertainty | None, lang: str) ->
         reason = text("uncertainty.reason_no_positions", lang)
         return _sheet([(text("uncertainty.head_probability", lang), reason)], lang)
     row = drawn.rows[drawn.rows["zone_id"] == zone.zone_id].iloc[0].to_dict()
-    low = any(notice.key == "uncertainty.none_outside" for notice in drawn.notices)
     facts = [
-        (text("uncertainty.head_probability", lang), _probability(row, lang, maybe_low=low)),
+        (text("uncertainty.head_probability", lang), probability_words(row, lang, maybe_low=drawn.maybe_low)),
         (text("uncertainty.head_count", lang), count_words(row)),
         (text("uncertainty.head_density", lang), density_words(row)),
         (text("uncertainty.head_worst", lang), _worst(zone, lang)),
@@ -74,15 +73,6 @@ def probability_facts(zone: VerdictRow, drawn: Uncertainty | None, lang: str) ->
         *(notice.message(lang) for notice in drawn.notices if notice.key != "verdict.synthetic"),
     ]
     return _sheet(facts, lang, below=join([_badges(zone, lang), _why(zone, row, lang), _how(said, lang)]))
-
-
-def _probability(row: Mapping[str, Any], lang: str, *, maybe_low: bool) -> str:
-    """Return the probability, and that it may be too low where the stations end at the border."""
-    words = probability_words(row, lang)
-    share = row["probability_met"]
-    if not maybe_low or row["certain"] or pd.isna(share) or round(share, 2) >= 1.0:
-        return words
-    return text("uncertainty.maybe_low", lang, probability=words)
 
 
 def _worst(zone: VerdictRow, lang: str) -> str:

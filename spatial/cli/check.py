@@ -207,7 +207,7 @@ def _write_table(
     if drawn is not None:
         heads += [text(head, lang) for head in HEADS]
         added = [*([drawn["district"]] if district is not None else []), *drawn["zones"]]
-        lines = [[*line, *cells(row, lang)] for line, row in zip(lines, added, strict=True)]
+        lines = [[*line, *cells(row, drawn["notices"], lang)] for line, row in zip(lines, added, strict=True)]
     stdout.write(text("cli.definition_line", lang, definition=result.definition.label(lang)) + "\n\n")
     stdout.write(render_table(heads, lines, right=_FIGURES))
     totals = {key: document[key] for key in _TOTALS}

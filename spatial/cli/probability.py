@@ -9,7 +9,7 @@ from spatial.errors import UsageError
 from spatial.tally import survey
 from spatial.text import text
 from spatial.uncertainty.model import FEWEST_DRAWS, ErrorModel
-from spatial.uncertainty.probability import draw_surveyed
+from spatial.uncertainty.probability import ENDS_AT_BORDER, draw_surveyed
 from spatial.uncertainty.words import count_words, probability_words
 
 if TYPE_CHECKING:
@@ -89,8 +89,9 @@ class Probabilities:
         return document
 
 
-def cells(row: dict[str, Any] | None, lang: str) -> list[str]:
+def cells(row: dict[str, Any] | None, notices: list[dict[str, Any]], lang: str) -> list[str]:
     """Return the cells of one zone of `Probabilities.to_dict`; a district by a published number is None."""
     if row is None:
         return [text("uncertainty.reason_no_positions", lang), "–"]
-    return [probability_words(row, lang), count_words(row)]
+    low = any(notice["key"] == ENDS_AT_BORDER for notice in notices)
+    return [probability_words(row, lang, maybe_low=low), count_words(row)]

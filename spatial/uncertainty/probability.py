@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
 
-__all__ = ["PROBABILITY_COLUMNS", "Reason", "Uncertainty", "draw_surveyed"]
+__all__ = ["ENDS_AT_BORDER", "PROBABILITY_COLUMNS", "Reason", "Uncertainty", "draw_surveyed"]
 
 PROBABILITY_COLUMNS: Final = (
     "zone_id",
@@ -58,6 +58,9 @@ PROBABILITY_COLUMNS: Final = (
     "density_drawn_high",
     "reason",
 )
+ENDS_AT_BORDER: Final = "uncertainty.none_outside"
+"""Key of the notice that stations are known on one side of the border alone."""
+
 _FEW_OUTSIDE: Final = 0.05
 _STEP_DEG: Final = 1e-5
 _DEFAULT: Final = ErrorModel()
@@ -100,6 +103,11 @@ class Uncertainty:
     draws: Rows
     areas_km2: Floats
     notices: tuple[Notice, ...]
+
+    @property
+    def maybe_low(self) -> bool:
+        """Whether the stations end at the border, so that an outline which moves can only lose some."""
+        return any(notice.key == ENDS_AT_BORDER for notice in self.notices)
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON: figures unrounded, what is missing as None."""
@@ -307,7 +315,7 @@ def _on_points(
     shapely.prepare(cover)
     outside = ~shapely.covers(cover, shapely.points(points.x[movable], points.y[movable]))
     if movable.any() and outside.mean() < _FEW_OUTSIDE:
-        yield Notice("uncertainty.none_outside", {"outside": int(outside.sum()), "near": int(movable.sum())})
+        yield Notice(ENDS_AT_BORDER, {"outside": int(outside.sum()), "near": int(movable.sum())})
 
 
 def _plain(value: object) -> object:

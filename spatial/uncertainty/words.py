@@ -18,11 +18,12 @@ _NOTHING: Final = "–"
 _BETWEEN: Final = {"zh": "；", "en": "; "}
 
 
-def probability_words(row: Mapping[str, Any], lang: str) -> str:
+def probability_words(row: Mapping[str, Any], lang: str, *, maybe_low: bool = False) -> str:
     """Return the probability of a row of `spatial.uncertainty.probability.Uncertainty`.
 
-    A share that draws alone make nought or one reads as below 1 % or above 99 %; 0 % and 100 % are for
-    zones that no error can turn. Without a probability, the reason is returned.
+    ``maybe_low`` is that of the draws. A share that draws alone make nought or one reads as below 1 % or
+    above 99 %; 0 % and 100 % are for zones that no error can turn. Without a probability, the reason is
+    returned.
     """
     share = row["probability_met"]
     if share is None or pd.isna(share):
@@ -30,9 +31,10 @@ def probability_words(row: Mapping[str, Any], lang: str) -> str:
     if row["certain"]:
         return f"{100 * round(share)} %"
     percent = round(100.0 * share)
-    if percent < _LEAST:
-        return f"< {_LEAST} %"
-    return f"> {_MOST} %" if percent > _MOST else f"{percent} %"
+    if percent > _MOST:
+        return f"> {_MOST} %"
+    words = f"< {_LEAST} %" if percent < _LEAST else f"{percent} %"
+    return text("uncertainty.maybe_low", lang, probability=words) if maybe_low else words
 
 
 def drawn_words(document: Mapping[str, Any], lang: str) -> str:

@@ -28,6 +28,14 @@ def test_a_share_is_worded_as_well_as_it_is_known(share, certain, words):
     assert probability_words({"probability_met": share, "certain": certain}, "zh") == words
 
 
+@pytest.mark.parametrize(
+    ("share", "words"), [(0.0, "< 1 %（可能偏低）"), (0.4, "40 %（可能偏低）"), (1.0, "> 99 %")]
+)
+def test_a_share_that_may_be_too_low_says_so_beside_it(share, words):
+    row = {"probability_met": share, "certain": False}
+    assert probability_words(row, "zh", maybe_low=True) == words
+
+
 @pytest.mark.parametrize("nothing", [None, np.nan])
 def test_without_a_probability_the_reason_is_given(nothing):
     row = {"probability_met": nothing, "certain": False, "reason": "uncertainty.reason_boundary_unknown"}
