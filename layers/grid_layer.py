@@ -118,11 +118,14 @@ def _cells(picture: GridPicture, limits: tuple[float, ...], lang: str) -> list[d
                 f"{decimal(cell.sites_per_km2)} {text('grid.unit_density', lang)}",
             ],
         ]
+        rank = picture.holes.get((int(cell.column), int(cell.row)))
+        if rank is not None:
+            tip.insert(0, [text("grid.tip_rank", lang), str(rank)])
         items.append(
             {
                 "rings": rings,
                 "class": kind,
-                "rank": picture.holes.get((int(cell.column), int(cell.row))),
+                "rank": rank,
                 "name": text("grid.cell", lang, east=int(cell.column) * size, north=int(cell.row) * size),
                 "tip": tip,
             }

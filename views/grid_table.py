@@ -34,9 +34,9 @@ def hole_table(
     per_km2, sites = text("grid.unit_density", lang), text("grid.unit_sites", lang)
     columns = [
         Column(head=text("grid.head_rank", lang)),
-        Column(head=text("grid.head_cell", lang)),
+        Column(head=text("grid.head_cell", lang), unit=text("grid.head_corner", lang)),
         Column(head=text("grid.head_centre", lang), unit="°", roomy=True),
-        Column(head=text("grid.head_area", lang), unit="km²", numeric=True),
+        Column(head=text("grid.head_area", lang), unit="km²", numeric=True, roomy=True),
         Column(head=text("grid.head_count", lang), unit=sites, numeric=True),
         Column(head=text("grid.head_density", lang), unit=per_km2, numeric=True),
         Column(head=text("grid.head_missing", lang), unit=sites, numeric=True),

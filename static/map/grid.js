@@ -1,7 +1,7 @@
 // Square cells or a smooth surface, in classes of sites per km², with a legend of their own.
 "use strict";
 (function (atlas) {
-  const STROKE = "#8d7f86", MARK = "#12222f";
+  const STROKE = "#8d7f86", MARK = "#12222f", SIDE = 18; // pixels of a rank's mark
 
   atlas.kinds.grid = function (view, name, data, opacity) {
     const renderer = L.canvas({ pane: "atlas-zones", padding: 0.3 });
@@ -16,19 +16,21 @@
       }).addTo(group);
     }
     // The marked ones last, so that no neighbour's edge runs over theirs.
-    for (const cell of cells) {
-      if (cell.rank === null) continue;
+    const marked = cells.filter((cell) => cell.rank !== null).sort((a, b) => a.rank - b.rank);
+    for (const cell of marked) {
       L.polygon(cell.polygons, { renderer, pane: "atlas-zones", interactive: false, color: MARK, weight: 2.4, fill: false }).addTo(group);
       const number = document.createElement("span");
       number.textContent = String(cell.rank);
-      const icon = L.divIcon({ className: "atlas-hole", html: number, iconSize: [18, 18] });
-      L.marker(cell.box.getCenter(), { icon, pane: "atlas-labels", interactive: false, keyboard: false }).addTo(group);
+      const icon = L.divIcon({ className: "atlas-hole", html: number, iconSize: [SIDE, SIDE] });
+      cell.mark = L.marker(cell.box.getCenter(), { icon, pane: "atlas-labels", interactive: false, keyboard: false }).addTo(group);
     }
+    const thin = () => thinOut(view.map, marked);
+    group.on("add", () => { view.map.on("zoomend", thin); thin(); });
     if (data.surface) picture(data, opacity).addTo(group);
     const legend = legendBox(view, data);
     view.gridCells = cells;
     view.gridLegend = legend;
-    group.on("remove", () => renderer.remove());
+    group.on("remove", () => { renderer.remove(); view.map.off("zoomend", thin); });
     return group;
   };
   atlas.kinds.grid.drop = function (view) {
@@ -40,6 +42,17 @@
     const cell = (view.gridCells || []).find((one) => one.box.contains(at) && atlas.contains(one.polygons, at.lat, at.lng));
     return cell ? [cell.name, cell.tip] : null;
   };
+
+  // Numbers that would lie over one another: the wider hole keeps its own, the other is outlined and says its rank when pointed at.
+  function thinOut(map, marked) {
+    const shown = [];
+    for (const { box, mark } of marked) {
+      const at = map.latLngToLayerPoint(box.getCenter());
+      const free = shown.every((other) => Math.max(Math.abs(other.x - at.x), Math.abs(other.y - at.y)) >= SIDE);
+      if (free) shown.push(at);
+      mark.setOpacity(free ? 1 : 0);
+    }
+  }
 
   function picture(data, opacity) {
     const { width, height, codes, bounds } = data.surface;

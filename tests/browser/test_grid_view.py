@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import expect
@@ -12,6 +13,8 @@ from tests.browser.map_canvas import wait_for_ink
 from tests.browser.test_pages_app import violations
 
 pytestmark = pytest.mark.browser
+SHOWN = """() => [...document.querySelectorAll(".atlas-hole")].filter((each) => each.style.opacity === "1")
+    .map((each) => { const { x, y } = each.getBoundingClientRect(); return [each.innerText, x, y]; })"""
 
 
 def test_cells_holes_and_the_smooth_density_are_drawn(open_page, app):
@@ -26,6 +29,14 @@ def test_cells_holes_and_the_smooth_density_are_drawn(open_page, app):
     # What lies under the pointer is said without a run of the page.
     watched.map.locator(".atlas-hole").first.hover(force=True)
     expect(watched.map.locator(".atlas-tip")).to_contain_text("密度")
+    expect(watched.map.locator(".atlas-tip")).to_contain_text("空缺序")
+    # However small the cells, no number lies over another; the widest hole keeps its own.
+    watched.map_frame.evaluate("void map.setZoom(map.getZoom() - 2, { animate: false })")
+    numbers = watched.map_frame.evaluate(SHOWN)
+    assert numbers[0][0] == "1"
+    assert 1 <= len(numbers) < 10
+    for (_, x, y), (_, other_x, other_y) in combinations(numbers, 2):
+        assert max(abs(x - other_x), abs(y - other_y)) >= 17
     watched.page.locator(".st-key-widget_grid_shown").get_by_text("平滑密度").click()
     picture = watched.map.locator("img.atlas-surface")
     expect(picture).to_have_attribute("src", re.compile("^data:image/png"))
