@@ -97,6 +97,8 @@ def scenario_answer(before: Evaluation, after: Evaluation, lang: str) -> Markup:
         for name, changes in (("counts", counts), ("gaps", gaps))
         if changes
     ]
+    if not counts:
+        said.append(text("scenario.answer_same_counts", lang))
     return fragment(
         '<p class="note answer" role="status"><strong>{first}</strong> {rest} {badges}</p>',
         first=said[0],

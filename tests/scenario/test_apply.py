@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.check import check_zones
-from spatial.definition import Definition, Indoor, LifecycleStatus, Numerator
+from spatial.definition import Definition, Indoor, LifecycleStatus, Numerator, Shared
+from spatial.errors import InputError
 from spatial.scenario.apply import apply_scenario
 from spatial.scenario.model import AddStation, MoveStation, RemoveStation, Scenario
 from spatial.scenario.simulate import apply_under, definition_after, scenario_notices, simulate
@@ -225,7 +226,8 @@ def test_what_the_reader_has_to_know():
     assert all(each.message(lang) for each in said for lang in ("zh", "en"))
 
 
-PLACES = st.sampled_from([IN_WEST, IN_EAST, OUTSIDE])
+ON_EDGES = ((113.32, 23.06), (113.32, 23.07), (113.30, 23.05), (113.3200001, 23.06))
+PLACES = st.sampled_from([IN_WEST, IN_EAST, OUTSIDE, *ON_EDGES])
 IDS = st.sampled_from([*"abcdexy"])
 EDITS = st.one_of(
     st.builds(add, IDS, PLACES, year=st.sampled_from([None, 2024, 2030])),
@@ -246,7 +248,7 @@ def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
                 continue
             stands = edit.year is None or (scenario.until_year or 0) >= edit.year
             state = "existing" if stands else "planned"
-            held.append([edit.site_id, (edit.lon, edit.lat), state, str(edit.year or 2020)])
+            held.append([edit.site_id, (edit.lon, edit.lat), state, str(edit.year or 2020), "added"])
         elif not mine or len({row[1] for row in mine}) > 1:
             continue
         elif isinstance(edit, MoveStation):
@@ -261,27 +263,68 @@ def plainly(rows: list, scenario: Scenario) -> tuple[list, int]:
     return held, made
 
 
-@settings(max_examples=60, deadline=None)
+def wide(rows: list, *, planned_in: bool) -> gpd.GeoDataFrame:
+    """The table with what numerators and operators ask: two ids share a mast, some stations are shared."""
+    ids = [row[0] if row[4:] else "mast" if row[0] in "ab" else row[0] for row in rows]
+    given = [not row[4:] for row in rows]
+    frame = table(*(row[:4] for row in rows)) if rows else table(("a", IN_WEST, "", "")).iloc[:0]
+    if planned_in:
+        frame["plan_year"] = [row[3][:4] if own else "" for row, own in zip(rows, given, strict=True)]
+        frame["as_of"] = ["2019" if own else row[3] for row, own in zip(rows, given, strict=True)]
+    operators = ["甲" if row[0] in "ac" else "乙" for row in rows]
+    return frame.assign(
+        physical_site_id=ids,
+        logical_station_id=[row[0] for row in rows],
+        operator=[name if own else "" for name, own in zip(operators, given, strict=True)],
+        site_type=["indoor" if row[0] == "d" and own else "" for row, own in zip(rows, given, strict=True)],
+        shared=[own and row[0] in "bx" for row, own in zip(rows, given, strict=True)],
+    )
+
+
+DEFINITIONS = st.builds(
+    Definition,
+    numerator=st.sampled_from([*Numerator]),
+    indoor=st.sampled_from([*Indoor]),
+    shared=st.sampled_from([*Shared]),
+    status=st.sampled_from([*LifecycleStatus]),
+)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(ROWS, min_size=1, max_size=8),
     st.lists(EDITS, max_size=8),
     st.sampled_from([None, 2025, 2026, 2031, "all"]),
-    st.sampled_from([*LifecycleStatus]),
+    DEFINITIONS,
+    st.booleans(),
 )
-def test_after_is_the_check_of_the_table_edited_by_hand(rows, edits, until, status):
+def test_after_is_the_check_of_the_table_edited_by_hand(rows, edits, until, definition, planned_in):
     scenario = Scenario(planned_until=until, target_per_km2=2.5, edits=tuple(edits))
-    definition = Definition(numerator=Numerator.AS_GIVEN, status=status)
-    found = simulate(ZONES, table(*rows), scenario, definition=definition, target=None)
+    given_table = wide(rows, planned_in=planned_in)
     by_hand, made = plainly(rows, scenario)
+    edited = wide(by_hand, planned_in=planned_in)
+    goal = Target(value_per_km2=2.5)
+    try:
+        expected = check_zones(ZONES, edited, definition=definition, target=goal)
+        before = check_zones(ZONES, given_table, definition=definition, target=None)
+    except InputError as refused:  # the definition asks for what the rows do not say
+        with pytest.raises(type(refused)):
+            simulate(ZONES, given_table, scenario, definition=definition, target=None)
+        return
+    found = simulate(ZONES, given_table, scenario, definition=definition, target=None)
     report = found.applied.report
     assert report.n_in == report.n_used + report.n_reported
     assert report.n_used == made
     assert report.rows_after == report.rows_before + report.rows_added - report.rows_removed == len(by_hand)
-    edited = table(*by_hand) if by_hand else table(*rows).iloc[:0]
-    expected = check_zones(ZONES, edited, definition=definition, target=Target(value_per_km2=2.5))
-    columns = ["zone_id", "area_km2", "count", "density_per_km2", "required_count", "gap_count", "status"]
-    assert found.after.rows[columns].equals(expected.rows[columns])
-    assert found.before.rows["count"].tolist() == counts(table(*rows), definition)
+    assert found.after.rows.equals(expected.rows)
+    assert found.before.rows.equals(before.rows)
+    for checked, other in ((found.after, expected), (found.before, before)):
+        assert (checked.n_in, checked.n_used, checked.n_reported) == (
+            other.n_in,
+            other.n_used,
+            other.n_reported,
+        )
+        assert checked.n_in == checked.n_used + checked.n_reported
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4326"])
