@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from spatial.errors import UsageError
 from spatial.siting.deficits import ROUNDING, covered_by, deficits
 
 if TYPE_CHECKING:
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.int64]
 
-__all__ = ["Choice", "choice_of", "cliques_of", "merged_places", "pairs_within"]
+MOST_PAIRS: Final = 2_500_000
+"""So many pairs of poles may stand too near each other: a few hundred megabytes."""
+
+__all__ = ["MOST_PAIRS", "Choice", "choice_of", "cliques_of", "merged_places", "pairs_within"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,23 +115,44 @@ def choice_of(problem: SitingProblem, settings: SitingSettings) -> Choice:
 
 
 def pairs_within(xy_m: Floats, distance_m: float) -> Rows:
-    """Return the pairs of places nearer to each other than a distance, shape (k, 2), in order."""
+    """Return the pairs of places nearer to each other than a distance, shape (k, 2), in order.
+
+    Raises
+    ------
+    UsageError
+        If there are more than `MOST_PAIRS`.
+    """
     if distance_m <= ROUNDING or len(xy_m) < 2:  # noqa: PLR2004 - a pair
         return np.zeros((0, 2), dtype=np.int64)
-    pairs = cKDTree(xy_m).query_pairs(distance_m, output_type="ndarray").astype(np.int64)
+    tree = cKDTree(xy_m)
+    # Each pair is counted from both ends, and each place with itself.
+    count = (int(tree.count_neighbors(tree, distance_m)) - len(xy_m)) // 2
+    if count > MOST_PAIRS:
+        raise UsageError(
+            "solver.too_close", pairs=count, most=MOST_PAIRS, poles=len(xy_m), distance=f"{distance_m:g}"
+        )
+    pairs = tree.query_pairs(distance_m, output_type="ndarray").astype(np.int64)
     gaps = np.hypot(*(xy_m[pairs[:, 0]] - xy_m[pairs[:, 1]]).T)
     pairs = np.sort(pairs[gaps < distance_m - ROUNDING], axis=1)
     return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
 
 
-def cliques_of(rivals: sparse.csr_array) -> sparse.csr_array:
+def cliques_of(rivals: sparse.csr_array, *, until: float = math.inf) -> sparse.csr_array | None:
     """Return sets of poles of which one at most can be chosen; each pair of rivals is in one.
 
     Each set is as large as it can be: no further pole is a rival of all that are in it.
 
+    Parameters
+    ----------
+    rivals : csr_array, shape (n, n)
+        1 where two poles are too near each other.
+    until : float
+        Reading of `time.perf_counter` at which to give up.
+
     Returns
     -------
-    csr_array of float, shape (n_sets, n)
+    csr_array of float, shape (n_sets, n), or None
+        None where the time ran out.
     """
     n = rivals.shape[0]
     near = [set(part.tolist()) for part in np.split(rivals.indices, rivals.indptr[1:-1])]
@@ -134,6 +161,8 @@ def cliques_of(rivals: sparse.csr_array) -> sparse.csr_array:
     ends = [0]
     for first in range(n):
         while left[first]:
+            if time.perf_counter() > until:
+                return None
             second = min(left[first])
             clique = [first, second]
             common = near[first] & near[second]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -25,14 +27,17 @@ _TRIED: Final = 4
 """Poles that one without a rival among the chosen is tried against."""
 
 
-def cheaper_by_exchange(choice: Choice, selected: Rows) -> Rows:
-    """Return a choice that holds every condition and costs no more; columns ascending."""
+def cheaper_by_exchange(choice: Choice, selected: Rows, *, ends: float = math.inf) -> Rows:
+    """Return a choice that holds every condition and costs no more; columns ascending.
+
+    ``ends`` is a reading of `time.perf_counter` at which to stop.
+    """
     if not len(selected) or np.ptp(choice.cost) <= ROUNDING:
         return selected
     desk = _Desk(choice, selected)
     order = np.argsort(choice.cost, kind="stable").tolist()
     for _ in range(_PASSES):
-        if not desk.improve(order):
+        if not desk.improve(order, ends):
             break
     return np.flatnonzero(desk.chosen)
 
@@ -63,7 +68,7 @@ class _Desk:
         covered = sum(weight for weight, times in zip(self.weight, self.times, strict=True) if times > 0)
         self.cover_spare = covered - choice.cover_need
 
-    def improve(self, order: list[int]) -> bool:
+    def improve(self, order: list[int], ends: float) -> bool:
         """Go through all poles once, the cheapest first; tell whether anything was exchanged."""
         dearest = defaultdict(list)
         for one in order:
@@ -73,6 +78,8 @@ class _Desk:
         for one in order:
             if self.chosen[one]:
                 continue
+            if time.perf_counter() > ends:
+                return False
             out = [rival for rival in self.rivals[one] if self.chosen[rival]]
             if not out:
                 out = self.still(dearest[tuple(self.zones[one])])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["cost_bound", "greedy_choice", "holds"]
 
 
-def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
+def greedy_choice(choice: Choice, prefer: Floats | None = None, *, ends: float = math.inf) -> Rows | None:
     """Return columns of a choice that holds every condition, ascending; None where none was found.
 
     Parameters
@@ -32,14 +34,16 @@ def greedy_choice(choice: Choice, prefer: Floats | None = None) -> Rows | None:
         The question.
     prefer : ndarray of float, shape (n,), optional
         Poles with more are tried first, as those of a relaxation.
+    ends : float
+        Reading of `time.perf_counter` at which to give up.
     """
     order = None if prefer is None else np.round(prefer, 3).tolist()
     # Cheap poles first; where these stand too much in each other's way, those that rule out the fewest.
     # With a relaxation to follow, the room that they take is known already.
     for packing in (False, True) if prefer is None else (False,):
-        found = _Greedy(choice, packing, order).run()
+        found = _Greedy(choice, packing, order, ends).run()
         if found is not None:
-            return cheaper_by_exchange(choice, found)
+            return cheaper_by_exchange(choice, found, ends=ends)
     return None
 
 
@@ -81,6 +85,7 @@ class _Greedy:
     choice: Choice
     packing: bool
     prefer: list[float] | None
+    ends: float
     need: list[int] = field(init=False)
     spent: list[float] = field(init=False)
     cover_left: float = field(init=False)
@@ -122,6 +127,8 @@ class _Greedy:
         """Choose until nothing is lacking; None where that cannot be reached."""
         chosen: list[int] = []
         while self.heap and (self.cover_left > ROUNDING or any(lacking > 0 for lacking in self.need)):
+            if time.perf_counter() > self.ends:
+                return None
             *known, one = heappop(self.heap)
             if not self.open[one]:
                 continue

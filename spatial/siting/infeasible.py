@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["explain", "plain_conflicts"]
 
 _WHOLE: Final = 1e-6
-_LEAST_S: Final = 0.2
 
 
 def plain_conflicts(problem: SitingProblem, settings: SitingSettings, choice: Choice) -> tuple[Conflict, ...]:
@@ -73,7 +72,7 @@ def explain(
     ends = time.perf_counter() + time_limit_s
 
     def left() -> float:
-        return max(ends - time.perf_counter(), _LEAST_S)
+        return max(ends - time.perf_counter(), 0.0)
 
     told = {conflict.zone_id for conflict in known}
     zones = [zone for zone in np.flatnonzero(choice.need > 0).tolist() if problem.zone_ids[zone] not in told]
@@ -101,10 +100,11 @@ def _stages(
             yield [
                 conflict
                 for zone in zones
-                if (conflict := _too_close(problem, asked, cliques, zone, kind, left(), whole=whole))
+                if left() > 0.0
+                and (conflict := _too_close(problem, asked, cliques, zone, kind, left(), whole=whole))
             ]
-    yield _together(problem, choice, cliques, left())
-    most = _most_covered(choice, cliques, left())
+    yield _together(problem, choice, cliques, left()) if left() > 0.0 else []
+    most = _most_covered(choice, cliques, left()) if left() > 0.0 else math.inf
     reach = _out_of_reach(problem, settings, choice, most, "solver.coverage_beside_the_rest")
     yield [] if reach is None else [reach]
     needed = float(choice.need.sum())

@@ -59,18 +59,14 @@ def solve_siting(problem: SitingProblem, settings: SitingSettings) -> SitingSolu
     if settings.cover_share is not None and not problem.demand_weight.sum() > 0:
         raise UsageError("solver.no_demand")
     choice = choice_of(problem, settings)
-    search = _Search(problem, settings, choice, begun)
+    search = _Search(problem, settings, choice, begun, begun + settings.time_limit_s)
     conflicts = plain_conflicts(problem, settings, choice)
     if conflicts:
-        more = explain(
-            problem,
-            settings,
-            choice,
-            cliques_of(choice.rivals),
-            time_limit_s=search.left_s(),
-            known=conflicts,
-        )
-        return search.report(SitingStatus.INFEASIBLE, because=more)
+        cliques = cliques_of(choice.rivals, until=search.ends)
+        if cliques is not None:
+            limit = search.left_s()
+            conflicts = explain(problem, settings, choice, cliques, time_limit_s=limit, known=conflicts)
+        return search.report(SitingStatus.INFEASIBLE, because=conflicts)
     return search.run()
 
 
@@ -82,22 +78,25 @@ class _Search:
     settings: SitingSettings
     choice: Choice
     begun: float
+    ends: float
     best: Rows | None = None
     bound: float = 0.0
 
     def run(self) -> SitingSolution:
         """Stop as soon as enough is proved."""
         choice, settings = self.choice, self.settings
-        self.offer(greedy_choice(choice))
+        self.offer(greedy_choice(choice, ends=self.ends))
         self.raise_bound(cost_bound(choice))
         if self.good_enough():
             return self.done()
-        cliques = cliques_of(choice.rivals)
+        cliques = cliques_of(choice.rivals, until=self.ends)
+        if cliques is None:
+            return self.done()
         program = program_of(choice, cliques)
         relaxed = ask(program, time_limit_s=self.left_s(), seed=settings.seed, whole=False)
         if relaxed.values is not None:
             self.raise_bound(relaxed.bound)
-            self.offer(greedy_choice(choice, prefer=relaxed.values[: choice.n]))
+            self.offer(greedy_choice(choice, prefer=relaxed.values[: choice.n], ends=self.ends))
         infeasible = relaxed.infeasible
         if not (infeasible or settings.heuristic_only or self.good_enough()):
             if relaxed.duals is not None:
@@ -178,7 +177,7 @@ class _Search:
 
     def left_s(self) -> float:
         """Return the seconds that are left."""
-        return self.settings.time_limit_s - (time.perf_counter() - self.begun)
+        return self.ends - time.perf_counter()
 
     def done(self) -> SitingSolution:
         """Report what was found."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.errors import UsageError
-from spatial.siting import infeasible
+from spatial.siting import candidates, infeasible
 from spatial.siting import solve as solving
 from spatial.siting.candidates import choice_of, cliques_of, pairs_within
 from spatial.siting.heuristic import cost_bound, greedy_choice, holds
@@ -69,21 +70,56 @@ def test_the_warm_start_and_the_search_agree_with_a_cold_one():
     assert solve_siting(problem, TERMS).objective == pytest.approx(cold.objective)
 
 
-def test_a_search_without_time_says_unknown_or_how_far_it_may_be(monkeypatch):
-    problem = town(needed=60, costs=True)
-    short = replace(TERMS, min_separation_m=70.0, time_limit_s=1e-6)
-    found = solve_siting(problem, short)
+def test_a_search_that_finds_nothing_says_how_far_its_choice_may_be(monkeypatch):
+    nothing = Answer(infeasible=False, values=None, objective=None, bound=-np.inf)
+    monkeypatch.setattr(solving, "ask", lambda *_, **__: nothing)
+    found = solve_siting(town(needed=60, costs=True), replace(TERMS, min_separation_m=70.0))
     assert found.status == SitingStatus.FEASIBLE
     assert found.gap > 0.0
     assert found.bound < found.objective
-    monkeypatch.setattr(solving, "greedy_choice", lambda *_, **__: None)
-    nothing = solve_siting(problem, short)
+
+
+@pytest.mark.parametrize("share", [None, 0.9])
+def test_without_time_nothing_is_said_to_be_chosen(share):
+    terms = replace(TERMS, min_separation_m=70.0, cover_share=share, time_limit_s=1e-6)
+    nothing = solve_siting(town(needed=60, costs=True), terms)
     assert nothing.status == SitingStatus.UNKNOWN
     assert nothing.objective is None
     assert nothing.gap is None
     assert nothing.bound > 0.0
     assert not len(nothing.selected)
     assert [zone.after for zone in nothing.zones] == [zone.before for zone in nothing.zones]
+
+
+@pytest.mark.parametrize("wide", ["greedy_choice", "cliques_of"])
+def test_the_clock_holds_while_a_question_is_made_ready(monkeypatch, wide):
+    """Dense rivals: sets of them, and the quick choice, are given up when the time is over."""
+    problem, late = town(n=400), time.perf_counter() - 1.0
+    choice = choice_of(problem, replace(TERMS, min_separation_m=400.0))
+    assert cliques_of(choice.rivals, until=late) is None
+    assert greedy_choice(choice, ends=late) is None
+    # Whatever takes the time, the answer is given at once afterwards.
+    monkeypatch.setattr(solving, wide, lambda *_, **__: None)
+    found = solve_siting(problem, replace(TERMS, time_limit_s=1e-6))
+    assert found.status == SitingStatus.UNKNOWN
+    assert not found.infeasible_because
+
+
+def test_reasons_that_are_counted_are_told_though_the_time_is_over():
+    problem = replace(town(n=60, needed=100), required_count=np.array([500, 1, 1]))
+    found = solve_siting(problem, replace(TERMS, cover_share=None, time_limit_s=1e-6))
+    assert found.status == SitingStatus.INFEASIBLE
+    assert [conflict.zone_id for conflict in found.infeasible_because] == ["west"]
+
+
+def test_too_many_rivals_are_refused_before_they_are_listed(monkeypatch):
+    monkeypatch.setattr(candidates, "MOST_PAIRS", 1_000)
+    spot = np.zeros((40, 2))
+    assert len(pairs_within(spot, 1.0)) == 40 * 39 // 2
+    with pytest.raises(UsageError) as told:
+        solve_siting(town(), replace(TERMS, min_separation_m=1_000.0))
+    assert told.value.params["pairs"] > 1_000
+    assert "1000 m" in told.value.message("en")
 
 
 def test_where_nothing_is_lacking_nothing_is_chosen():
