@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
 import streamlit as st
 
 from spatial.audit.case_sheet import case_sheet
@@ -143,9 +144,14 @@ def _show_matrix(frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
 
 
 def _save(kind: str, frames: PackFrames, audit: ViewAudit, view: ViewState) -> None:
-    """Let the browser save the whole matrix, zones named as on the page."""
+    """Let the browser save the whole matrix, zones under their full names."""
     lang = view.lang
-    layers = [layer.named(frames.names[lang]) for layer in audit.layers]
+    names = {
+        str(zone_id): name
+        for frame in frames.layers.values()
+        for zone_id, name in frame.set_index("zone_id").get(f"name_{lang}", pd.Series(dtype=object)).items()
+    }
+    layers = [layer.named(names) for layer in audit.layers]
     if kind == CSV:
         data = matrix_csv(layers, lang)
     else:

@@ -122,7 +122,7 @@ def test_the_whole_matrix_is_handed_over(open_app: OpenApp) -> None:
     page.runner.button(key=SessionKey.AUDIT_CSV).click().run()
     (data,) = re.findall(r'save\("haizhu-definitions.csv", "([^"]+)"', page.markup)
     rows = list(csv.DictReader(io.StringIO(base64.b64decode(data).decode("utf-8-sig"), newline="")))
-    assert "Pilot Zone" in {row["zone"] for row in rows}
+    assert "Pazhou Pilot Zone for AI and Digital Economy" in {row["zone"] for row in rows}
     assert not any("\u4e00" <= letter <= "\u9fff" for row in rows for letter in row["zone"])
 
 
