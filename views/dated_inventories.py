@@ -16,6 +16,7 @@ from spatial.importing.model import ImportSettings, Subject
 from spatial.text import text
 from views import cache
 from views.evaluation import survey_stations
+from views.import_choices import system_word
 from views.messages import note, show_error
 from views.session import SessionKey, remembered_columns, widget_key
 from views.session_frames import session_frames
@@ -88,7 +89,9 @@ def show_adding(view: ViewState) -> None:
             system = st.selectbox(
                 text("evaluation.trend_crs", lang),
                 SYSTEMS,
-                format_func=lambda each: each or text("evaluation.trend_crs_found", lang),
+                format_func=lambda each: (
+                    system_word(each, lang) if each else text("evaluation.trend_crs_found", lang)
+                ),
                 key=_key("system"),
                 filter_mode=None,
             )

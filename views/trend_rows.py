@@ -70,14 +70,15 @@ def _row(
     marks = [badge(basis, lang)] if basis in BADGED_BASES else []
     marks += [badge("synthetic", lang)] if any(one.synthetic for one in each.observations) else []
     trend = each.trend
+    said = Markup("") if each.said is None else fragment(ASIDE, words=each.said.message(lang))
     if trend is None:
-        said = "" if each.why_not is None else each.why_not.message(lang)
-        standing = fragment(ASIDE, words=said)
+        standing = said
     else:
         standing = fragment(
-            '<span class="standing {style}">{word}</span> {badge}',
+            '<span class="standing {style}">{word}</span> {badge}{said}',
             style=trend.standing,
             word=standing_word(trend.standing, lang),
+            said=said,
             badge=badge("reference_short", lang) if reference else Markup(""),
         )
     return [

@@ -34,6 +34,7 @@ VERBS: Final = {
     "serve": "spatial.cli.serve",
     "site": "spatial.cli.site",
     "simulate": "spatial.cli.simulate",
+    "trend": "spatial.cli.trend",
     "validate": "spatial.cli.validate",
 }
 """Verb to the module that runs it: ``add_options(parser, lang)`` and ``run(options, stdout, stderr)``."""

@@ -20,6 +20,7 @@ from spatial.errors import IncomparableError
 from spatial.evaluation_tables.standing import Standing, years_between
 from spatial.notice import Notice
 from spatial.text import TextKey
+from spatial.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,7 +49,11 @@ _SAME_AREA: Final = 1e-6
 """Relative: areas that differ by more are two outlines."""
 
 
+_NOT_JUDGED: Final = frozenset({Status.UNDETERMINED, Status.TOO_SMALL})
+
+
 class _Counted(TypedDict):
+    status: Status
     count: int
     area_km2: float
     required_count: int | None
@@ -81,6 +86,8 @@ class Observation:
     register : str
         What the inventory is an edition of, in words; empty where it is one of its own.
     origin : Origin
+    status : Status or None
+        What a check says of that count.
     synthetic : bool
         Whether the inventory says that it is simulated.
     """
@@ -94,6 +101,7 @@ class Observation:
     source: str
     register: str = ""
     origin: Origin = Origin.ROWS
+    status: Status | None = None
     synthetic: bool = False
 
     @property
@@ -113,12 +121,15 @@ class Trend:
     standing : Standing
     yearly_rate_so_far, yearly_rate_needed : float or None
         Stations per year; needed is None once the target is met, is past, or has no year.
+    reason : Notice or None
+        Why nothing is judged, where a check judges nothing.
     """
 
     observations: tuple[Observation, ...]
     standing: Standing
     yearly_rate_so_far: float
     yearly_rate_needed: float | None = None
+    reason: Notice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +139,11 @@ class ZoneTrend:
     observations: tuple[Observation, ...]
     trend: Trend | None = None
     why_not: Notice | None = None
+
+    @property
+    def said(self) -> Notice | None:
+        """Why there is no trend, or none that is judged."""
+        return self.why_not if self.trend is None else self.trend.reason
 
 
 def zone_trends(
@@ -189,24 +205,42 @@ def trend_of(
             raise IncomparableError("evaluation.day_twice", date=one.day.isoformat())
     first, last = ordered[0], ordered[-1]
     so_far = (last.count - first.count) / years_between(first.day, last.day)
-    needed = None
     due = None if target_year is None else date(target_year, 12, 31)
-    if last.required_count is None:
-        standing = Standing.UNJUDGED
-    elif last.count >= last.required_count:
-        standing = Standing.MET
-    elif due is None:
-        standing = Standing.UNJUDGED
-    elif last.day >= due:
-        standing = Standing.NOT_MET
-    elif today is not None and today >= due:
-        standing = Standing.PERIOD_OVER
-    else:
-        needed = (last.required_count - last.count) / years_between(last.day, due)
-        standing = Standing.ON_TRACK if so_far >= needed - _NEARLY else Standing.BEHIND
+    needed = _rate_needed(last, due, today or last.day)
+    standing, reason = _standing_of(last, due, so_far=so_far, needed=needed)
     return Trend(
-        observations=ordered, standing=standing, yearly_rate_so_far=so_far, yearly_rate_needed=needed
+        observations=ordered,
+        standing=standing,
+        yearly_rate_so_far=so_far,
+        yearly_rate_needed=needed,
+        reason=reason,
     )
+
+
+def _rate_needed(last: Observation, due: date | None, today: date) -> float | None:
+    """Return the stations per year that reach the target in time; None if none is missing, or it is past."""
+    if last.required_count is None or last.count >= last.required_count:
+        return None
+    if due is None or max(last.day, today) >= due:
+        return None
+    return (last.required_count - last.count) / years_between(last.day, due)
+
+
+def _standing_of(
+    last: Observation, due: date | None, *, so_far: float, needed: float | None
+) -> tuple[Standing, Notice | None]:
+    """Return where the last count stands; what a check does not judge is not judged here."""
+    if last.required_count is None:
+        return Standing.UNJUDGED, None
+    if last.status in _NOT_JUDGED:
+        return Standing.UNJUDGED, Notice(f"evaluation.check_{last.status}")
+    if last.count >= last.required_count:
+        return Standing.MET, None
+    if due is None:
+        return Standing.UNJUDGED, None
+    if needed is not None:
+        return (Standing.ON_TRACK if so_far >= needed - _NEARLY else Standing.BEHIND), None
+    return (Standing.NOT_MET if last.day >= due else Standing.PERIOD_OVER), None
 
 
 def stations_by_year(
@@ -310,8 +344,8 @@ def stations_on(
 
 def _counts(found: Survey, definition: Definition, target: Target | None) -> Iterator[tuple[str, _Counted]]:
     result = check_surveyed(found, definition=definition, target=target, missing_basis="no_data")
-    rows = result.rows[["zone_id", "count", "area_km2", "required_count"]]
-    for zone_id, count, area_km2, required in rows.itertuples(index=False, name=None):
+    rows = result.rows[["zone_id", "count", "area_km2", "required_count", "status"]]
+    for zone_id, count, area_km2, required, status in rows.itertuples(index=False, name=None):
         if not (pd.isna(area_km2) or pd.isna(count)):
             yield (
                 str(zone_id),
@@ -320,6 +354,7 @@ def _counts(found: Survey, definition: Definition, target: Target | None) -> Ite
                     "area_km2": float(area_km2),
                     "required_count": None if pd.isna(required) else int(required),
                     "definition": definition,
+                    "status": Status(status),
                 },
             )
 

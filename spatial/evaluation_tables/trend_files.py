@@ -87,5 +87,5 @@ def _rows(
                     None if trend is None else trend.yearly_rate_so_far,
                     None if trend is None else trend.yearly_rate_needed,
                     "" if trend is None else standing_word(trend.standing, lang),
-                    "" if each.why_not is None else each.why_not.message(lang),
+                    "" if each.said is None else each.said.message(lang),
                 ]

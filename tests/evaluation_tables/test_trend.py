@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from datetime import date
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.check import check_zones
-from spatial.definition import AreaBasis, Definition, LifecycleStatus, Numerator
+from spatial.definition import AreaBasis, Definition, Indoor, LifecycleStatus, Numerator, Shared
 from spatial.errors import BasisUnavailableError, IncomparableError
 from spatial.evaluation_tables.standing import Standing, years_between
-from spatial.evaluation_tables.trend import Observation, stations_by_year, trend_of
+from spatial.evaluation_tables.trend import (
+    Observation,
+    Origin,
+    stations_by_year,
+    stations_on,
+    trend_of,
+    zone_trends,
+)
+from spatial.evaluation_tables.trend_files import TREND_HEADS, trend_csv, trend_workbook
 from spatial.stations import Stations
 from spatial.tally import survey
 from spatial.target import Target
+from spatial.verdict import Status
 
 CRS = "EPSG:4490"
 TARGET = Target(value_per_km2=10.0, year=2025)
@@ -134,6 +146,11 @@ def test_what_cannot_be_on_track(facts, year, standing):
     [
         ({"zone_id": "east"}, "evaluation.differs_zone"),
         ({"source": "公布总数"}, "evaluation.differs_source"),
+        ({"register": "另一登记"}, "evaluation.differs_source"),
+        ({"origin": Origin.FILE}, "evaluation.differs_origin"),
+        ({"synthetic": True}, "evaluation.differs_synthetic"),
+        ({"definition": Definition(indoor=Indoor.EXCLUDE)}, "evaluation.differs_definition"),
+        ({"definition": Definition(shared=Shared.PER_OPERATOR)}, "evaluation.differs_definition"),
         ({"area_km2": 2.1}, "evaluation.differs_area"),
         ({"definition": Definition(numerator=Numerator.PHYSICAL_SITE)}, "evaluation.differs_definition"),
         ({"definition": Definition(area_basis=AreaBasis.OFFICIAL)}, "evaluation.differs_definition"),
@@ -153,3 +170,88 @@ def test_one_day_alone_is_no_trend():
         trend_of([observed(8, date(2021, 12, 31))] * 2, target_year=2025)
     with pytest.raises(IncomparableError):
         trend_of([], target_year=2025)
+
+
+def test_once_the_target_is_past_no_rate_is_asked_for():
+    """The last count is of before, so that nobody knows whether the target was reached in time."""
+    pair = [observed(8, date(2021, 12, 31)), observed(9, date(2023, 12, 31))]
+    for today, standing in (
+        (date(2025, 12, 30), Standing.BEHIND),
+        (date(2025, 12, 31), Standing.PERIOD_OVER),
+    ):
+        trend = trend_of(pair, target_year=2025, today=today)
+        assert (trend.standing, trend.yearly_rate_needed is None) == (
+            standing,
+            standing == Standing.PERIOD_OVER,
+        )
+
+
+@pytest.mark.parametrize("count", [15, 21])
+@pytest.mark.parametrize("status", [Status.UNDETERMINED, Status.TOO_SMALL])
+def test_what_a_check_leaves_open_is_not_judged_and_the_rate_stays(count, status):
+    pair = [observed(8, date(2021, 12, 31)), observed(count, date(2023, 12, 31), status=status)]
+    trend = trend_of(pair, target_year=2025)
+    assert (trend.standing, trend.reason.key) == (Standing.UNJUDGED, f"evaluation.check_{status}")
+    assert trend.yearly_rate_needed == (2.5 if count == 15 else None)
+
+
+def test_two_counts_of_one_day_are_refused():
+    days = [date(2021, 12, 31), date(2022, 12, 31), date(2022, 12, 31)]
+    found = zone_trends(
+        [{"west": [observed(8 + at, day)]} for at, day in enumerate(days)], target_year=2025, today=days[2]
+    )
+    assert found["west"].said.key == "evaluation.day_twice"
+    assert [each.count for each in found["west"].observations] == [8, 9, 10]
+
+
+@settings(max_examples=25)
+@given(
+    first=st.integers(1, 30),
+    last=st.integers(1, 30),
+    target=st.floats(1, 60),
+    same=st.booleans(),
+    as_of=st.booleans(),
+)
+def test_inventories_of_two_dates_stand_as_a_check_of_the_last_says(first, last, target, same, as_of):
+    """Counts, areas and required counts are those of a check, and no standing says more than its verdict."""
+    goal = Target(value_per_km2=target, year=2030)
+    definition = Definition(as_of=date(2019, 1, 1)) if as_of else Definition()
+    counted = [
+        stations_on(
+            survey(ZONES, Stations(stations(["2020"] * n))),
+            day=date(year, 12, 31),
+            definition=definition,
+            target=goal,
+            source=f"{year}.csv",
+            register="登记" if same else "",
+        )
+        for n, year in ((first, 2021), (last, 2025))
+    ]
+    found = zone_trends(counted, target_year=2030, today=date(2026, 1, 1))
+    rows = check_zones(ZONES, stations(["2020"] * last), definition=Definition(), target=goal).rows
+    for row in rows.itertuples():
+        each = found[row.zone_id]
+        now = each.observations[-1]
+        assert (now.count, now.area_km2, now.required_count) == (row.count, row.area_km2, row.required_count)
+        assert (each.trend is not None) == same
+        if each.trend is None:
+            continue
+        assert each.trend.yearly_rate_so_far == (row.count - each.observations[0].count) / 4
+        assert each.trend.standing != Standing.MET or row.status == Status.MET
+        lacking = row.required_count - row.count
+        assert each.trend.yearly_rate_needed == (lacking / 5 if lacking > 0 else None)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_files_hold_every_count_and_run_nothing(lang):
+    hostile = '=HYPERLINK("http://x")'
+    pair = [observed(8 + at, date(2021 + at, 12, 31), source=hostile) for at in range(3)]
+    found = zone_trends([{"west": pair}], target_year=2025, today=date(2024, 1, 1))
+    zones = {"west": ("@西", "示意")}
+    cells = list(csv.reader(io.StringIO(trend_csv([found, found], zones, lang).decode("utf-8-sig"))))
+    assert len(cells) == 1 + 2 * len(pair)
+    assert {len(line) for line in cells} == {len(TREND_HEADS)}
+    row = dict(zip(TREND_HEADS, cells[1], strict=True))
+    assert (row["zone"], row["inventory"], row["count"]) == ("'@西", "'" + hostile, "8")
+    book = openpyxl.load_workbook(io.BytesIO(trend_workbook([found], zones, lang, remarks=["=1"])))
+    assert {cell.data_type for each in book.worksheets for line in each for cell in line} <= {"s", "n"}
