@@ -11,20 +11,23 @@ from spatial.definition import AreaBasis
 from spatial.drawn_areas.areas import MOST_NAME_CHARACTERS
 from spatial.drawn_areas.count import outside_shares
 from spatial.drawn_areas.shapes import CIRCLE_CORNERS, LEAST_RADIUS_M, MOST_RADIUS_M, ShapeKind
-from spatial.text import text
+from spatial.importing.model import Subject
+from spatial.text import catalogue, text
 from views.definition_fields import choice_word
+from views.definition_line import show_definition_line
 from views.drawn_file import show_drawn_file
 from views.figures import figure, percent
-from views.html_table import fragment
 from views.messages import note, show_error
 from views.remarks import remark, remark_list
 from views.session import SessionKey, change_view, widget_key
+from views.session_frames import session_inventory
 from views.verdict_rows import district_rows, rows_of
 from views.verdict_table import verdict_table
 
 if TYPE_CHECKING:
     from spatial.check import CheckResult
     from spatial.drawn_areas.areas import DrawnArea
+    from spatial.notice import Notice
     from views.drawn_session import DrawnWork
     from views.evaluation import Evaluation
     from views.pack_frames import PackFrames
@@ -60,18 +63,19 @@ def show_drawn_panel(
     compared = [*rows, *district_rows(evaluation, lang), *rows_of(evaluation.zones, evaluation, lang)]
     chosen = view.zone if work.in_hand is None else work.in_hand.area_id
     st.html(verdict_table(compared, lang, caption=text("drawn.caption", lang), chosen=chosen))
-    st.html(
-        fragment(
-            '<p class="definition-line"><strong>{head}</strong> {words}</p>',
-            head=text("app.definition.in_use", lang),
-            words=view.definition.label(lang),
-        )
-    )
+    inventory = session_inventory(view.pack, Subject.BASE_STATIONS)
+    show_definition_line(view.definition, inventory, lang)
     if result is not None:
         note(text("drawn.meaning", lang), tone="caution")
         names = {each.area_id: each.name for each in work.areas}
-        said = [remark(notice, names, lang) for notice in result.notices]
+        said = [remark(_of_drawn(notice), names, lang) for notice in result.notices]
         st.html(remark_list([*dict.fromkeys(said)]))
+
+
+def _of_drawn(notice: Notice) -> Notice:
+    """Return a remark on zones in the words that hold for what was drawn, where there are such words."""
+    key = notice.key.replace("verdict.", "drawn.", 1)
+    return replace(notice, key=key) if key in catalogue() else notice
 
 
 def _show_steps(view: ViewState, work: DrawnWork, result: CheckResult | None) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import streamlit as st
 
 from spatial.area import area_km2
 from spatial.definition import AreaBasis
 from spatial.text import text
 from spatial.zone_columns import SCHEMATIC_BASES
 from views.definition_fields import choice_word
+from views.definition_line import show_definition_line
 from views.figures import figure
-from views.html_table import fragment
 from views.messages import note
 
 if TYPE_CHECKING:
@@ -33,18 +32,7 @@ SAME_AREA: Final = 1e-6
 
 def show_basis(definition: Definition, inventory: Inventory | None, lang: str) -> None:
     """Show the definition, the date and the inventory that the cells are counted by."""
-    words = [definition.label(lang)]
-    if definition.as_of is None:
-        words.append(text("app.definition.any_date", lang))
-    if inventory is not None:
-        words.append(inventory.name)
-    st.html(
-        fragment(
-            '<p class="definition-line"><strong>{head}</strong> {words}</p>',
-            head=text("app.definition.in_use", lang),
-            words=" · ".join(words),
-        )
-    )
+    show_definition_line(definition, inventory, lang)
     if definition.area_basis != AreaBasis.GEOMETRY:
         note(text("grid.by_outline", lang, basis=choice_word(definition.area_basis, lang)), tone="caution")
 

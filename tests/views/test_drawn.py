@@ -109,6 +109,14 @@ def test_zones_stand_beside_the_drawn_areas(page):
     ]
 
 
+def test_remarks_speak_of_drawn_areas_and_the_definition_says_date_and_inventory(page):
+    words = page(SQUARE, CIRCLE, SQUARE).words
+    assert "绘制区域互有重叠" in words
+    assert "绘制的边线按画的位置计" in words
+    assert "片区" not in words[words.index("绘制区域是提问的范围") :]
+    assert "不限日期 · base_stations_demo.csv" in words
+
+
 def test_name_is_changed_and_shown_as_it_is(page):
     opened = page(SQUARE)
     field = next(each for each in opened.runner.text_input if each.label == "名称")
