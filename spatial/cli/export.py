@@ -46,8 +46,11 @@ _MOST_GRID_M: Final = 100_000
 _SHOWN: Final = 20
 _FIGURES: Final = range(1, 4)
 _HEADS: Final = ("layer", "n_in", "n_used", "n_reported", "reasons")
-_NO_LOSS: Final = ("content.withheld_synthetic", "content.withheld_extent", "content.withheld_unlocated")
-"""Why a feature is left out although nothing was lost: at request, or since nobody knows its position."""
+_NO_LOSS: Final = tuple(
+    f"content.withheld_{reason}" for reason in ("synthetic", "extent", "unlocated", "outlined")
+)
+"""Why a feature is left out although nothing was lost: at request, since nobody knows its position, or
+since it is an outline."""
 _UNCOUNTED: Final = "content.rows_unusable"
 """A cause for the exit code of a no, where no layer of the package tells of the rows."""
 

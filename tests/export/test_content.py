@@ -213,7 +213,12 @@ def test_places_are_located_or_withheld(plain, shipped):
     layer = layers_of(plain)["places"]
     located = shipped.place_points()
     assert set(layer.features["BSM"]) == set(located[located.geometry.notna()]["place_id"])
-    assert {w.reason_key for w in layer.withheld} == {"content.withheld_unlocated"}
+    outlines = {
+        zone for name in ("district", "zones", "parts") for zone in layers_of(plain)[name].features["BSM"]
+    }
+    reasons = {w.feature_id: w.reason_key for w in layer.withheld}
+    assert {place for place, reason in reasons.items() if reason == "content.withheld_outlined"} == outlines
+    assert set(reasons.values()) == {"content.withheld_outlined", "content.withheld_unlocated"}
     known = {place.place_id for place in shipped.plan.places} | set(located["place_id"])
     assert layer.n_in == len(known)
     tower = row(plain, "places", "canton_tower_landmark")

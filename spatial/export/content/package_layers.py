@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from spatial.check import check_zones
+from spatial.counting import zone_ids
 from spatial.district_check import STATIONS, check_district, published_count
 from spatial.export.content.citations import count_passage, target_phrase
 from spatial.export.content.layer_draft import Draft, Shared, layer_of_draft
@@ -180,7 +181,8 @@ def points_layer(material: Material, layer: str, wish: Wish, found: Found) -> No
 def places_layer(material: Material, pack: Pack, wish: Wish, found: Found) -> None:
     """Add the layer of places of a pack that has any."""
     source = material.texts[PLACES].source.zh
-    columns = place_columns(pack, material.inner_zones, source=source)
+    outlined = {zone for frame in material.zones.values() for zone in zone_ids(frame)}
+    columns = place_columns(pack, material.inner_zones, source=source, outlined=outlined)
     kept = None if wish.area is None else wish.area.holds_points(columns.geometry)
     draft = Draft(
         name=PLACES,

@@ -16,7 +16,7 @@ from spatial.export.wording import both
 from spatial.text import catalogue, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from spatial.pack import Pack
     from spatial.plan import PlanRecords
@@ -28,6 +28,8 @@ SCHEMATIC_POSITIONS: Final = frozenset({"recalled", "address"})
 """Bases of positions that somebody remembered or read off an address: no survey, no map control."""
 
 _UNSTATED: Final = "user_supplied"
+_OUTLINED: Final = "content.withheld_outlined"
+_UNLOCATED: Final = "content.withheld_unlocated"
 _USED: Final = ("place_id", "lon", "lat", "confidence_m", "basis", "source", "geometry")
 
 
@@ -58,7 +60,12 @@ class PlaceColumns:
 
 
 def place_columns(
-    pack: Pack, zone_layers: Iterable[gpd.GeoDataFrame], *, source: str, lang: str = "zh"
+    pack: Pack,
+    zone_layers: Iterable[gpd.GeoDataFrame],
+    *,
+    source: str,
+    outlined: Collection[str] = (),
+    lang: str = "zh",
 ) -> PlaceColumns:
     """Return the columns of the layer of places.
 
@@ -69,6 +76,8 @@ def place_columns(
         Layers whose zones are named in ``PQ``.
     source : str
         Where a place comes from whose row does not say so.
+    outlined : collection of str
+        Ids of the places that another layer hands over as outlines.
     lang : str
         Language of the words for kind and basis.
 
@@ -105,7 +114,8 @@ def place_columns(
         bases=bases,
         n_in=len(every),
         withheld=tuple(
-            Withheld(feature_id=place_id, reason_key="content.withheld_unlocated") for place_id in missing
+            Withheld(feature_id=place_id, reason_key=_OUTLINED if place_id in outlined else _UNLOCATED)
+            for place_id in missing
         ),
     )
 
