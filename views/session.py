@@ -162,6 +162,7 @@ class SessionKey(StrEnum):
     SITING_CANCEL = "widget_siting_cancel"
     SITING_SAVE = "widget_siting_save"
     SITING_TRY = "widget_siting_try"
+    SITING_COST = "widget_siting_cost"
     SITING_TARGETS = "widget_siting_targets"
 
 

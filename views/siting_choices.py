@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
 import streamlit as st
 
 from spatial.importing.model import Subject
 from spatial.text import text
 from views.session import SessionKey, current_workspace, put_back
+from views.session_frames import session_inventory
 from views.siting_room import SitingChoice
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ USUAL_RADIUS_M: Final = 200
 COVERS: Final = (0, 50, 60, 70, 80, 90, 95)
 TIMES_S: Final = (10, 30, 60, 120)
 USUAL_TIME_S: Final = 30
-MOST_BUDGET: Final = 100_000
+MOST_BUDGET: Final = 1_000_000_000
 NOTHING: Final = ""
+MOST: Final = 0.5
+NO_COSTS: Final = ("site_id", "position_accuracy_m", "order", "closes", "covers")
 POLYGONS: Final = ("Polygon", "MultiPolygon")
 
 
@@ -45,8 +49,13 @@ def show_siting_choices(frames: PackFrames, view: ViewState) -> SitingChoice:
         cover = st.select_slider(text("siting.cover", lang), COVERS, key=SessionKey.SITING_COVER)
         radius = _show_radius(lang) if cover else 0
         put_back(SessionKey.SITING_BUDGET, 0)
+        cost = _show_cost(view)
         budget = st.number_input(
-            text("siting.budget", lang), 0, MOST_BUDGET, step=10, key=SessionKey.SITING_BUDGET
+            text("siting.budget_cost" if cost else "siting.budget", lang),
+            0,
+            MOST_BUDGET,
+            step=10,
+            key=SessionKey.SITING_BUDGET,
         )
         no_build = _show_no_build(lang)
         put_back(SessionKey.SITING_TIME, USUAL_TIME_S, TIMES_S)
@@ -61,6 +70,7 @@ def show_siting_choices(frames: PackFrames, view: ViewState) -> SitingChoice:
         cover_share=cover / 100.0 if cover else None,
         budget_per_zone=int(budget) or None,
         no_build=no_build or None,
+        cost=cost or None,
         time_limit_s=float(seconds),
     )
 
@@ -84,10 +94,35 @@ def _show_radius(lang: str) -> int:
     return st.select_slider(text("siting.radius", lang), RADII_M, key=SessionKey.SITING_RADIUS)
 
 
+def _show_cost(view: ViewState) -> str:
+    """Show the columns of the poles that can be costs; nothing where there are none."""
+    poles = session_inventory(view.pack, Subject.LAMP_POLES)
+    columns = [] if poles is None else [name for name in poles.points if _can_be_cost(poles.points[name])]
+    offered = [NOTHING, *(each for each in columns if each not in NO_COSTS)]
+    if len(offered) == 1:
+        return NOTHING
+    put_back(SessionKey.SITING_COST, NOTHING, offered)
+    return st.selectbox(
+        text("siting.cost", view.lang),
+        offered,
+        format_func=lambda name: name or text("siting.cost_none", view.lang),
+        key=SessionKey.SITING_COST,
+        filter_mode=None,
+    )
+
+
+def _can_be_cost(cells: pd.Series) -> bool:
+    """Tell whether most cells are numbers above zero."""
+    if cells.dtype == "geometry" or pd.api.types.is_bool_dtype(cells):
+        return False
+    return bool((pd.to_numeric(cells, errors="coerce") > 0.0).mean() > MOST)
+
+
 def _show_no_build(lang: str) -> str:
     """Show the planner's own layers that have polygons; nothing where there are none."""
     titles = [NOTHING, *_polygons()]
     if len(titles) == 1:
+        st.caption(text("siting.no_build_hint", lang))
         return NOTHING
     put_back(SessionKey.SITING_NO_BUILD, NOTHING, titles)
     return st.selectbox(

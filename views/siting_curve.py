@@ -87,9 +87,12 @@ def _bar(step: dict[str, float], lang: str, *, covered: bool) -> Markup:
 
 def _name(step: dict[str, float], lang: str) -> str:
     n = figure(step["order"])
+    cost = ""
+    if step["total_cost"] != step["order"]:
+        cost = text("siting.curve_cost", lang, cost=figure(step["total_cost"]))
     if np.isnan(step["reached"]):
-        return text("siting.curve_poles", lang, n=n)
-    return text("siting.curve_reached", lang, n=n, density=figure(step["reached"], 1))
+        return text("siting.curve_poles", lang, n=n) + cost
+    return text("siting.curve_reached", lang, n=n, density=figure(step["reached"], 1)) + cost
 
 
 def _words(step: dict[str, float], lang: str, *, covered: bool) -> str:

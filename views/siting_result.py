@@ -101,6 +101,9 @@ def _headline(proposal: Proposal, lang: str) -> Markup:
             gap=figure((solution.gap or 0.0) * 100.0, 1),
         ),
     ]
+    column = proposal.case.terms.cost
+    if column is not None:
+        parts.insert(1, text("siting.costs", lang, cost=plain(solution.objective), column=column))
     if solution.coverage_after is not None:
         shares = {"before": solution.coverage_before, "after": solution.coverage_after}
         parts.append(text("siting.covered", lang, **{name: percent(share) for name, share in shares.items()}))

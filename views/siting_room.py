@@ -55,11 +55,13 @@ class SitingChoice:
     cover_share : float or None
         Share of demand points to be covered.
     budget_per_zone : int or None
-        Most poles of one zone.
+        Most that the poles of one zone cost; their number without a column of costs.
     no_build : str or None
         Title of the planner's own layer in whose polygons nothing is built.
     time_limit_s : float
         For the search for the proved answer.
+    cost : str or None
+        Column of the poles that says what each costs.
     """
 
     layer: str
@@ -71,6 +73,7 @@ class SitingChoice:
     budget_per_zone: int | None = None
     no_build: str | None = None
     time_limit_s: float = 60.0
+    cost: str | None = None
 
     def settings(self) -> SitingSettings:
         """Return the conditions for the solver."""
@@ -232,6 +235,7 @@ def _case(
         target=Target(value_per_km2=choice.target_per_km2) if own else planned,
         zone_ids=choice.zone_ids,
         mountable=MOUNTABLE if MOUNTABLE in poles.points else None,
+        cost=choice.cost,
     )
     return siting_case(
         found,

@@ -60,6 +60,9 @@ def target_table(answers: Sequence[Proposal], shown: Proposal, lang: str) -> Mar
         Column(head=text("siting.head_needed", lang), unit=poles, numeric=True),
         Column(head=text("siting.head_proof", lang)),
     ]
+    costs = shown.case.terms.cost is not None
+    if costs:
+        columns.insert(-1, Column(head=text("siting.head_cost", lang), numeric=True))
     rows: list[list[Cell | Markup | str]] = []
     styles = []
     for answer in answers:
@@ -72,6 +75,7 @@ def target_table(answers: Sequence[Proposal], shown: Proposal, lang: str) -> Mar
                 fragment("<strong>{target}</strong>", target=target) if current else target,
                 figure(lacking),
                 figure(len(told.solution.selected)) if told.answered else figure(None),
+                *([figure(told.solution.objective)] if costs else []),
                 _proof(told, lang),
             ]
         )

@@ -329,8 +329,8 @@ def test_a_search_that_nobody_looks_at_any_more_gives_its_place_back(problem, mo
 # --- what the planner brings ------------------------------------------------------------------
 
 POLE_ROWS = [(f"G{n}", 113.330 + 0.0012 * (n % 25), 23.095 + 0.0008 * (n // 25)) for n in range(250)]
-POLE_TABLE = "灯杆编号,经度,纬度,是否可挂载\n" + "".join(
-    f"{name},{lon:.5f},{lat:.5f},{'否' if at % 10 == 0 else '也许' if at % 50 == 1 else '是'}\n"
+POLE_TABLE = "灯杆编号,经度,纬度,是否可挂载,造价\n" + "".join(
+    f"{name},{lon:.5f},{lat:.5f},{'否' if at % 10 == 0 else '也许' if at % 50 == 1 else '是'},{2 + at % 2}\n"
     for at, (name, lon, lat) in enumerate(POLE_ROWS)
 )
 NO_BUILD = {
@@ -387,6 +387,13 @@ def test_poles_of_one_s_own_are_the_candidates_and_their_words_are_heeded(open_s
     assert "25 根灯杆注明不可挂载" in page.words
     assert "候选灯杆有 5 行未使用：可挂载一栏既非“是”也非“否” 5 行" in page.words
     assert "灯杆即可达到目标" in page.words
+    needed = len(page.runner.session_state[SessionKey.SITING].quick.solution.selected)
+    page.runner.selectbox(key=SessionKey.SITING_COST).set_value("造价").run()
+    assert not page.runner.exception
+    chosen = page.runner.session_state[SessionKey.SITING].quick
+    assert chosen.solution.objective == chosen.steps["cost"].sum() == 2.0 * needed
+    assert f"费用合计 {2 * needed}（按“造价”列）。 已证明不能更少" in page.words
+    assert f"，费用 {2 * needed} 100 %" in page.words
 
 
 def test_a_layer_of_one_s_own_keeps_poles_away(open_siting, tmp_path) -> None:
