@@ -74,7 +74,7 @@ def _range_cells(
             counts=status_counts(row, lang) or NOTHING,
             answered=answered,
         ),
-        _turning(turning, lang),
+        _turning(turning, lang, judged=row["status"] != Status.NO_DATA),
     ]
 
 
@@ -124,13 +124,14 @@ def _differing(definition: Definition, in_use: Definition, lang: str) -> str:
     return text("audit.separator", lang).join(words) or text("audit.as_in_use", lang)
 
 
-def _turning(turning: list[dict[str, Any]], lang: str) -> Markup:
+def _turning(turning: list[dict[str, Any]], lang: str, *, judged: bool) -> Markup:
     """Return each choice that turns the verdict, into which one, and by how many stations.
 
     What is planned answers another question, and stands last.
     """
     if not turning:
-        return fragment('<small class="aside">{words}</small>', words=text("audit.no_turning", lang))
+        words = text("audit.no_turning" if judged else "audit.nothing_to_turn", lang)
+        return fragment('<small class="aside">{words}</small>', words=words)
     return join(
         fragment(
             '<div class="{style}">{choice} → {status} <small>{by}</small></div>',

@@ -118,7 +118,7 @@ def published_matrix(
 
 def is_flip(before: str, after: str) -> bool:
     """Tell whether a verdict turned into another one; no data is no verdict."""
-    return after not in (before, Status.NO_DATA)
+    return before != after and Status.NO_DATA not in (before, after)
 
 
 def _refuse_too_many(n_zones: int, n_definitions: int) -> None:
@@ -148,7 +148,7 @@ def _finished(
     first = np.tile(status[:n_zones], len(definitions))
     table = table.assign(
         margin_count=table["count"] - table["required_count"],
-        flips=(status != first) & (status != str(Status.NO_DATA)),
+        flips=(status != first) & (status != str(Status.NO_DATA)) & (first != str(Status.NO_DATA)),
         reason=_reasons(table, definitions, refusals),
         synthetic=synthetic,
     )

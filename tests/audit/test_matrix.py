@@ -187,6 +187,17 @@ def test_without_an_inventory_every_row_says_so():
     assert not what_flips(rows).size
 
 
+def test_a_verdict_turns_into_a_verdict_and_no_data_is_none():
+    assert is_flip("met", "short")
+    assert not any(is_flip(*pair) for pair in (("met", "met"), ("met", "no_data"), ("no_data", "met")))
+    found = survey(zones_of(1), stations_of(1))
+    rows = definition_matrix(
+        found, every_definition(Definition(area_basis=AreaBasis.LAND), found), target=GOAL
+    )
+    assert set(rows["status"]) > {"no_data"}
+    assert not rows["flips"].any()
+
+
 def test_a_made_up_inventory_is_marked_in_every_row():
     points = stations_of(1).assign(synthetic=True)
     found = survey(zones_of(1), points)

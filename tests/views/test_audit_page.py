@@ -104,6 +104,8 @@ def test_the_definition_in_use_is_the_measure(open_app: OpenApp) -> None:
     assert "只比较计入“现状加规划”的口径" in page.words
     rows = {row[0].split()[0]: row for row in shown(page, RANGES)}
     assert rows["海珠区"][1] == "–" or "无数据" in rows["海珠区"][1]
+    # What has no verdict cannot turn one.
+    assert rows["海珠区"][5] == "当前口径无数据，没有结论可改变"
     assert any("计数单位" in row[5] for row in rows.values())
 
 
