@@ -12,6 +12,7 @@ from layers.atlas_map import build_atlas
 from layers.coverage_layer import CoverageOverlay
 from layers.registry import LayerId
 from spatial.coverage.radii import DEFAULT_RADII, FARTHEST_M, USUAL_RANGE_M, SiteClass
+from spatial.errors import AtlasError
 from spatial.importing.model import Subject
 from spatial.notice import once
 from spatial.text import text
@@ -33,7 +34,7 @@ from views.coverage_tables import (
 )
 from views.figures import figure
 from views.map_frame import show_atlas
-from views.messages import note, reporting
+from views.messages import note, reporting, show_error
 from views.remarks import remark_list
 from views.scene import map_scene
 from views.selection import pick
@@ -62,7 +63,13 @@ def show_coverage(frames: PackFrames, view: ViewState) -> None:
     layer = _layer(frames, view)
     with reporting(lang):
         asked, land, room = Asked(view.definition, chosen_radii(), lang), chosen_land(), coverage_room()
-        found = room.measure(frames.layers[layer], stations, asked, land=land)
+        try:
+            found = room.measure(frames.layers[layer], stations, asked, land=land)
+        except AtlasError as error:
+            show_error(error, lang)
+            # Polygons that cannot be the land are no reason to be left without a way back.
+            choose_ground(lang)
+            return
         district = None
         # A demonstration never speaks for the district.
         if layer != "district" and brought_inventory() is not None:

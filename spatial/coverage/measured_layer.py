@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 from pyproj import Proj
 
-from spatial.area import outlines, require_geometry
+from spatial.area import outlines, require_geometry, require_polygons
 from spatial.coverage.discs import GridScale
 from spatial.coverage.model import MeasuredGround, Total
 from spatial.coverage.radii import FARTHEST_M
-from spatial.crs import CANONICAL_CRS, transform_xy
+from spatial.crs import CANONICAL_CRS, reproject, transform_xy
 from spatial.layer_facts import LayerFacts
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ _SCALE_LINES: Final = 33
 """So many lines each way of the lattice on which the scale of the grid is read."""
 
 _SCALE_SAFETY: Final = 1e-6
+
+_NEAR_DEG: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class MeasuredLayer:
         if land is None:
             return cls(zones, facts, drawn, scale, crs, MeasuredGround.OUTLINE)
         require_geometry(land)
-        dry = shapely.union_all(_valid(outlines(land, crs)))
+        dry = shapely.union_all(_valid(outlines(_near(land, zones), crs)))
         return cls(zones, facts, shapely.intersection(drawn, dry), scale, crs, MeasuredGround.LAND)
 
     @property
@@ -113,6 +115,19 @@ class MeasuredLayer:
         open_m2 = shapely.area(shapely.difference(self.whole, covered))
         area_m2 = shapely.area(self.whole)
         return Total(float(area_m2 * scale), float((area_m2 - open_m2) * scale))
+
+
+def _near(land: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the polygons of the land near the zones; those of a continent fit on no metric grid."""
+    require_polygons(land, layer="land")
+    west, south, east, north = reproject(zones, CANONICAL_CRS).total_bounds
+    window = shapely.box(west - _NEAR_DEG, south - _NEAR_DEG, east + _NEAR_DEG, north + _NEAR_DEG)
+    shapes = reproject(land, CANONICAL_CRS).geometry
+    outside = ~shapely.covered_by(shapes.to_numpy(), window)
+    cut = shapely.intersection(shapes[outside].to_numpy(), window)
+    # A line that is straight in degrees is not so on the grid, by metres where it is a degree long.
+    shapes[outside] = shapely.segmentize(cut, _NEAR_DEG / 100.0)
+    return shapes[shapely.area(shapes.to_numpy()) > 0.0]
 
 
 def _valid(polygons: Geometries) -> Geometries:

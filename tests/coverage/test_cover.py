@@ -283,6 +283,18 @@ def test_land_is_measured_where_it_is_given_and_else_the_outline():
     assert dry.to_dict()["zones"][1]["covered_share"] is None
 
 
+def test_land_of_a_continent_is_that_near_the_zones():
+    zones = zone_frame([square(1000.0)])
+    points = point_frame([CENTRE], band=["3.5G"], site_type=["macro"])
+    lon = zones.geometry.iloc[0].centroid.x
+    shape = shapely.box(lon, -80.0, 178.0, 80.0)
+    land = gpd.GeoDataFrame(geometry=[shape, shapely.box(-100.0, 0.0, -90.0, 10.0)], crs="EPSG:4490")
+    row = cover_zones(zones, points, definition=Definition(), land=land).rows.iloc[0]
+    assert row["area_km2"] == pytest.approx(0.5, rel=2e-3)
+    far = cover_zones(zones, points, definition=Definition(), land=land.iloc[1:])
+    assert far.rows["covered_share"].isna().all()
+
+
 def test_land_known_as_a_number_gives_a_range_that_holds_wherever_the_water_lies():
     zones = zone_frame([square(1000.0)], area_land_km2=[0.7])
     points = point_frame([CENTRE], band=["3.5G"], site_type=["macro"])

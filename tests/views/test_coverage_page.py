@@ -32,9 +32,9 @@ LAND = gpd.GeoDataFrame(
 )
 
 
-def own_land(title):
+def own_land(title, frame=LAND):
     given = dataset_of(STATIONS)
-    result = replace(given.result, subject=Subject.FEATURES, frame=LAND, n_used=2, n_in=4)
+    result = replace(given.result, subject=Subject.FEATURES, frame=frame, n_used=2, n_in=4)
     return replace(given, title=title, result=result)
 
 
@@ -161,6 +161,11 @@ def test_shares_are_of_the_outline_until_the_planner_brings_polygons_of_the_land
     press(opened, "各片区占比 CSV")
     rows = list(csv.DictReader(io.StringIO(saved(opened)[1].decode("utf-8-sig"))))
     assert {row["面积口径"] for row in rows} == {"陆域面积"}
+    twisted = shapely.Polygon([(113.2, 23.0), (113.4, 23.2), (113.4, 23.0), (113.2, 23.2)])
+    holding(opened, own_land("陆域"), own_land("不可用", LAND.set_geometry([twisted, LAND.geometry.iloc[1]])))
+    assert ZONES not in opened.words
+    opened.runner.selectbox(key="widget_coverage_ground").set_value("features").run()
+    assert len(opened.table(ZONES)) == 4
 
 
 def test_hostile_names_reach_neither_table_nor_map(page):
