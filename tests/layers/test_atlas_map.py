@@ -73,6 +73,17 @@ def test_frame_is_constant_while_the_scene_changes(scene):
     assert build_atlas(replace(scene, pack_id="other"), lang="zh").version != one.version
 
 
+def test_a_map_with_a_focus_opens_and_comes_home_there(scene):
+    west, south, east, north = scene.zones.iloc[[0]].to_crs(4326).total_bounds
+    options = json.loads(
+        re.search(r"\{.*\}", scripts(build_atlas(scene, lang="zh", focus=scene.zones.iloc[[0]]))[0])[0]
+    )
+    assert options["home"] == [
+        [pytest.approx(south, abs=1e-6), pytest.approx(west, abs=1e-6)],
+        [pytest.approx(north, abs=1e-6), pytest.approx(east, abs=1e-6)],
+    ]
+
+
 def test_same_scene_is_the_same_text(scene):
     assert without_ids(scripts(build_atlas(scene, lang="zh"))[1]) == without_ids(
         scripts(build_atlas(replace(scene, zones=scene.zones.copy()), lang="zh"))[1]
