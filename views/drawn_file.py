@@ -12,7 +12,6 @@ from spatial.drawn_areas.brought_back import MOST_BYTES
 from spatial.drawn_areas.hand_over import drawn_geojson
 from spatial.importing.model import Subject
 from spatial.text import text
-from views.figures import figure
 from views.hand_over import hand_over
 from views.messages import note
 from views.session import SessionKey, widget_key
@@ -49,13 +48,11 @@ def show_drawn_file(view: ViewState, work: DrawnWork, result: CheckResult | None
             on_change=_bring_back,
             args=(work, key),
         )
-        if work.brought:
-            note(text("drawn.brought", lang, n=figure(work.brought)), role="status")
         note(text("drawn.kept", lang))
 
 
 def _bring_back(work: DrawnWork, key: str) -> None:
     upload = st.session_state[key]
     if upload is not None:
-        work.brought = work.bring_back(upload.getvalue(), name=upload.name)
+        work.bring_back(upload.getvalue(), name=upload.name)
         work.opened += 1  # an uploader of a new name is an empty one

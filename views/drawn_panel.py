@@ -52,6 +52,9 @@ def show_drawn_panel(
     if work.refusal is not None:
         show_error(work.refusal, lang)
         work.refusal = None
+    if work.told is not None:
+        note(work.told.message(lang), role="status")
+        work.told = None
     _show_steps(view, work, result)
     if work.in_hand is not None:
         _show_in_hand(work, work.in_hand, lang)

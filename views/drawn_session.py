@@ -15,6 +15,7 @@ from spatial.drawn_areas.count import survey_drawn
 from spatial.drawn_areas.received import received_shape
 from spatial.drawn_areas.shapes import DrawnShape, ShapeKind, require_near
 from spatial.errors import AtlasError, LimitExceededError
+from spatial.notice import Notice
 from spatial.text import text
 from views import cache
 from views.session import SessionKey
@@ -55,8 +56,10 @@ class DrawnWork:
         Why the last step was not taken; told once.
     home : tuple of float
         Where the pack lies: west, south, east, north in degrees.
-    opened, brought : int
-        How many files were brought back, and how many areas the last of them held.
+    opened : int
+        How many files were offered to be brought back.
+    told : Notice or None
+        What became of the last of them; told once.
     """
 
     history: AreaHistory = field(default_factory=AreaHistory)
@@ -65,7 +68,7 @@ class DrawnWork:
     refusal: AtlasError | None = None
     home: Bounds = ANYWHERE
     opened: int = 0
-    brought: int = 0
+    told: Notice | None = None
     _surveyed: tuple[tuple[DrawnArea, ...], Inventory | None, Survey] | None = None
 
     @property
@@ -128,21 +131,26 @@ class DrawnWork:
 
         self.try_step(step)
 
-    def bring_back(self, data: bytes, *, name: str) -> int:
-        """Add the areas of an exported file in one step; return how many, 0 where the file is refused."""
+    def bring_back(self, data: bytes, *, name: str) -> None:
+        """Add the areas of an exported file in one step, but for those that are there already."""
         before = self.history.present
+        known = {(each.name, each.shape) for each in before.areas}
+        found: tuple[tuple[str, DrawnShape], ...] = ()
 
         def step() -> DrawnAreas:
+            nonlocal found
+            found = drawn_from_geojson(data, name=name, limits=cache.limits())
             areas = before
-            for called, shape in drawn_from_geojson(data, name=name, limits=cache.limits()):
-                areas = areas.added(self._near(shape), name=called)
+            for called, shape in found:
+                if (called, shape) not in known:
+                    areas = areas.added(self._near(shape), name=called)
             return areas
 
         self.try_step(step)
-        added = self.history.present.drawn - before.drawn
-        if added:
-            self.chosen = self.areas[-1].area_id
-        return added
+        if self.refusal is None:
+            n = self.history.present.drawn - before.drawn
+            self.told = Notice("drawn.brought", {"n": n, "same": len(found) - n})
+            self.chosen = self.areas[-1].area_id if n else self.chosen
 
     def stand_at(self, home: Bounds) -> None:
         """Take the pack's own place; areas that cannot be measured there are set aside, and told."""

@@ -235,14 +235,17 @@ def exported(work):
 def test_an_exported_file_comes_back_in_one_step_or_not_at_all():
     data = exported(work_of(SQUARE, CIRCLE))
     work = work_of(EDGE)
-    assert work.bring_back(data, name="a.geojson") == 2
+    work.bring_back(data, name="a.geojson")
+    assert work.told.params == {"n": 2, "same": 0}
     assert [each.area_id for each in work.areas] == ["drawn_1", "drawn_2", "drawn_3"]
     assert work.in_hand.shape.radius_m == 800.0
+    work.bring_back(data, name="a.geojson")
+    assert work.told.params == {"n": 0, "same": 2}
     work.walk(back=True)
     assert len(work.areas) == 1
     for bad in (data[:-9], data.replace(b"user_drawn", b"official", 1), exported(work_of(*[SQUARE] * 50))):
         before = work.history
-        assert work.bring_back(bad, name="a.geojson") == 0
+        work.bring_back(bad, name="a.geojson")
         assert work.history is before
         assert work.refusal is not None
 
