@@ -96,4 +96,6 @@ def _cells(plan: PlanRecords, row: EvaluationRow, lang: str, *, name_plan: bool)
 
 
 def _with(number: str, unit: str) -> str:
-    return f"{number} {unit}" if unit else number
+    """Return a number and its unit; “100 million CNY” would read as a part of the number."""
+    between = " × " if unit[:1].isdigit() else " "
+    return f"{number}{between}{unit}" if unit else number

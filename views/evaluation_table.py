@@ -89,7 +89,7 @@ def _ask_stage(lang: str) -> Stage:
         format_func=lambda each: text(f"evaluation.stage_{each}", lang),
         key=report_key("stage"),
         filter_mode=None,
-        width=150,
+        width=190,
     )
     return Stage(stage)
 

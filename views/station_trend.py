@@ -14,6 +14,7 @@ from spatial.text import text
 from views.dated_inventories import dated_inventories, past_day, show_adding, show_held, survey_of
 from views.figures import figure
 from views.hand_over import hand_over
+from views.html_table import fragment
 from views.messages import note, show_error
 from views.session import SessionKey, put_back, widget_key
 from views.session_evaluation import session_survey
@@ -46,6 +47,7 @@ def show_station_trend(view: ViewState) -> None:
     stations = session_survey(view)
     tables: list[Mapping[str, ZoneTrend]] = []
     remarks = [text("evaluation.trend_lead", lang)]
+    st.html(fragment('<p class="lead">{words}</p>', words=text("evaluation.trend_page_lead", lang)))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         day = _present_day(stations, lang)
         show_adding(view)

@@ -161,4 +161,5 @@ def test_stations_of_several_dates_give_the_rate_needed(open_app: OpenApp):
 def test_the_page_speaks_english(open_app: OpenApp):
     page = open_app("indicators", lang="en")
     assert "yearly, mid-term or final table" in page.words
+    assert page.table("Yearly monitoring 2025")[1][1].startswith("> 1,350 × 100 million CNY")
     assert not re.search("年度监测|未填报", page.words)
