@@ -18,7 +18,7 @@ from views.session import SessionKey, widget_key
 from views.siting_curve import gain_curve
 from views.siting_tables import pole_table, zone_table
 from views.siting_targets import show_ways_on, target_table
-from views.verdict_table import badge
+from views.verdict_table import BADGED_BASES, badge
 
 if TYPE_CHECKING:
     from spatial.siting.proposal import Proposal
@@ -111,8 +111,15 @@ def _headline(proposal: Proposal, lang: str) -> Markup:
         "<strong>{first}</strong> {rest} {mark}",
         first=parts[0],
         rest=" ".join(parts[1:]),
-        mark=badge("synthetic", lang) if proposal.case.synthetic else Markup(""),
+        mark=join(_badges(proposal, lang), " "),
     )
+
+
+def _badges(proposal: Proposal, lang: str) -> list[Markup]:
+    """Return what qualifies the answer: zones drawn from words, and made-up stations or poles."""
+    stated = (proposal.basis_of[zone_id] for zone_id in proposal.case.problem.zone_ids)
+    told = dict.fromkeys(basis for basis in stated if basis in BADGED_BASES)
+    return [badge(each, lang) for each in (*told, *(["synthetic"] if proposal.case.synthetic else []))]
 
 
 def _show_exports(

@@ -51,8 +51,7 @@ def test_the_gap_is_the_verdict_s_and_the_poles_close_it(open_siting) -> None:
     expected = [known["required_count"], known["count"], known["gap_count"], known["required_count"]]
     assert row[1:] == [f"{figure:,}" for figure in expected]
     assert f"选 {known['gap_count']} 根灯杆即可达到目标" in page.words
-    assert "已证明不能更少" in page.words
-    assert "模拟" in page.words
+    assert "已证明不能更少（差距 0.0 %）。 示意 模拟" in page.words
     assert "边界为示意" in page.words
     assert len(page.table(POLES)) == 13
     assert "前 50 根 → 47.4 座/km² 25 %" in page.words
