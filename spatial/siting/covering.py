@@ -6,6 +6,7 @@ Location set covering and maximal covering, exactly solved. Both are small cousi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from spatial.errors import UsageError
 from spatial.siting.candidates import merged_places
-from spatial.siting.program import Program, ask
+from spatial.siting.program import Program, ask, unit_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,6 +29,11 @@ __all__ = ["Cover", "solve_lscp", "solve_mclp"]
 
 _CHOSEN: Final = 0.5
 _WHOLE: Final = 1e-6
+_SHAKES: Final = 60
+_OUT: Final = 4
+"""So many sites at most are taken out at once."""
+_NEXT_UNIT: Final = 0.99
+"""Where all that is counted is a multiple of one amount, less than that off the bound is the optimum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +92,7 @@ def solve_lscp(covers: sparse.csr_array, *, time_limit_s: float = 60.0, seed: in
             n_whole=n,
             reach=np.zeros(0),
         )
-        answer = ask(program, time_limit_s=time_limit_s, seed=seed)
+        answer = ask(program, time_limit_s=time_limit_s, seed=seed, abs_gap=_NEXT_UNIT)
         if answer.values is None:
             raise UsageError("solver.out_of_time", seconds=time_limit_s)
         selected += columns[sites[answer.values > _CHOSEN]].tolist()
@@ -132,14 +138,18 @@ def solve_mclp(
         n_whole=n,
         reach=np.ones(m),
     )
-    begun = _most_first(core, weight, n_sites)
+    begun = _shaken(core, weight, n_sites, seed)
     start = np.concatenate([begun, (core @ begun > 0).astype(float)])
-    answer = ask(program, time_limit_s=time_limit_s, seed=seed, start=start)
+    unit = unit_of(weight)
+    answer = ask(
+        program, time_limit_s=time_limit_s, seed=seed, start=start, abs_gap=_NEXT_UNIT * unit, restarts=False
+    )
     if answer.values is None:
         raise UsageError("solver.out_of_time", seconds=time_limit_s)
     chosen = answer.values[:n] > _CHOSEN
     covered = float(weight[core @ chosen.astype(float) > 0].sum())
-    return Cover(selected=columns[chosen], objective=covered, bound=max(-answer.bound, covered))
+    most = math.floor(-answer.bound / unit + _WHOLE) * unit if unit else -answer.bound
+    return Cover(selected=columns[chosen], objective=covered, bound=max(most, covered))
 
 
 def _ones(covers: sparse.csr_array) -> sparse.csr_array:
@@ -202,16 +212,57 @@ def _parts(core: sparse.csr_array) -> list[tuple[Rows, Rows]]:
     return [(places, sites) for places, sites in found if len(places)]
 
 
-def _most_first(core: sparse.csr_array, weight: Floats, n_sites: int) -> Floats:
-    """Return a choice that takes the site which adds most, again and again."""
-    begun = np.zeros(core.shape[1])
-    by_site = sparse.csc_array(core)
-    left = weight.copy()
-    for _ in range(min(n_sites, core.shape[1])):
+def _shaken(core: sparse.csr_array, weight: Floats, n_sites: int, seed: int) -> Floats:
+    """Return a good choice: neighbours are taken out and chosen anew, time and again."""
+    rng = np.random.default_rng(seed)
+    shared = sparse.csr_array(core.T @ core)
+    best = _exchanged(core, weight, _most_first(core, weight, n_sites, np.zeros(core.shape[1])))
+    most = weight[core @ best > 0].sum()
+    for _ in range(_SHAKES if best.any() else 0):
+        tried, chosen = best.copy(), np.flatnonzero(best)
+        one = int(rng.choice(chosen))
+        near = np.asarray(shared[:, [one]].todense()).ravel()
+        # A site and those that share most with it; one about there instead, and then the best ones.
+        tried[chosen[np.argsort(-near[chosen], kind="stable")[: rng.integers(2, _OUT + 1)]]] = 0.0
+        if tried.sum() < n_sites:
+            tried[rng.choice(np.flatnonzero(near))] = 1.0
+        tried = _exchanged(core, weight, _most_first(core, weight, n_sites, tried))
+        covered = weight[core @ tried > 0].sum()
+        if covered >= most:
+            best, most = tried, covered
+    return best
+
+
+def _most_first(core: sparse.csr_array, weight: Floats, n_sites: int, begun: Floats) -> Floats:
+    """Return a choice filled up by the site which adds most, again and again."""
+    begun, by_site = begun.copy(), sparse.csc_array(core)
+    left = weight * (core @ begun == 0)
+    for _ in range(n_sites - int(begun.sum())):
         gain = left @ core
-        best = int(np.argmax(gain))
-        if not gain[best] > 0:
+        best = int(np.argmax(gain)) if len(gain) else 0
+        if not (len(gain) and gain[best] > 0):
             break
         begun[best] = 1.0
         left[by_site.indices[by_site.indptr[best] : by_site.indptr[best + 1]]] = 0.0
     return begun
+
+
+def _exchanged(core: sparse.csr_array, weight: Floats, chosen: Floats) -> Floats:
+    """Return a choice in which hardly a site can be exchanged for one that adds more."""
+    chosen, by_site = chosen.copy(), sparse.csc_array(core)
+    times = core @ chosen
+    better = True
+    while better:
+        better = False
+        for one in np.flatnonzero(chosen):
+            here = by_site.indices[by_site.indptr[one] : by_site.indptr[one + 1]]
+            times[here] -= 1.0
+            gain = (weight * (times == 0)) @ core
+            # What arithmetic alone makes larger would be exchanged for ever.
+            best = int(np.argmax(gain))
+            if gain[best] > gain[one] * (1.0 + _WHOLE):
+                chosen[[one, best]] = 0.0, 1.0
+                better = True
+                here = by_site.indices[by_site.indptr[best] : by_site.indptr[best + 1]]
+            times[here] += 1.0
+    return chosen

@@ -7,7 +7,7 @@ other are ruled out by sets of which one at most is chosen: far stronger than pa
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import highspy
@@ -117,7 +117,7 @@ def start_of(choice: Choice, program: Program, selected: Rows) -> Floats:
     return np.concatenate([chosen, covered[: len(program.reach)]])
 
 
-def ask(
+def ask(  # noqa: PLR0913 - how long, how exactly, and from where
     program: Program,
     *,
     time_limit_s: float,
@@ -127,6 +127,7 @@ def ask(
     whole: bool = True,
     abs_gap: float = 0.0,
     most_nodes: int | None = None,
+    restarts: bool = True,
 ) -> Answer:
     """Let HiGHS answer.
 
@@ -149,7 +150,12 @@ def ask(
         below that amount leaves the proof whole.
     most_nodes : int, optional
         So many branches are tried at most.
+    restarts : bool
+        Whether it may begin anew once enough columns are settled.
     """
+    # What costs too little would lie within the tolerances of the solver.
+    largest = float(np.abs(program.cost).max(initial=0.0))
+    scale = largest if 0.0 < largest < 1.0 else 1.0
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {
         "output_flag": False,
@@ -158,18 +164,19 @@ def ask(
         "random_seed": seed,
         "time_limit": max(time_limit_s, 0.0),
         "mip_rel_gap": gap,
-        "mip_abs_gap": abs_gap,
+        "mip_abs_gap": abs_gap / scale,
+        "mip_allow_restart": restarts,
     }.items():
         solver.setOptionValue(name, value)
     if most_nodes is not None:
         solver.setOptionValue("mip_max_nodes", most_nodes)
-    solver.passModel(_model(program, whole=whole))
+    solver.passModel(_model(replace(program, cost=program.cost / scale), whole=whole))
     if start is not None:
         given = highspy.HighsSolution()
         given.col_value = start.tolist()
         solver.setSolution(given)
     solver.run()
-    return _answer(solver, whole=whole)
+    return _answer(solver, scale, whole=whole)
 
 
 def unit_of(cost: Floats) -> float:
@@ -217,19 +224,19 @@ def _model(program: Program, *, whole: bool) -> highspy.HighsLp:
     return model
 
 
-def _answer(solver: highspy.Highs, *, whole: bool) -> Answer:
-    """Read what the solver found."""
+def _answer(solver: highspy.Highs, scale: float, *, whole: bool) -> Answer:
+    """Read what the solver found; its costs are in units of ``scale``."""
     status, info = solver.getModelStatus(), solver.getInfo()
     kinds = highspy.HighsModelStatus
     infeasible = status in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible)
     solved = status == kinds.kOptimal
     found = not infeasible and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     found = found and (whole or solved)
-    objective = float(info.objective_function_value) if found else None
+    objective = scale * float(info.objective_function_value) if found else None
     if whole:
-        bound = float(info.mip_dual_bound) if not infeasible else math.inf
+        bound = scale * float(info.mip_dual_bound) if not infeasible else math.inf
     else:
-        bound = float(info.objective_function_value) if solved else -math.inf
+        bound = scale * float(info.objective_function_value) if solved else -math.inf
     values = np.array(solver.getSolution().col_value) if found else None
-    duals = np.array(solver.getSolution().row_dual) if found and not whole else None
+    duals = scale * np.array(solver.getSolution().row_dual) if found and not whole else None
     return Answer(infeasible=infeasible, values=values, objective=objective, bound=bound, duals=duals)

@@ -149,7 +149,7 @@ class _Search:
 
     def offer(self, found: Rows | None) -> None:
         """Keep a choice if it is the cheapest so far."""
-        if found is not None and (self.best is None or self.cost_of(found) < self.cost_of(self.best) - _SAME):
+        if found is not None and (self.best is None or self.cost_of(found) < self.cost_of(self.best)):
             self.best = found
 
     def raise_bound(self, bound: float) -> None:
@@ -169,7 +169,7 @@ class _Search:
         """Return the relative gap between a choice and the bound."""
         cost = self.cost_of(columns)
         above = cost - self.bound
-        return above / cost if above > _SAME * max(1.0, cost) else 0.0
+        return above / cost if above > _SAME * cost else 0.0
 
     def good_enough(self) -> bool:
         """Tell whether enough is proved."""

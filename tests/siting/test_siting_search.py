@@ -122,6 +122,16 @@ def test_too_many_rivals_are_refused_before_they_are_listed(monkeypatch):
     assert "1000 m" in told.value.message("en")
 
 
+@pytest.mark.parametrize("amount", [1e-9, 1e-3, 1e6])
+def test_the_unit_of_money_changes_no_choice(amount):
+    problem = town(n=200, needed=20, costs=True)
+    plain, other = (
+        solve_siting(replace(problem, cost=problem.cost * factor), TERMS) for factor in (1.0, amount)
+    )
+    assert other.status == SitingStatus.OPTIMAL
+    assert other.objective == pytest.approx(plain.objective * amount)
+
+
 def test_where_nothing_is_lacking_nothing_is_chosen():
     problem = replace(town(), before=np.array([50, 50, 100]))
     found = solve_siting(problem, replace(TERMS, cover_share=None))
