@@ -77,6 +77,7 @@ def show_edits(desk: ScenarioDesk, inventory: Inventory, lang: str) -> None:
         Column(head=text("scenario.form_lat", lang), numeric=True),
         Column(head=text("scenario.site_type", lang)),
         Column(head=text("scenario.operator", lang), roomy=True),
+        Column(head=text("scenario.edit_year", lang), roomy=True),
     ]
     first = max(len(edits) - SHOWN_EDITS, 0)
     rows = [_edit_cells(number, edit, lang) for number, edit in enumerate(edits[first:], start=first + 1)]
@@ -114,6 +115,7 @@ def _edit_cells(number: int, edit: Edit, lang: str) -> list[str]:
         *place,
         site_type,
         edit.operator if added else "",
+        str(edit.year) if added and edit.year else "",
     ]
 
 

@@ -189,7 +189,7 @@ def apply_scenario(points: gpd.GeoDataFrame, scenario: Scenario, *, as_of: dt.da
             rows_moved=table.n_moved,
             rows_removed=len(table.removed),
             rows_after=len(edited),
-            **built,  # type: ignore[arg-type] # numbers and one name, by the fields' names
+            **built,
         ),
     )
 
@@ -339,6 +339,7 @@ def _date(
     """Date what was built and has no date by its year, else by the day that is counted."""
     bare = built & StationColumns(frame).words("as_of").empty
     if bare.any():
-        days = np.array([f"{year:04d}" if year else as_of.isoformat() for year in years], dtype=object)
-        dates = frame["as_of"].astype(object) if "as_of" in frame else pd.Series("", index=frame.index)
-        frame["as_of"] = dates.where(~bare, days)
+        dates = frame["as_of"].tolist() if "as_of" in frame else [""] * len(frame)
+        for row in np.flatnonzero(bare).tolist():
+            dates[row] = f"{years[row]:04d}" if years[row] else as_of.isoformat()
+        frame["as_of"] = pd.Series(dates, index=frame.index, dtype=object)

@@ -212,7 +212,8 @@ def _check_words(field: str, words: str, *, needed: bool = False) -> None:
 
 
 def _check_year(year: int | str | None) -> None:
-    if year is not None and not (_is_whole(year) and FIRST_YEAR <= year <= LAST_YEAR):
+    meant = isinstance(year, int) and not isinstance(year, bool) and FIRST_YEAR <= year <= LAST_YEAR
+    if year is not None and not meant:
         raise ScenarioError("scenario.bad_year", value=str(year), first=FIRST_YEAR, last=LAST_YEAR)
 
 

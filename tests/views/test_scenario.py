@@ -228,6 +228,7 @@ def test_rows_pasted_from_a_spreadsheet_are_edits_or_reported(open_scenario):
     form(page, "add", lon=f"{lon[0]:.9f}", lat=f"{lat[0]:.9f}")
     last = scenario_of_word(page.address["scenario"]).edits[-1]
     assert last == replace(ADDED, site_id="NEW-2", year=2027)
+    assert page.table("编辑记录（共3项")[3][-1] == "2027"
 
 
 def test_target_year_and_name(open_scenario):
