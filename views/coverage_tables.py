@@ -122,8 +122,9 @@ def gap_table(gaps: GeoDataFrame, names: Mapping[str, str], lang: str) -> Markup
         ]
         for row in gaps.head(MOST_NUMBERED).to_dict("records")
     ]
-    figures = {"n": figure(len(gaps)), "least": LEAST, "shown": figure(len(rows))}
-    return render_table(columns, rows, caption=text("coverage.gaps_caption", lang, **figures))
+    key = "coverage.gaps_caption" if len(rows) < len(gaps) else "coverage.gaps_caption_all"
+    caption = text(key, lang, n=figure(len(gaps)), least=LEAST, shown=figure(len(rows)))
+    return render_table(columns, rows, caption=caption)
 
 
 def small_gaps(found: CoverageResult, zone: str | None, lang: str) -> str:
