@@ -43,7 +43,7 @@ def trend_table(frames: PackFrames, found: Mapping[str, ZoneTrend], *, origin: O
     ]
     bases = _bases(frames)
     rows = [_row(frames, bases, zone_id, each, points=points, lang=lang) for zone_id, each in found.items()]
-    return render_table(columns, rows, caption=text(TITLES[origin], lang), style="standing-table")
+    return render_table(columns, rows, caption=text(TITLES[origin], lang), style="trend-table")
 
 
 def zone_facts(frames: PackFrames, lang: str) -> dict[str, ZoneFacts]:

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from spatial.evaluation_tables.standing import Judged, Standing, judge
+from spatial.evaluation_tables.standing import Judged, judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ class EvaluationRow:
         Values of the same time that stand back behind it.
     judged : Judged
     looks_back : bool
-        Whether the standing is one of its time, and the goal has been due since.
+        Whether the standing and the rate needed are of their time, and the goal has been due since.
     """
 
     indicator: Indicator
@@ -99,7 +99,7 @@ def _row(
         seen_on=min(date(year, 12, 31), today),
     )
     due = None if indicator.target_year is None else date(indicator.target_year, 12, 31)
-    looks_back = judged.standing in {Standing.ON_TRACK, Standing.BEHIND} and due is not None and due < today
+    looks_back = judged.yearly_rate_needed is not None and due is not None and due < today
     of_its_time = [each for each in within if chosen is not None and each.day.year == chosen.day.year]
     return EvaluationRow(
         indicator=indicator,

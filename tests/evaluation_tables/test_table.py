@@ -125,6 +125,7 @@ def test_once_the_period_is_over_no_rate_is_asked_for(plan, stage, year, as_of, 
     assert (row.judged.standing, row.looks_back) == (standing, looks_back)
     assert (row.judged.yearly_rate_needed is None) == (standing != Standing.BEHIND)
     assert row.judged.shortfall == 140
+    assert row.looks_back == (row.judged.yearly_rate_needed is not None and today == TODAY)
     assert ("2025" in judged_words(row, "zh")) == (
         looks_back or (as_of == "2025-06" and today == TODAY) or standing == Standing.PERIOD_OVER
     )
