@@ -225,7 +225,10 @@ def with_drawn(workspace: Workspace) -> Workspace:
 def take_drawn(workspace: Workspace) -> Workspace:
     """Put the areas of an opened workspace in place of this session's; return the workspace without them."""
     st.session_state[SessionKey.DRAWN] = {
-        pack: DrawnWork(history=AreaHistory(present=areas)) for pack, areas in workspace.drawn.items()
+        pack: DrawnWork(
+            history=AreaHistory(present=areas), chosen=areas.areas[-1].area_id if areas.areas else None
+        )
+        for pack, areas in workspace.drawn.items()
     }
     return replace(workspace, drawn={})
 

@@ -14,7 +14,7 @@ from spatial.definition import Definition
 from spatial.limits import DEFAULT_LIMITS
 from spatial.pack import open_pack
 from spatial.vector_files import read_zones
-from tests.browser.conftest import PHONE, Watched, let_through, rest
+from tests.browser.conftest import OUTSIDE, PHONE, Watched, refuse, rest
 from tests.browser.test_pages_app import violations
 from views.figures import figure
 
@@ -198,7 +198,7 @@ def test_a_finger_draws_on_a_phone(chromium, app):
     context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
     try:
         watched = Watched(context.new_page())
-        context.route("**/*", lambda route: let_through(route, watched))
+        context.route(OUTSIDE, lambda route: refuse(route, watched))
         watched.page.goto(f"{app.url}/{ADDRESS}")
         watched.rest()
         watched.page.locator("iframe[src*='streamlit_folium']").scroll_into_view_if_needed()

@@ -316,6 +316,7 @@ def test_what_is_saved_opens_again_in_another_session(open_app: OpenApp) -> None
     page.runner.session_state[SessionKey.DRAWN] = {"haizhu": DrawnWork(history=AreaHistory(present=drawn))}
     page.runner.run()
     assert "<b>甲" not in page.markup
+    assert "也保存您画的 1 个区域" in page.words
     page.runner.button(key=SessionKey.WORKSPACE_SAVE).click().run()
     name, data = saved(page)
     assert name.endswith(".gpkg")
@@ -325,7 +326,9 @@ def test_what_is_saved_opens_again_in_another_session(open_app: OpenApp) -> None
     (mine,), (theirs,) = held(page).datasets, held(other).datasets
     assert theirs.frame.equals(mine.frame)
     assert (theirs.sha256, theirs.result.n_in) == (mine.sha256, mine.result.n_in)
-    assert other.runner.session_state[SessionKey.DRAWN]["haizhu"].history.present == drawn
+    opened = other.runner.session_state[SessionKey.DRAWN]["haizhu"]
+    assert (opened.history, opened.chosen) == (AreaHistory(present=drawn), "drawn_1")
+    assert held(other).drawn == {}, "the session keeps them apart"
 
 
 def test_a_foreign_workspace_file_is_refused_and_changes_nothing(open_app: OpenApp) -> None:
