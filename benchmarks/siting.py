@@ -6,7 +6,7 @@ grid) to be covered. Seconds are of the clock, for `solve_siting`; those of comp
 load on the machine does to them. spopt is asked in an environment of its own, ours in the same process,
 with the same HiGHS, building of the model included. Ends with 1 where a limit is passed.
 
-    python benchmarks/siting.py [--part district|zone|quick|peer] [--rounds N]
+    python benchmarks/siting.py [--part district|zone|plan-zone|quick|peer] [--rounds N]
 """
 
 from __future__ import annotations
@@ -143,6 +143,35 @@ def zone(rounds: int) -> bool:
     return kept
 
 
+def plan_zone(rounds: int) -> bool:
+    """Measure zones of the plan under random conditions; tell whether enough are proved in time."""
+    sites, poles, zones = existing_sites(), candidate_poles(), layer("zones+parts")
+    rng = np.random.default_rng(5)
+    proved = 0
+    for _ in range(10 * rounds):
+        one = zones.iloc[[int(rng.integers(len(zones)))]].reset_index(drop=True)
+        target, cost, few = float(rng.integers(50, 111)), bool(rng.random() < 0.5), bool(rng.random() < 0.4)
+        problem = problem_of(one, sites, poles, target, cost=cost)
+        if few:
+            problem = replace(problem, existing_xy_m=problem.existing_xy_m[::10])
+        settings = SitingSettings(
+            min_separation_m=100.0,
+            cover_share=float(rng.choice([0.6, 0.8, 0.9])) if rng.random() < 0.6 else None,
+            radius_m=float(rng.choice([100.0, 150.0, 200.0])),
+            time_limit_s=ZONE_LIMIT_S,
+        )
+        found, *seconds = _timed(problem, settings)
+        good = seconds[0] <= ZONE_LIMIT_S and _proved(found, 0.0)
+        proved += good
+        told = f"share {settings.cover_share} in {settings.radius_m:g} m" + (
+            ", a tenth of them" if few else ""
+        )
+        _say(f"{one['zone_id'].iloc[0]}, {target:g} per km2, {told}, {_aim(cost=cost)}",
+             found, seconds, good=good)  # fmt: skip
+    print(f"  {proved} of {10 * rounds} proved within {ZONE_LIMIT_S:g} s", flush=True)
+    return proved >= ZONES_PROVED * rounds
+
+
 def quick(_: int) -> bool:
     """Measure the quick answer on the whole district."""
     kept = True
@@ -188,7 +217,7 @@ def peer(_: int) -> bool:
     return run.returncode == 0 and same and slow == 0
 
 
-PARTS: Final = {"district": district, "zone": zone, "quick": quick, "peer": peer}
+PARTS: Final = {"district": district, "zone": zone, "plan-zone": plan_zone, "quick": quick, "peer": peer}
 
 
 def main() -> int:
