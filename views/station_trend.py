@@ -65,6 +65,7 @@ def show_station_trend(view: ViewState) -> None:
             counted,
             target_year=None if target is None else target.year,
             today=datetime.now(tz=UTC).date(),
+            zone_ids=[str(each) for name in stations.layers for each in frames.layers[name]["zone_id"]],
         )
         tables.append(found)
         st.html(trend_table(frames, found, origin=origin, lang=lang))

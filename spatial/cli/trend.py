@@ -108,6 +108,7 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
             _counted(options, days, zones, inventories, definition, target),
             target_year=None if target is None else target.year,
             today=_today(),
+            zone_ids=map(str, zones.zones["zone_id"]),
         ),
     )
     words = _written(answer, options)

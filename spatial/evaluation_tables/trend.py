@@ -147,7 +147,11 @@ class ZoneTrend:
 
 
 def zone_trends(
-    counted: Iterable[Mapping[str, Sequence[Observation]]], *, target_year: int | None, today: date
+    counted: Iterable[Mapping[str, Sequence[Observation]]],
+    *,
+    target_year: int | None,
+    today: date,
+    zone_ids: Iterable[str] = (),
 ) -> dict[str, ZoneTrend]:
     """Return the counts of every zone in order of their days, with the trend where they were made alike.
 
@@ -159,13 +163,18 @@ def zone_trends(
         The year at whose end the target is due.
     today : date
         The day that is looked from.
+    zone_ids : iterable of str
+        Zones that are listed first and in this order, those without a count with the reason.
     """
-    together: dict[str, list[Observation]] = {}
+    together: dict[str, list[Observation]] = {zone_id: [] for zone_id in zone_ids}
     for by_zone in counted:
         for zone_id, observed in by_zone.items():
             together.setdefault(zone_id, []).extend(observed)
     found = {}
     for zone_id, each in together.items():
+        if not each:
+            found[zone_id] = ZoneTrend(observations=(), why_not=Notice("evaluation.no_count"))
+            continue
         ordered = tuple(sorted(each, key=lambda one: one.day))
         try:
             trend = trend_of(ordered, target_year=target_year, today=today)

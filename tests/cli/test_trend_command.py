@@ -101,6 +101,13 @@ def test_a_call_that_cannot_be_meant_is_one_sentence(call, names, options, code)
     assert complaint.strip()
 
 
+def test_a_zone_without_an_area_is_listed_with_the_reason(call):
+    code, answer, _ = run(*call("new"), "--target", "1", "--area-basis", "official", "--format", "json")
+    (west,) = json.loads(answer)["zones"]
+    assert (code, west["observations"], west["standing"]) == (1, [], None)
+    assert "没有面积" in west["reason"]
+
+
 def test_no_input_is_written_over(call, tmp_path):
     asked = [*call("new"), "--format", "csv", "-o", tmp_path / "new.csv"]
     assert run(*asked)[0] == 2
