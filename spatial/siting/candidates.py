@@ -167,8 +167,15 @@ def cliques_of(rivals: sparse.csr_array, *, until: float = math.inf) -> sparse.c
             clique = [first, second]
             common = near[first] & near[second]
             while common:
+                if time.perf_counter() > until:
+                    return None
+                kept = {one: len(common & near[one]) for one in common}
+                if min(kept.values()) == len(common) - 1:
+                    # All are rivals of each other.
+                    clique += sorted(common)
+                    break
                 # The one that leaves most to choose from; of equals the one with most pairs not yet in a set.
-                best = max(common, key=lambda one: (len(common & near[one]), len(left[one]), -one))
+                best = max(common, key=lambda one: (kept[one], len(left[one]), -one))
                 clique.append(best)
                 common &= near[best]
             for one in clique:

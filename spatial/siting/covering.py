@@ -261,7 +261,7 @@ def _exchanged(core: sparse.csr_array, weight: Floats, chosen: Floats) -> Floats
             # What arithmetic alone makes larger would be exchanged for ever.
             best = int(np.argmax(gain))
             if gain[best] > gain[one] * (1.0 + _WHOLE):
-                chosen[[one, best]] = 0.0, 1.0
+                chosen[one], chosen[best] = 0.0, 1.0
                 better = True
                 here = by_site.indices[by_site.indptr[best] : by_site.indptr[best + 1]]
             times[here] += 1.0

@@ -145,7 +145,9 @@ class SitingProblem:
         if faults:
             return faults
         finite = ("candidate_xy_m", "cost", "existing_xy_m", "demand_xy_m", "demand_weight")
+        counts = ("required_count", "before")
         checks = {
+            **{name: getattr(self, name).dtype.kind in "iu" or not zones for name in counts},
             "zone_ids": len(set(self.zone_ids)) == zones,
             "candidate_ids": len(set(self.candidate_ids)) == poles,
             "member_candidate": _within(self.member_candidate, poles),

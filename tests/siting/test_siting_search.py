@@ -112,6 +112,15 @@ def test_reasons_that_are_counted_are_told_though_the_time_is_over():
     assert [conflict.zone_id for conflict in found.infeasible_because] == ["west"]
 
 
+def test_poles_at_one_spot_are_one_set_of_rivals():
+    """Found at once: the time for it would not do for one look at each pair for each pole."""
+    spot = replace(town(n=300, needed=1), candidate_xy_m=np.zeros((300, 2)))
+    rivals = choice_of(spot, replace(TERMS, cover_share=None)).rivals
+    together = cliques_of(rivals, until=time.perf_counter() + 5.0).toarray()
+    assert together.shape == (1, rivals.shape[0])
+    assert together.all()
+
+
 def test_too_many_rivals_are_refused_before_they_are_listed(monkeypatch):
     monkeypatch.setattr(candidates, "MOST_PAIRS", 1_000)
     spot = np.zeros((40, 2))
@@ -246,6 +255,8 @@ def test_a_bound_is_raised_to_the_next_possible_cost(costs, unit):
         ("zone_ids", ("a", "a", "b")),
         ("candidate_ids", ("a",) * 600),
         ("required_count", np.zeros(2, dtype=np.int64)),
+        ("required_count", np.array([np.nan, 1.0, 1.0])),
+        ("before", np.full(3, 1.5)),
         ("cost", np.zeros(600)),
         ("cost", np.full(600, np.nan)),
         ("candidate_xy_m", np.full((600, 2), np.inf)),
