@@ -158,7 +158,8 @@ def notices_on(found: Survey, columns: Mapping[str, NDArray[Any]], *, synthetic:
         notices.append(Notice("verdict.rows_without_position", {"count": found.n_unplaced}))
     zones, points = found.n_without_accuracy
     if zones or points:
-        notices.append(Notice("verdict.accuracy_not_stated", {"zones": zones, "points": points}))
+        whose = "" if zones and points else "_zones" if zones else "_points"
+        notices.append(Notice(f"verdict.accuracy_not_stated{whose}", {"zones": zones, "points": points}))
     unbounded = (columns["area_low_km2"] <= 0.0) & ~np.isnan(columns["density_per_km2"])
     if unbounded.any():
         notices.append(_naming("verdict.area_unbounded", columns, unbounded))

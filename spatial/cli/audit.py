@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from spatial.atomic_write import replace_file
 from spatial.audit.case_sheet import case_sheet
 from spatial.audit.layers import AuditedLayer, audit_published, audit_survey
 from spatial.audit.matrix_files import matrix_csv, matrix_workbook
 from spatial.audit.published_case import published_case
 from spatial.catalog import member_path
+from spatial.cli.answer_file import write_answer
 from spatial.cli.audit_output import AuditAnswer, document_of, json_text, remarks_of, table_text
 from spatial.cli.inputs import load_points, load_zones, merge_inventories, refuse_output
 from spatial.cli.options import (
@@ -54,7 +54,7 @@ def add_options(parser: Parser, lang: str) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=text("audit.help_output", lang))
 
 
-def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
+def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Audit the zones of a pack or a file; 1 where a definition turns a verdict or a row was rejected."""
     output = None if options.output is None else Path(options.output)
     if output is None and options.format == _XLSX:
@@ -64,12 +64,8 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
     if output is not None:
         _refuse_inputs(output, options, found)
     answer = _audit(options, found, definition)
-    words = _written(answer, options)
-    if output is not None:
-        replace_file(output, lambda stage: stage.write_bytes(words))
-    else:
-        stdout.write(words.decode("utf-8"))
-    return int(any(layer.n_flips for layer in answer.layers) or answer.n_rejected > 0)
+    code = int(any(layer.n_flips for layer in answer.layers) or answer.n_rejected > 0)
+    return write_answer(_written(answer, options), output, stdout, stderr, code=code, lang=options.lang)
 
 
 def _audit(options: argparse.Namespace, found: ZoneInput, definition: Definition) -> AuditAnswer:

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from spatial.atomic_write import replace_file
 from spatial.catalog import member_path
+from spatial.cli.answer_file import write_answer
 from spatial.cli.inputs import load_points, load_zones, merge_inventories, refuse_output
 from spatial.cli.options import (
     FORMATS,
@@ -82,7 +82,7 @@ class _Answer:
     trends: dict[str, ZoneTrend]
 
 
-def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
+def run(options: argparse.Namespace, stdout: TextIO, stderr: TextIO) -> int:
     """Count at each date; 0 where every zone is met or on track and no row was rejected, else 1."""
     output = None if options.output is None else Path(options.output)
     if output is None and options.format == _XLSX:
@@ -111,13 +111,9 @@ def run(options: argparse.Namespace, stdout: TextIO, _stderr: TextIO) -> int:
             zone_ids=map(str, zones.zones["zone_id"]),
         ),
     )
-    words = _written(answer, options)
-    if output is not None:
-        replace_file(output, lambda stage: stage.write_bytes(words))
-    else:
-        stdout.write(words.decode("utf-8"))
     behind = any(each.trend is None or each.trend.standing not in _AHEAD for each in answer.trends.values())
-    return int(behind or any(each.n_reported for each in inventories))
+    code = int(behind or any(each.n_reported for each in inventories))
+    return write_answer(_written(answer, options), output, stdout, stderr, code=code, lang=options.lang)
 
 
 def _today() -> date:

@@ -148,8 +148,10 @@ def test_stations_of_the_call_speak_for_the_district(tmp_path):
     assert district["matrix"][0]["count"] == 2
     assert not district["zones"][0]["synthetic"]
     assert [row["name"] for row in zones["zones"]] == ["西片", "东片"]
-    english = audit("--pack", pack, "--lang", "en")[1]
+    english = audit("--pack", pack, "--lang", "en", "--area-basis", "built_up")[1]
     assert [row["name"] for row in english["layers"][1]["zones"]] == ["west", "east"]
+    told = [each["en"] for each in english["notices"] if each["key"] == "verdict.zones_no_data"]
+    assert any("west, east" in words for words in told)
 
 
 def test_years_of_the_inventory_are_an_axis(files, tmp_path):
@@ -167,8 +169,9 @@ def test_years_of_the_inventory_are_an_axis(files, tmp_path):
 
 def test_the_matrix_goes_to_a_sheet(files, tmp_path):
     sheet = tmp_path / "matrix.xlsx"
-    code, words, _ = run("audit", *files, "--target", "18", "--format", "xlsx", "-o", sheet)
+    code, words, said = run("audit", *files, "--target", "18", "--format", "xlsx", "-o", sheet)
     assert (code, words) == (1, "")
+    assert said == "已写入 matrix.xlsx；其中有需要查看的结论，或有行未计入（退出码 1）。\n"
     book = openpyxl.load_workbook(sheet)
     assert book.worksheets[0].max_row == 1 + 144
     assert any("列" in row[0].value for row in book.worksheets[3].iter_rows(min_row=2))

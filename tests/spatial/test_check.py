@@ -199,6 +199,15 @@ def test_doubt_about_the_boundary_makes_a_verdict_undetermined():
     assert unstated.params == {"zones": 1, "points": 42}
 
 
+def test_only_what_states_no_accuracy_is_named():
+    points = check_zones(two_zones(position_accuracy_m=100.0), stations(3, 3), definition=ROWS, target=GOAL)
+    zones = check_zones(two_zones(), stations(3, 3, position_accuracy_m=1.0), definition=ROWS, target=GOAL)
+    words = [
+        n.message("zh") for n in (*points.notices, *zones.notices) if "没有注明位置精度" in n.message("zh")
+    ]
+    assert [each.split("没有")[0] for each in words] == ["6 个点位", "2 个片区"]
+
+
 def test_a_boundary_that_proves_no_area_leaves_the_density_open():
     result = check_zones(
         two_zones(position_accuracy_m=5000.0), stations(21, 21), definition=ROWS, target=GOAL
