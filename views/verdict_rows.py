@@ -24,7 +24,11 @@ JUDGED: Final = (Status.MET, Status.NEAR, Status.SHORT)
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictRow:
-    """One verdict with the words that qualify it; figures are None where there are none."""
+    """One verdict with the words that qualify it; figures are None where there are none.
+
+    The plan states no counting basis for its own goal, whichever inventory is held against it: such a
+    verdict is ``unstated``.
+    """
 
     zone_id: str
     name: str
@@ -54,16 +58,10 @@ class VerdictRow:
 
 
 def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
-    """Return the district's rows: by the inventory that was brought, and by published counts.
-
-    The plan states no counting basis for its goal, whichever inventory is held against it.
-    """
+    """Return the district's rows: by the inventory that was brought, and by published counts."""
     chosen = evaluation.definition.area_basis
-    rows = []
-    if evaluation.district is not None:
-        words = text("app.verdict.by_inventory", lang)
-        own = rows_of(evaluation.district, evaluation, lang, basis=words)
-        rows += [replace(row, unstated=True) for row in own]
+    words = text("app.verdict.by_inventory", lang)
+    rows = rows_of(evaluation.district, evaluation, lang, basis=words)
     for result in sorted(evaluation.published, key=lambda each: each.definition.area_basis != chosen):
         basis = result.definition.area_basis
         words = text(
@@ -74,9 +72,7 @@ def district_rows(evaluation: Evaluation, lang: str) -> list[VerdictRow]:
         )
         found = rows_of(result, evaluation, lang, basis=words, in_use=basis == chosen)
         by_outline = basis == AreaBasis.GEOMETRY
-        rows += [
-            replace(row, unstated=True, by_outline=by_outline, basis=_with_reason(row, lang)) for row in found
-        ]
+        rows += [replace(row, by_outline=by_outline, basis=_with_reason(row, lang)) for row in found]
     return rows
 
 
@@ -126,6 +122,7 @@ def _row(record: dict[str, Any], names: Mapping[str, str], *, basis: str, in_use
         status=Status(record["status"]),
         synthetic=bool(record["synthetic"]),
         reference=record["target_scope"] == "district_reference",
+        unstated=record["target_scope"] == "district",
         geometry_basis=str(record.get("geometry_basis") or ""),
         stations_per_10k_people=_number(record["stations_per_10k_people"]),
         in_use=in_use,
