@@ -73,14 +73,14 @@ def _zone_cells(
     low, high = row["covered_share_low"], row["covered_share_high"]
     spread = (
         Markup("")
-        if percent(low) == percent(high)
-        else fragment('<small class="aside">{low}–{high}</small>', low=percent(low), high=_at_most(high))
+        if _share(low) == _share(high)
+        else fragment('<small class="aside">{low}–{high}</small>', low=_share(low), high=_at_most(high))
     )
     return [
         fragment("{name} {marks}", name=names.get(zone_id, row["name"]), marks=join(marks, " ")),
         figure(row["area_km2"], 2),
         figure(row["covered_km2"], 2),
-        fragment("<strong>{share}</strong>{spread}", share=percent(row["covered_share"]), spread=spread),
+        fragment("<strong>{share}</strong>{spread}", share=_share(row["covered_share"]), spread=spread),
         figure(row["n_patches"]),
         figure(largest.get(zone_id, float("nan")) / M2_PER_HECTARE, 1),
     ]
@@ -142,15 +142,20 @@ def land_notes(results: Sequence[CoverageResult], names: Mapping[str, str], lang
     said = []
     for result in results:
         for row in result.rows[result.rows["land_share_low"].notna()].to_dict("records"):
-            low, high = percent(row["land_share_low"]), _at_most(row["land_share_high"])
+            low, high = _share(row["land_share_low"]), _at_most(row["land_share_high"])
             name = names.get(row["zone_id"], row["name"])
             said.append(text("coverage.land_range", lang, name=name, low=low, high=high))
     return said
 
 
+def _share(share: object) -> str:
+    """Return a share to the tenth of a per cent, as `cover` writes it."""
+    return percent(share, 1)
+
+
 def _at_most(share: float) -> str:
     """Return an upper bound as a percentage: never rounded down."""
-    return percent(math.ceil(share * 100 - 1e-9) / 100)
+    return _share(math.ceil(share * 1000 - 1e-9) / 1000)
 
 
 def show_downloads(results: Sequence[CoverageResult], pack_id: str, lang: str) -> None:

@@ -18,11 +18,12 @@ def figure(value: object, decimals: int = 0) -> str:
     return f"{float(value):,.{decimals}f}"
 
 
-def percent(ratio: object) -> str:
-    """Return a ratio as a whole percentage, rounded down so that 99.9 % never reads as 100 %."""
+def percent(ratio: object, decimals: int = 0) -> str:
+    """Return a ratio as a percentage, rounded down so that what falls short never reads as 100 %."""
     if not isinstance(ratio, Real) or not math.isfinite(ratio):
         return NOTHING
-    return f"{math.floor(float(ratio) * 100 + 1e-9):,d} %"
+    steps = 10**decimals
+    return f"{math.floor(float(ratio) * 100 * steps + 1e-9) / steps:,.{decimals}f} %"
 
 
 def interval(low: object, high: object, decimals: int = 1) -> str:

@@ -106,7 +106,8 @@ def _headline(proposal: Proposal, lang: str) -> Markup:
         parts.insert(1, text("siting.costs", lang, cost=plain(solution.objective), column=column))
     if solution.coverage_after is not None:
         shares = {"before": solution.coverage_before, "after": solution.coverage_after}
-        parts.append(text("siting.covered", lang, **{name: percent(share) for name, share in shares.items()}))
+        told = {name: percent(share, 1) for name, share in shares.items()}
+        parts.append(text("siting.covered", lang, **told))
     return fragment(
         "<strong>{first}</strong> {rest} {mark}",
         first=parts[0],

@@ -63,6 +63,9 @@ def target_table(answers: Sequence[Proposal], shown: Proposal, lang: str) -> Mar
     costs = shown.case.terms.cost is not None
     if costs:
         columns.insert(-1, Column(head=text("siting.head_cost", lang), numeric=True))
+    # What is proved out of reach for one target is so for every higher one.
+    bounds = [each.highest_target_per_km2 for each in answers]
+    highest = min((each for each in bounds if each is not None), default=None)
     rows: list[list[Cell | Markup | str]] = []
     styles = []
     for answer in answers:
@@ -76,7 +79,7 @@ def target_table(answers: Sequence[Proposal], shown: Proposal, lang: str) -> Mar
                 figure(lacking),
                 figure(len(told.solution.selected)) if told.answered else figure(None),
                 *([figure(told.solution.objective)] if costs else []),
-                _proof(told, lang),
+                _proof(told, highest, lang),
             ]
         )
         styles.append(CURRENT if current else "")
@@ -84,11 +87,10 @@ def target_table(answers: Sequence[Proposal], shown: Proposal, lang: str) -> Mar
     return render_table(columns, rows, caption=caption, row_styles=styles)
 
 
-def _proof(proposal: Proposal, lang: str) -> str:
+def _proof(proposal: Proposal, highest: float | None, lang: str) -> str:
     """Return how sure the number of poles is, or how far they go instead."""
     solution = proposal.solution
     if solution.status == SitingStatus.INFEASIBLE:
-        highest = proposal.highest_target_per_km2
         if highest is None:
             return text("siting.status_infeasible", lang)
         return text("siting.out_of_reach", lang, target=figure(highest, 1))

@@ -95,7 +95,12 @@ def audit_survey(
     definitions = every_definition(definition, found)
     rows = definition_matrix(found, definitions, target=target, synthetic=synthetic, name_column=name_column)
     checked = check_surveyed(
-        found, definition=definition, target=target, synthetic=synthetic, missing_basis="no_data"
+        found,
+        definition=definition,
+        target=target,
+        synthetic=synthetic,
+        missing_basis="no_data",
+        name_column=name_column,
     )
     return AuditedLayer(
         layer=layer, stations="inventory", definitions=definitions, rows=rows, notices=checked.notices
@@ -114,7 +119,9 @@ def audit_published(
     """Audit a published number; parameters and errors as for `spatial.check.check_count`."""
     definitions = every_definition(definition)
     rows = published_matrix(zone, count, definitions, target=target, name_column=name_column)
-    checked = check_count(zone, count, definition=definition, target=target, missing_basis="no_data")
+    checked = check_count(
+        zone, count, definition=definition, target=target, missing_basis="no_data", name_column=name_column
+    )
     return AuditedLayer(
         layer=layer, stations="published_count", definitions=definitions, rows=rows, notices=checked.notices
     )

@@ -220,6 +220,7 @@ def _case(
         target=target_of(options, None if found.pack is None else found.pack.target),
         mountable=options.mountable,
         cost=options.cost,
+        name_column="name_en" if options.lang == "en" and found.pack is not None else "name_zh",
     )
     return siting_case(
         survey(found.zones, None if stations is None else stations.points),

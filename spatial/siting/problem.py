@@ -66,6 +66,8 @@ class SitingTerms:
         Column that says yes or no to whether a pole can carry a station; unless given every pole can.
     cost : str, optional
         Column with the cost of a pole, above zero; unless given the fewest poles are sought.
+    name_column : str, optional
+        By which column of the zones the answer and its notices call them.
     """
 
     definition: Definition
@@ -73,6 +75,7 @@ class SitingTerms:
     zone_ids: tuple[str, ...] | None = None
     mountable: str | None = None
     cost: str | None = None
+    name_column: str = "name_zh"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +166,13 @@ def siting_case(
     """
     if terms.target is None:
         raise UsageError("siting.no_target")
-    check = check_surveyed(found, definition=terms.definition, target=terms.target, synthetic=synthetic)
+    check = check_surveyed(
+        found,
+        definition=terms.definition,
+        target=terms.target,
+        synthetic=synthetic,
+        name_column=terms.name_column,
+    )
     zone_rows = _zone_rows(check, terms)
     zones = to_canonical(found.zones).iloc[zone_rows]
     kept, rejected = _judged(poles, terms)

@@ -13,7 +13,7 @@ from spatial.siting.model import SitingStatus
 from spatial.siting.proposal import Proposal, propose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from spatial.siting.problem import SitingCase
     from spatial.tally import Survey
@@ -45,7 +45,13 @@ def at_target(case: SitingCase, found: Survey, target_per_km2: float) -> SitingC
     """
     asked = case.terms.target
     target = None if asked is None else replace(asked, value_per_km2=target_per_km2)
-    check = check_surveyed(found, definition=case.terms.definition, target=target, synthetic=case.synthetic)
+    check = check_surveyed(
+        found,
+        definition=case.terms.definition,
+        target=target,
+        synthetic=case.synthetic,
+        name_column=case.terms.name_column,
+    )
     required = check.rows.set_index("zone_id")["required_count"].fillna(0)
     return replace(
         case,
@@ -90,8 +96,24 @@ def by_target(proposal: Proposal, found: Survey, targets: Iterable[float]) -> li
     for target in sorted(targets):
         now = answer(target)
         if now.solution.status == SitingStatus.INFEASIBLE:
-            highest = float(math.floor(now.highest_target_per_km2 or 0.0))
-            return [*answers, *([answer(highest)] if highest > below else []), now]
+            return [*answers, *_downwards(now, answer, target, below)]
         answers.append(now)
         below = target
+    return answers
+
+
+def _downwards(
+    refused: Proposal, answer: Callable[[float], Proposal], target: float, below: float
+) -> list[Proposal]:
+    """Return the highest whole target that can be reached, and those above it that cannot.
+
+    What one target leaves open by its reasons may be out of reach for others.
+    """
+    answers = [refused]
+    while answers[0].solution.status == SitingStatus.INFEASIBLE:
+        highest = float(math.floor(answers[0].highest_target_per_km2 or 0.0))
+        if not below < highest < target:
+            break
+        answers.insert(0, answer(highest))
+        target = highest
     return answers

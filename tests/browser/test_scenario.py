@@ -17,7 +17,7 @@ EXAMPLE = ROOT / "docs" / "example.scenario.json"
 SCENARIO = read_scenario(EXAMPLE.read_bytes(), name=EXAMPLE.name)
 ADDRESS = "analysis?v=1&analysis=scenario"
 RESTORED = f"{ADDRESS}&scenario={word_of_scenario(SCENARIO)}"
-EDITS = "编辑记录（共{}项"
+EDITS = "编辑记录（共 {} 项"
 
 
 def frames(watched):
@@ -49,7 +49,7 @@ def expect_edits(watched, number):
 def test_restored_from_its_address_two_maps_move_together_without_a_run(visit):
     watched = visit(RESTORED)
     expect_edits(watched, len(SCENARIO.edits))
-    expect(watched.page.get_by_text("按每平方公里60座这一自设目标判断")).to_be_attached()
+    expect(watched.page.get_by_text("按每平方公里 60 座这一自设目标判断")).to_be_attached()
     before, after = frames(watched)
     rest(watched.page)
     assert view_of(before) == view_of(after)

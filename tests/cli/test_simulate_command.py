@@ -89,8 +89,8 @@ def test_the_answer_is_no_where_a_zone_falls_short_or_an_edit_is_not_made(tmp_pa
     unknown = write(tmp_path / "c.json", Scenario(edits=(*ADDED, RemoveStation(site_id="nobody"))))
     code, answer, _ = run("simulate", "--scenario", unknown, *call)
     assert code == 1
-    assert "第16项（移除 nobody）未执行" in answer
-    assert "编辑：共16项，执行15项，未执行1项" in answer
+    assert "第 16 项（移除 nobody）未执行" in answer
+    assert "编辑：共 16 项，执行 15 项，未执行 1 项" in answer
 
 
 def test_a_scenario_of_another_inventory_is_refused_unless_the_call_says_so(tmp_path, call, points):

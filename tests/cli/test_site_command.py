@@ -295,11 +295,14 @@ def test_rows_set_aside_are_listed_as_far_as_a_reader_follows(call):
 
 
 def test_the_shipped_pack_brings_its_own_poles():
-    code, told, _ = run("site", "--pack", "haizhu", "--format", "json")
+    code, told, _ = run("site", "--pack", "haizhu", "--format", "json", "--lang", "en")
     answer = json.loads(told)
     assert (code, answer["status"], answer["synthetic"]) == (1, "infeasible", True)
     assert [each["zone_id"] for each in answer["infeasible_because"]] == ["sysu_valley"]
     assert answer["n_in"] == 614
+    told = [*(each["name"] for each in answer["zones"]), *(each["en"] for each in answer["notices"])]
+    assert told[0] == "Pazhou Pilot Zone for AI and Digital Economy"
+    assert not any("琶洲" in words for words in told)
 
 
 def test_a_pack_brings_its_own_stations_and_says_that_they_are_made_up(tmp_path, call):

@@ -93,7 +93,7 @@ def test_an_edit_that_cannot_be_made_is_reported_and_the_others_are_made():
         (5, "scenario.id_unknown"),
     ]
     assert (report.n_in, report.n_used, report.n_reported) == (6, 2, 4)
-    assert "第2项（移动 x）" in report.rejected[1].message("zh")
+    assert "第 2 项（移动 x）" in report.rejected[1].message("zh")
     assert "Edit 2 (move x)" in report.to_dict()["edits"]["reported"][1]["en"]
 
 

@@ -98,7 +98,7 @@ def test_another_inventory_is_refused_with_both_names():
     other = name_inventory(inventory().points.iloc[:1], name="另一份.csv")
     require_inventory(Scenario(inventory=named), named)
     require_inventory(Scenario(), other)
-    with pytest.raises(ScenarioError, match=f"清单.csv.*2行.*{named.sha256}.*另一份.csv.*1行"):
+    with pytest.raises(ScenarioError, match=f"清单.csv.*2 行.*{named.sha256}.*另一份.csv.*1 行"):
         require_inventory(Scenario(inventory=named), other)
 
 

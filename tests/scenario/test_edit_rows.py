@@ -58,7 +58,7 @@ def test_a_row_that_is_no_edit_is_reported_by_its_number_and_the_others_are_kept
         (1, "bad_kind"), (2, "empty_words"), (3, "bad_position"), (4, "bad_position"), (5, "bad_position"),
         (6, "bad_site_type"), (7, "bad_year"), (8, "bad_year"),
     ]  # fmt: skip
-    assert found.rejected[0].message("zh").startswith("第1行")
+    assert found.rejected[0].message("zh").startswith("第 1 行")
     assert found.rejected[0].message("en").startswith("Row 1")
     assert edits_of_rows("移除,A1\n" + "甲" * 200_000, crs="wgs84").rejected[0].row == 2
     assert edits_of_rows(" \n\t\n,,\n", crs="wgs84").n_in == 0

@@ -60,6 +60,18 @@ def test_the_list_ends_with_the_highest_target_and_the_first_beyond_it(found, po
     assert answers[1].solution.zones[1].after == 43
 
 
+def test_what_one_reason_leaves_open_is_asked_of_the_others_too(found, poles, zones):
+    # Far above there are too few poles; with enough of them the budget does not reach.
+    case = siting_case(found, inventory_of(few(poles, zones, 43)), terms(1.0))
+    proposal = propose(case, SitingSettings(budget_per_zone=10))
+    first, reached, *refused = by_target(proposal, found, [1.0, 60.0])
+    assert first.answered
+    assert reached.answered
+    assert len(refused) > 1
+    below = [each.case.terms.target.value_per_km2 for each in (reached, *refused[:-1])]
+    assert [each.highest_target_per_km2 for each in refused] == below
+
+
 def test_a_budget_in_money_says_nothing_of_a_highest_target(found, poles):
     settings = SitingSettings(budget_per_zone=10.0)
     counted = propose(siting_case(found, inventory_of(poles), terms(20.0)), settings)

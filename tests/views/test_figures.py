@@ -22,6 +22,10 @@ def test_percent_never_rounds_up_to_attained(ratio: object, written: str) -> Non
     assert percent(ratio) == written
 
 
+def test_percent_to_the_tenth_is_rounded_down_too() -> None:
+    assert [percent(each, 1) for each in (0.7594, 0.99999, 1.0)] == ["75.9 %", "99.9 %", "100.0 %"]
+
+
 @pytest.mark.parametrize(
     ("value", "written"),
     [(1350.0, "1,350"), (3.35, "3.35"), (59.5, "59.5"), (0.001, "0.001"), (None, NOTHING)],

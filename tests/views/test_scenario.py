@@ -114,8 +114,8 @@ def test_a_scenario_comes_back_from_its_address(open_scenario):
     edited = apply_scenario(DEMO.points, scenario).points
     expected = check_zones(PACK.zones(), edited, definition=Definition(), target=None).rows
     assert list(counts(page, AFTER).values())[:3] == expected["count"].tolist()
-    assert page.table("编辑记录（共3项")[1][:3] == ["1", "新增", "NEW-1"]
-    assert "按每平方公里60座这一自设目标" in page.words
+    assert page.table("编辑记录（共 3 项")[1][:3] == ["1", "新增", "NEW-1"]
+    assert "按每平方公里 60 座这一自设目标" in page.words
     assert all("示意" in row[0] or "四至" in row[0] for row in page.table(CAPTION)[1:])
     assert all("模拟" in row[0] for row in page.table(CAPTION)[1:])
 
@@ -126,8 +126,8 @@ def test_a_changed_verdict_is_marked(open_scenario):
     assert changed
     assert page.markup.count('class="flipped"') == len(changed)
     assert all("→" in row[5] for row in changed)
-    assert f"情景后结论改变{len(changed)}处" in page.words
-    assert "目标 52 → 150 座/平方公里。" in page.words
+    assert f"情景后结论改变 {len(changed)} 处" in page.words
+    assert "目标 52 → 150 座/km²。" in page.words
     assert "缺口：一区 196 → " in page.words
     answer = page.markup.partition('class="note answer"')[2].partition("</p>")[0]
     assert [answer.count(word) for word in (">示意<", ">模拟<", ">按四至勾绘<")] == [1, 1, 1]
@@ -147,7 +147,7 @@ def test_clicks_add_move_and_remove_and_every_step_can_be_undone(open_scenario, 
     assert counts(page, AFTER) == before
     mode(page, "remove")
     clicking(page, monkeypatch, "station", (113.5, 23.5))
-    assert page.table("编辑记录（共3项")[3][1:3] == ["移除", "NEW-1"]
+    assert page.table("编辑记录（共 3 项")[3][1:3] == ["移除", "NEW-1"]
     for _ in range(2):
         press(page, SessionKey.SCENARIO_UNDO)
     assert counts(page, AFTER)["一区"] == before["一区"] + 1
@@ -165,7 +165,7 @@ def test_of_stations_at_one_place_the_planner_chooses(open_scenario, monkeypatch
     page = open_scenario()
     mode(page, "remove")
     clicking(page, monkeypatch, "station", (same.x, same.y))
-    assert f"此处有{len(here)}个站" in page.runner.selectbox(key=SessionKey.SCENARIO_HERE).label
+    assert f"此处有 {len(here)} 个站" in page.runner.selectbox(key=SessionKey.SCENARIO_HERE).label
     page.runner.selectbox(key=SessionKey.SCENARIO_HERE).select(here[1])
     press(page, widget_key(SessionKey.SCENARIO_HERE, "one"))
     assert scenario_of_word(page.address["scenario"]).edits == (RemoveStation(site_id=here[1]),)
@@ -204,7 +204,7 @@ def test_edits_by_id_and_position(open_scenario):
     form(page, "move", id="DEMO-00001", lon="113,36", lat="23.1")
     assert "“DEMO-00001”的lon值“113,36”不是经纬度" in page.words
     form(page, "move", id="没有", lon="113.36", lat="23.1")
-    assert "第3项（移动 没有）未执行：清单中没有此编号" in page.words
+    assert "第 3 项（移动 没有）未执行：清单中没有此编号" in page.words
     page.runner.selectbox(key=SessionKey.SCENARIO_EDIT).select(2)
     press(page, SessionKey.SCENARIO_DROP)
     assert [type(each) for each in scenario_of_word(page.address["scenario"]).edits] == [
@@ -223,12 +223,12 @@ def test_rows_pasted_from_a_spreadsheet_are_edits_or_reported(open_scenario):
     next(each for each in page.runner.button if each.label == "读入各行").click().run()
     assert not page.runner.exception
     assert scenario_of_word(page.address["scenario"]).edits == (ADDED, RemoveStation(site_id="DEMO-00002"))
-    assert "粘贴3行：采用2行，未采用1行" in page.words
-    assert "第3行未采用：操作“飞走”不认识" in page.words
+    assert "粘贴 3 行：采用 2 行，未采用 1 行" in page.words
+    assert "第 3 行未采用：操作“飞走”不认识" in page.words
     form(page, "add", lon=f"{lon[0]:.9f}", lat=f"{lat[0]:.9f}")
     last = scenario_of_word(page.address["scenario"]).edits[-1]
     assert last == replace(ADDED, site_id="NEW-2", year=2027)
-    assert page.table("编辑记录（共3项")[3][-1] == "2027"
+    assert page.table("编辑记录（共 3 项")[3][-1] == "2027"
 
 
 def test_target_year_and_name(open_scenario):
@@ -239,8 +239,8 @@ def test_target_year_and_name(open_scenario):
     page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).select(2025).run()
     page.runner.text_input(key=SessionKey.SCENARIO_NAME).input("方案 甲").run()
     options = page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).options
-    assert options[1:3] == ["2021年底（共60座）", "2022年底（共120座）"]
-    assert options[-1] == "全部规划站（300座，含无年份的）"
+    assert options[1:3] == ["2021 年底（共 60 座）", "2022 年底（共 120 座）"]
+    assert options[-1] == "全部规划站（300 座，含无年份的）"
     held = scenario_of_word(page.address["scenario"])
     assert (held.target_per_km2, held.planned_until, held.name, held.inventory) == (
         60.0,
@@ -248,7 +248,7 @@ def test_target_year_and_name(open_scenario):
         "方案 甲",
         NAMED,
     )
-    assert "300座状态为规划或在建" in page.words
+    assert "300 座状态为规划或在建" in page.words
     page.runner.slider(key=SessionKey.SCENARIO_TARGET).set_value(52.0).run()
     page.runner.selectbox(key=SessionKey.SCENARIO_YEAR).select(0).run()
     held = scenario_of_word(page.address["scenario"])
@@ -277,7 +277,7 @@ def test_a_scenario_of_another_inventory_is_not_worked_out_until_the_planner_say
     assert NAMED.sha256 in page.words
     assert CAPTION not in page.markup
     press(page, SessionKey.SCENARIO_ANYWAY)
-    assert "第2项（移除 X-1）未执行" in page.words
+    assert "第 2 项（移除 X-1）未执行" in page.words
     assert scenario_of_word(page.address["scenario"]).inventory == NAMED
 
 
@@ -311,7 +311,7 @@ def test_a_scenario_too_long_for_an_address_stays_in_the_session(open_scenario):
     )
     page.runner.run()
     assert "网址放不下" in page.words
-    assert page.table("编辑记录（共59项")[-1][2] == "DEMO-00059"
+    assert page.table("编辑记录（共 59 项")[-1][2] == "DEMO-00059"
 
 
 def test_hostile_words_are_shown_as_words(open_scenario):
