@@ -68,33 +68,43 @@ def _lost(now: VerdictRow, then: VerdictRow | None) -> bool:
     return _changed(now, then) and then is not None and then.status == Status.NO_DATA
 
 
+def _gained(now: VerdictRow, then: VerdictRow | None) -> bool:
+    """Tell whether there is a verdict where the definition in use gives none."""
+    return _changed(now, then) and now.status == Status.NO_DATA
+
+
 def flip_sentence(current: Evaluation, others: Sequence[Variation], lang: str) -> str:
-    """Return which choices turn a verdict into which other one, and which leave none."""
+    """Return which choices turn a verdict into which other one, which leave none, and which give one."""
     now = rows_by_zone(current, lang)
     shown = {zone: now[zone] for zone in _first_screen_zones(current, lang)}
+    judged = any(row.status != Status.NO_DATA for row in shown.values())
     turned: list[str] = []
     lost: dict[str, list[str]] = {}
+    gained: dict[str, list[str]] = {}
     for variation in others:
         then = _outcome_rows(variation, lang)
         changes = _changes(shown, then, lang)
         if changes:
             turned.append(text("app.flips.one", lang, choice=variation.choice(lang), changes=changes))
-        without = [row.name for zone, row in shown.items() if _lost(row, then.get(zone))]
-        if without:
-            every = len(without) == len(shown)
-            zones = text("app.flips.every", lang) if every else _listed(without, lang)
-            lost.setdefault(zones, []).append(variation.choice(lang))
+        for told, tell in ((lost, _lost), (gained, _gained)):
+            names = [row.name for zone, row in shown.items() if tell(row, then.get(zone))]
+            if names:
+                every = len(names) == len(shown)
+                zones = text("app.flips.every", lang) if every else _listed(names, lang)
+                told.setdefault(zones, []).append(variation.choice(lang))
     clauses = text("app.clause_separator", lang)
-    words = text("app.flips.none", lang)
+    words = text("app.flips.none" if judged else "app.flips.no_verdict", lang)
     if turned:
         words = text("app.flips.some", lang, switches=clauses.join(turned))
-    if not lost:
-        return words
-    listed = (
-        text("app.flips.lost_one", lang, zones=zones, choices=_listed(choices, lang))
-        for zones, choices in lost.items()
-    )
-    return f"{words} {text('app.flips.lost', lang, zones=clauses.join(listed))}"
+    said = [words]
+    for key, told in (("app.flips.lost", lost), ("app.flips.gained", gained)):
+        listed = [
+            text("app.flips.places", lang, zones=zones, choices=_listed(choices, lang))
+            for zones, choices in told.items()
+        ]
+        if listed:
+            said.append(text(key, lang, zones=clauses.join(listed)))
+    return " ".join(said)
 
 
 def _listed(words: Sequence[str], lang: str) -> str:

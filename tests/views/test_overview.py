@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from spatial.errors import BasisUnavailableError
+from tests.views.own_files import SPREAD, dataset_of, holding
 from views import cache, evaluation
 from views.session import SessionKey, widget_key
 
@@ -249,6 +250,14 @@ def test_flips_say_from_what_to_what_and_what_is_lost(open_app: OpenApp) -> None
         for cell in row[2:]:
             assert "参照" in cell
             assert "尚不能判定" not in cell or re.search(r"可能区间 [\d.,]+–[\d.,]+", cell)
+
+
+def test_without_a_verdict_the_switches_that_give_one_are_told(open_app: OpenApp) -> None:
+    cells = SPREAD.replace("基站编号,", "物理站址编号,") + SPREAD.partition("\n")[2]
+    page = holding(open_app(), dataset_of(cells))
+    assert all("无数据" in cell for cell in page.table("换一个口径")[1][1:])
+    assert "结论都不变" not in page.words
+    assert re.search(r"按当前口径没有结论。.*只改一项就有结论：全部范围（[^）]*按原表逐行", page.words)
 
 
 def test_the_district_s_stations_are_set_against_its_people(open_app: OpenApp) -> None:
