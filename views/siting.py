@@ -21,7 +21,7 @@ from views.selection import pick
 from views.session import SessionKey, current_workspace
 from views.session_evaluation import session_evaluation
 from views.session_frames import session_inventory
-from views.siting_choices import no_build_areas, show_siting_choices
+from views.siting_choices import conditions_in_use, no_build_areas, show_siting_choices
 from views.siting_result import show_proposal
 from views.siting_room import siting_room
 from views.verdict_table import badge
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from spatial.inventory import Inventory
     from spatial.siting.proposal import Proposal
     from views.pack_frames import PackFrames
-    from views.siting_room import SitingRoom
+    from views.siting_room import SitingChoice, SitingRoom
     from views.state import ViewState
 
 __all__ = ["show_siting"]
@@ -50,7 +50,7 @@ def show_siting(frames: PackFrames, view: ViewState) -> None:
     with st.container(key="atlas-siting", horizontal=True, vertical_alignment="bottom", gap="small"):
         choice = show_siting_choices(frames, view)
         place = st.empty()
-    _show_source(poles, view)
+    _show_source(poles, choice, view)
     with reporting(lang):
         with st.spinner(text("siting.working", lang)):
             proposal = room.ask(choice, frames, view, no_build_areas(choice.no_build))
@@ -69,18 +69,26 @@ def show_siting(frames: PackFrames, view: ViewState) -> None:
             show_proposal(room, proposal, frames, choice, source=poles.name, lang=lang)
 
 
-def _show_source(poles: Inventory, view: ViewState) -> None:
-    """Say which poles are the candidates, and how stations are counted."""
+def _show_source(poles: Inventory, choice: SitingChoice, view: ViewState) -> None:
+    """Say which poles are the candidates, how stations are counted, and which further conditions hold."""
+    told = conditions_in_use(choice, view.lang)
     st.html(
         fragment(
             '<p class="definition-line"><strong>{head}</strong> {name} · {n} {mark} '
-            "<strong>{definition_head}</strong> {definition}</p>",
+            "<strong>{definition_head}</strong> {definition}{conditions}</p>",
             head=text("siting.candidates_from", view.lang),
             name=poles.name,
             n=text("siting.n_poles", view.lang, n=poles.n_used),
             mark=badge("synthetic", view.lang) if poles.synthetic else Markup(""),
             definition_head=text("app.definition.title", view.lang),
             definition=view.definition.label(view.lang),
+            conditions=fragment(
+                "<br><strong>{head}</strong> {told}",
+                head=text("siting.conditions_in_use", view.lang),
+                told=" · ".join(told),
+            )
+            if told
+            else Markup(""),
         )
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from spatial.importing.model import Subject
 from spatial.text import text
+from views.figures import figure
 from views.session import SessionKey, current_workspace, put_back
 from views.session_frames import session_inventory
 from views.siting_room import SitingChoice
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from views.pack_frames import PackFrames
     from views.state import ViewState
 
-__all__ = ["no_build_areas", "show_siting_choices"]
+__all__ = ["conditions_in_use", "no_build_areas", "show_siting_choices"]
 
 TARGETS: Final = (10, 200)
 USUAL_TARGET: Final = 52
@@ -150,3 +151,27 @@ def _area(frames: PackFrames, view: ViewState) -> tuple[str, tuple[str, ...] | N
         if layer in frames.layers and view.zone in set(frames.layers[layer]["zone_id"]):
             return layer, (str(view.zone),)
     return "zones" if "zones" in frames.layers else "district", None
+
+
+def conditions_in_use(choice: SitingChoice, lang: str) -> list[str]:
+    """Return the further conditions that hold, which a closed panel would hide.
+
+    Parameters
+    ----------
+    choice : SitingChoice
+        What the planner asks for.
+    lang : str
+        ``"zh"`` or ``"en"``.
+    """
+    told = []
+    if choice.min_separation_m:
+        told.append(text("siting.in_use_separation", lang, value=figure(choice.min_separation_m)))
+    if choice.cover_share:
+        share, radius = figure(choice.cover_share * 100.0), figure(choice.radius_m)
+        told.append(text("siting.in_use_cover", lang, value=share, radius=radius))
+    if choice.budget_per_zone:
+        word = "siting.in_use_budget" if choice.cost is None else "siting.in_use_budget_cost"
+        told.append(text(word, lang, value=figure(choice.budget_per_zone)))
+    if choice.no_build:
+        told.append(text("siting.in_use_no_build", lang, name=choice.no_build))
+    return told
