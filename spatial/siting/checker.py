@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from spatial.siting.model import SitingSettings, SitingSolution
     from spatial.siting.problem import SitingCase
@@ -103,9 +104,10 @@ def _check_zones(case: SitingCase, rows: Rows, solution: SitingSolution) -> None
     ids = [str(each) for each in case.zones["zone_id"]]
     _hold([each.zone_id for each in solution.zones] == ids, "zones", told=len(solution.zones), asked=len(ids))
     required = _required(case)
-    for at, outcome in enumerate(solution.zones):
-        low, high = (int(weights[mask].sum()) for mask in _in_zone(stations, case, at))
-        more_low, more_high = (int(mask.sum()) for mask in _in_zone(poles, case, at))
+    found = zip(_in_zones(stations, case), _in_zones(poles, case), strict=True)
+    for at, (outcome, (there, more)) in enumerate(zip(solution.zones, found, strict=True)):
+        low, high = (int(weights[inside].sum()) for inside in there)
+        more_low, more_high = (len(inside) for inside in more)
         gained = outcome.after - outcome.before
         told = {"zone": outcome.zone_id}
         _hold(low <= outcome.before <= high, "before", **told, said=outcome.before, found=(low, high))
@@ -133,19 +135,27 @@ def _required(case: SitingCase) -> list[int]:
     return [int(each) for each in np.nan_to_num(np.ceil(targets * areas - 1e-9))]
 
 
-def _in_zone(points: gpd.GeoDataFrame, case: SitingCase, at: int) -> tuple[Flags, Flags]:
-    """Tell which points surely lie in a zone, and which may by the edge rule."""
-    outline = case.zones.geometry.iloc[at]
-    xy = _degrees(points)
-    inside = np.asarray(shapely.contains_xy(outline, *xy.T), dtype=bool)
-    edge = shapely.boundary(outline)
-    near = np.asarray(shapely.dwithin(edge, shapely.points(xy), _EDGE_DEG), dtype=bool)
-    flat = _flat(case.zones.geometry, case).iloc[at]
-    places = shapely.points(_metres(points, case))
-    near |= shapely.dwithin(shapely.boundary(flat), places, EDGE_M)
-    # Straight in metres or straight in degrees: between the two readings of an edge it is near too.
-    near |= inside != shapely.contains(flat, places)
-    return inside & ~near, inside | near
+def _in_zones(points: gpd.GeoDataFrame, case: SitingCase) -> Iterator[tuple[Rows, Rows]]:
+    """Yield for each zone which points surely lie in it, and which may by the edge rule."""
+    xy, xy_m = _degrees(points), _metres(points, case)
+    outlines = case.zones.geometry
+    for outline, flat in zip(outlines, _flat(outlines, case), strict=True):
+        rows = np.flatnonzero(_in_box(xy, outline, _EDGE_DEG) | _in_box(xy_m, flat, EDGE_M))
+        inside = np.asarray(shapely.contains_xy(outline, *xy[rows].T), dtype=bool)
+        near = shapely.dwithin(shapely.boundary(outline), shapely.points(xy[rows]), _EDGE_DEG)
+        places = shapely.points(xy_m[rows])
+        near |= shapely.dwithin(shapely.boundary(flat), places, EDGE_M)
+        # Straight in metres or straight in degrees: between the two readings of an edge it is near too.
+        near |= inside != shapely.contains(flat, places)
+        yield rows[inside & ~near], rows[inside | near]
+
+
+def _in_box(xy: Floats, outline: BaseGeometry, margin: float) -> Flags:
+    """Tell which places lie in the box around an outline, or nearer to it than a margin."""
+    west, south, east, north = outline.bounds
+    x, y = xy.T
+    within: Flags = (x >= west - margin) & (x <= east + margin)
+    return within & (y >= south - margin) & (y <= north + margin)
 
 
 def _check_separation(case: SitingCase, settings: SitingSettings, rows: Rows, chosen: Floats) -> None:
@@ -177,8 +187,8 @@ def _check_budget(case: SitingCase, settings: SitingSettings, rows: Rows) -> Non
         return
     poles = case.candidates.iloc[rows]
     costs = poles["candidate_cost"].to_numpy(dtype=float)
-    for at, zone_id in enumerate(case.zones["zone_id"]):
-        spent = float(costs[_in_zone(poles, case, at)[0]].sum())
+    for zone_id, (inside, _) in zip(case.zones["zone_id"], _in_zones(poles, case), strict=True):
+        spent = float(costs[inside].sum())
         within = spent <= settings.budget_per_zone + _SUM
         _hold(within, "budget_per_zone", zone=zone_id, spent=spent, budget=settings.budget_per_zone)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from spatial.errors import SitingCheckError
+from spatial.siting import checker
 from spatial.siting.checker import recheck
 from spatial.siting.model import SitingSettings, SitingStatus, ZoneOutcome
 from spatial.siting.problem import siting_case
@@ -35,6 +36,16 @@ def with_rows(case, settings, rows):
 def test_an_answer_that_holds_every_condition_passes(case, settings, solution):
     assert len(solution.selected) > 30
     recheck(case, settings, solution)
+
+
+def test_positions_are_carried_to_the_grid_once_however_many_zones(case, settings, solution, monkeypatch):
+    assert len(case.zones) > 1
+    carried = []
+    monkeypatch.setattr(
+        checker, "_flat", lambda given, of, carry=checker._flat: carried.append(given) or carry(given, of)
+    )
+    list(checker._in_zones(case.existing, case))
+    assert len(carried) == 2
 
 
 @pytest.mark.parametrize("seed", range(6))
