@@ -40,6 +40,9 @@ def inventory_remarks(evaluation: Evaluation, lang: str) -> list[str]:
     district = evaluation.district
     if district is None or district.rows["count"].isna().any():
         return []
+    if district.total_count == 0:
+        status = text(f"verdict.lifecycle_{evaluation.definition.status}", lang)
+        return [text("app.verdict.nothing_counted", lang, status=status)]
     inside = int(district.rows["count"].sum())
     said = [
         text(

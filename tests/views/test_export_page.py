@@ -230,7 +230,7 @@ def test_the_sheets_bear_the_youngest_date_of_what_they_show(open_app: OpenApp) 
         _, data, _ = saved(page)
         words = pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text()
         assert f"数据日期 {date}" in words
-    assert "自带清单“清单.csv”" in page.words
+    assert "自有清单“清单.csv”" in page.words
     # The published number says the contrary of the inventory: each says what it counts.
     assert re.search(r"未达标.*按导入的基站清单计数。\s*按公布的总数（2020-12-31）.*✓ 达标", words, re.DOTALL)
 

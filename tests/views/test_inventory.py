@@ -108,7 +108,7 @@ def test_stations_outside_are_told_and_nothing_is_lost(open_app: OpenApp) -> Non
 def test_a_district_verdict_of_one_s_own_is_no_naive_one(open_app: OpenApp) -> None:
     own = holding(open_app(), dataset_of(SPREAD))
     row = own.table(CAPTION)[1]
-    assert "自带清单" in row[0]
+    assert "自有清单" in row[0]
     assert "按此口径未达标" in row[-1]
     assert "口径未说明" in row[-1]
     assert "公布数为 5,144 座" in own.words
@@ -120,6 +120,14 @@ def test_an_inventory_like_the_published_one_is_not_remarked_on() -> None:
     for count, remarks in ((5144, 1), (5144 * 0.81, 1), (5144 * 1.19, 1), (5144 * 0.79, 2), (5144 * 1.21, 2)):
         district = replace(evaluation.published[0], rows=rows.assign(count=round(count)))
         assert len(inventory_remarks(replace(evaluation, district=district), "zh")) == remarks
+
+
+def test_an_inventory_of_which_nothing_counts_is_told_what_to_do_next() -> None:
+    evaluation = cache.shared_evaluation("haizhu", Definition())
+    empty = evaluation.published[0]
+    district = replace(empty, rows=empty.rows.assign(count=0), total_count=0)
+    (said,) = inventory_remarks(replace(evaluation, district=district), "zh")
+    assert "没有一行按“现状”计入" in said
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "演示清单"), ("en", "demonstration inventory")])
