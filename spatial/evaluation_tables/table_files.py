@@ -89,13 +89,18 @@ def _rows(plan: PlanRecords, rows: Sequence[EvaluationRow], lang: str) -> Iterat
             "" if value is None else value.basis or text("evaluation.basis_of_plan", lang),
             standing_word(judged.standing, lang),
             judged_words(row, lang),
-            judged.shortfall,
-            judged.progress,
-            judged.yearly_rate_needed,
-            judged.yearly_rate_so_far,
+            _worked_out(judged.shortfall),
+            _worked_out(judged.progress),
+            _worked_out(judged.yearly_rate_needed),
+            _worked_out(judged.yearly_rate_so_far),
             text("evaluation.separator", lang).join(
                 each.title.in_language(lang) for each in plan.findings_touching(goal.indicator_id)
             ),
             document.short_en if lang == "en" else document.short_zh,
             section.heading,
         ]
+
+
+def _worked_out(figure: float | None) -> float | None:
+    """Return a figure without the noise of binary arithmetic: 52 - 49.6 is 2.4, not 2.399999999999999."""
+    return None if figure is None else float(f"{figure:.12g}")

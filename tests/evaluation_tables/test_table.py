@@ -100,11 +100,16 @@ def test_hostile_words_are_guarded(plan):
     assert found == ["'" + hostile]
 
 
-def test_findings_stand_beside_the_goal_that_they_touch(plan):
-    rows = evaluation_table(plan, "haizhu-digital-145", stage=Stage.FINAL, year=2025, values=[], today=TODAY)
+def test_findings_stand_beside_the_goal_that_they_touch_and_differences_are_plain_numbers(plan):
+    goal = "haizhu-digital-145.base_stations_per_km2"
+    value = reported(49.6, "2024-12-31", indicator_id=goal)
+    rows = evaluation_table(
+        plan, "haizhu-digital-145", stage=Stage.YEARLY, year=2024, values=[value], today=TODAY
+    )
     cells = list(csv.DictReader(io.StringIO(evaluation_csv(plan, rows, "zh").decode("utf-8-sig"))))
     density = next(line for line in cells if line["指标编号"].endswith("base_stations_per_km2"))
     assert "52" in density["文本中的问题"]
+    assert density["差距（百分比为百分点）"] == density["此后每年需变化"] == "2.4"
 
 
 @pytest.mark.parametrize(
