@@ -52,8 +52,9 @@ def test_every_verdict_text_is_used_and_every_key_used_is_there():
     stati = {f"verdict.status_{status}" for status in Status}
     unjudged = {f"verdict.zones_{status}" for status in STATUS_ORDER[:4]}
     badges = {f"verdict.badge_{name}" for name in ("schematic", "synthetic", "reference")}
+    unstated = {f"verdict.accuracy_not_stated{whose}" for whose in ("", "_zones", "_points")}
     held = {key for key in catalogue() if key.startswith("verdict.")}
-    assert held == used | choices | stati | unjudged | badges
+    assert held == used | choices | stati | unjudged | badges | unstated
 
 
 def test_a_hand_over_package_has_one_name():
