@@ -8,6 +8,8 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -166,6 +168,16 @@ def unproved(monkeypatch) -> None:
 
     propose_quickly = siting_room.propose
     monkeypatch.setattr(siting_room, "propose", propose)
+
+
+def test_other_targets_wait_for_a_click_where_an_answer_and_its_second_look_take_long(
+    open_siting, monkeypatch
+) -> None:
+    monkeypatch.setattr(siting_room, "time", SimpleNamespace(perf_counter=count().__next__))
+    page = open_siting(zone="pazhou")
+    assert "换个目标要多少根灯杆" not in page.words
+    page.runner.button(key=SessionKey.SITING_TARGETS).click().run()
+    assert "换个目标要多少根灯杆" in page.words
 
 
 def wait_for_search(page) -> None:
