@@ -162,6 +162,7 @@ POLE_WORDS: Final[Words] = {
         "标识码",
         "编号",
         "poleid",
+        "candidateid",
         "poleno",
         "pole",
         "id",

@@ -139,6 +139,11 @@ def test_the_codes_of_our_own_packages_come_back(subject, kind, required):
     assert required <= set(found(codes, subject).columns)
 
 
+def test_the_candidates_of_a_siting_keep_their_ids_on_the_page():
+    headers = ("candidate_id", "lon", "lat")
+    assert found(headers, Subject.LAMP_POLES).columns["site_id"] == "candidate_id"
+
+
 def _kinds():
     from spatial.export.fields import LayerKind
 
