@@ -154,8 +154,8 @@ def _in_box(xy: Floats, outline: BaseGeometry, margin: float) -> Flags:
     """Tell which places lie in the box around an outline, or nearer to it than a margin."""
     west, south, east, north = outline.bounds
     x, y = xy.T
-    within: Flags = (x >= west - margin) & (x <= east + margin)
-    return within & (y >= south - margin) & (y <= north + margin)
+    within = (x >= west - margin) & (x <= east + margin) & (y >= south - margin) & (y <= north + margin)
+    return np.asarray(within, dtype=bool)
 
 
 def _check_separation(case: SitingCase, settings: SitingSettings, rows: Rows, chosen: Floats) -> None:
