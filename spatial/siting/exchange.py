@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,13 +13,12 @@ from spatial.siting.deficits import ROUNDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from scipy import sparse
 
     from spatial.siting.candidates import Choice
 
     Rows = NDArray[np.int64]
 
-__all__ = ["cheaper_by_exchange", "columns_of_rows"]
+__all__ = ["cheaper_by_exchange"]
 
 _PASSES: Final = 6
 _TRIED: Final = 4
@@ -42,12 +40,6 @@ def cheaper_by_exchange(choice: Choice, selected: Rows, *, ends: float = math.in
     return np.flatnonzero(desk.chosen)
 
 
-def columns_of_rows(matrix: sparse.csr_array) -> list[list[int]]:
-    """Return the columns of each row as plain lists."""
-    flat, ends = matrix.indices.tolist(), matrix.indptr.tolist()
-    return [flat[begin:end] for begin, end in pairwise(ends)]
-
-
 class _Desk:
     """The chosen poles and what each condition has to spare."""
 
@@ -57,9 +49,7 @@ class _Desk:
         self.chosen = (flags > 0).tolist()
         self.cost = choice.cost.tolist()
         self.budget = choice.budget
-        self.zones = columns_of_rows(choice.zones.T.tocsr())
-        self.rivals = columns_of_rows(choice.rivals)
-        self.places = columns_of_rows(choice.covers.T.tocsr())
+        self.zones, self.rivals, self.places = choice.zones_of, choice.rivals_of, choice.places_of
         self.weight = choice.weight.tolist()
         self.asked = (choice.need > 0).tolist()
         self.spare = (choice.zones @ flags - choice.need).tolist()

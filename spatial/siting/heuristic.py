@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from spatial.siting.deficits import ROUNDING
-from spatial.siting.exchange import cheaper_by_exchange, columns_of_rows
+from spatial.siting.exchange import cheaper_by_exchange
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,9 +96,7 @@ class _Greedy:
         self.spent = [0.0] * len(self.need)
         self.cover_left = choice.cover_need
         self.cost = choice.cost.tolist()
-        self.zones = columns_of_rows(choice.zones.T.tocsr())
-        self.rivals = columns_of_rows(choice.rivals)
-        self.places = columns_of_rows(choice.covers.T.tocsr())
+        self.zones, self.rivals, self.places = choice.zones_of, choice.rivals_of, choice.places_of
         self.weight = choice.weight.tolist()
         self.covered = [False] * len(self.weight)
         self.open = [True] * choice.n
@@ -126,7 +124,8 @@ class _Greedy:
     def run(self) -> Rows | None:
         """Choose until nothing is lacking; None where that cannot be reached."""
         chosen: list[int] = []
-        while self.heap and (self.cover_left > ROUNDING or any(lacking > 0 for lacking in self.need)):
+        lacks = self.lacks()
+        while self.heap and lacks:
             if time.perf_counter() > self.ends:
                 return None
             *known, one = heappop(self.heap)
@@ -140,10 +139,15 @@ class _Greedy:
             else:
                 self.take(one)
                 chosen.append(one)
-        if self.cover_left > ROUNDING or any(lacking > 0 for lacking in self.need):
+                lacks = self.lacks()
+        if lacks:
             return None
         kept = self.without_the_needless(chosen)
         return kept if holds(self.choice, kept) else None
+
+    def lacks(self) -> bool:
+        """Tell whether a zone or the covered share still lacks anything."""
+        return self.cover_left > ROUNDING or max(self.need, default=0) > 0
 
     def affordable(self, one: int) -> bool:
         """Tell whether each zone of a pole can still pay for it."""
