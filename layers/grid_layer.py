@@ -42,11 +42,11 @@ class GridPicture:
     Attributes
     ----------
     cells : GeoDataFrame or None
-        The cells of `spatial.grid_view.cells.CellGrid`, in any order.
+        The cells of `spatial.grid_view.cells.CellGrid`, in its order.
     size_m : int
         Side of a whole cell.
-    holes : mapping of tuple of int to int
-        Column and row of the cells that are marked, and their ranks.
+    holes : GeoDataFrame or None
+        The holes of `spatial.grid_view.holes` that are outlined and numbered.
     surface : Surface or None
         The surface; drawn instead of cells.
     target_per_km2 : float or None
@@ -57,7 +57,7 @@ class GridPicture:
 
     cells: GeoDataFrame | None = None
     size_m: int = 0
-    holes: dict[tuple[int, int], int]
+    holes: GeoDataFrame | None = None
     surface: Surface | None = None
     target_per_km2: float | None = None
     note: str = ""
@@ -88,6 +88,7 @@ def grid_layer(picture: GridPicture, *, lang: str) -> dict[str, Any]:
         "note": picture.note,
         "classes": [list(pair) for pair in zip(GRID_COLOURS, class_words(limits, lang), strict=True)],
         "cells": [] if picture.cells is None else _cells(picture, limits, lang),
+        "holes": [] if picture.holes is None else _holes(picture.holes),
         "surface": None if picture.surface is None else _surface(picture.surface, limits),
     }
 
@@ -104,9 +105,17 @@ def _cells(picture: GridPicture, limits: tuple[float, ...], lang: str) -> list[d
     cells, size = picture.cells, picture.size_m
     assert cells is not None  # noqa: S101 - the caller has looked
     classes = _classes(cells["sites_per_km2"].to_numpy(dtype=float), limits)
+    ranks = np.zeros(len(cells), dtype=np.int64)
+    if picture.holes is not None:
+        for rows, rank in zip(picture.holes["cells"], picture.holes["rank"], strict=True):
+            ranks[rows] = rank
     items = []
-    for rings, kind, cell in zip(
-        encode_polygons(cells), classes.tolist(), cells.itertuples(index=False), strict=True
+    for rings, kind, rank, cell in zip(
+        encode_polygons(cells),
+        classes.tolist(),
+        ranks.tolist(),
+        cells.itertuples(index=False),
+        strict=True,
     ):
         if not rings or kind < 0:
             continue
@@ -118,19 +127,29 @@ def _cells(picture: GridPicture, limits: tuple[float, ...], lang: str) -> list[d
                 f"{decimal(cell.sites_per_km2)} {text('grid.unit_density', lang)}",
             ],
         ]
-        rank = picture.holes.get((int(cell.column), int(cell.row)))
-        if rank is not None:
+        if rank:
             tip.insert(0, [text("grid.tip_rank", lang), str(rank)])
         items.append(
             {
                 "rings": rings,
                 "class": kind,
-                "rank": rank,
                 "name": text("grid.cell", lang, east=int(cell.column) * size, north=int(cell.row) * size),
                 "tip": tip,
             }
         )
     return items
+
+
+def _holes(holes: GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the outline of each hole, its rank and a place inside for the number."""
+    inside = holes.geometry.representative_point()
+    lon, lat = transform_xy(inside.x.to_numpy(), inside.y.to_numpy(), source=METRIC_CRS, target=WEB_CRS)
+    return [
+        {"rings": rings, "rank": int(rank), "at": [round(north, 6), round(east, 6)]}
+        for rings, rank, north, east in zip(
+            encode_polygons(holes), holes["rank"], lat.tolist(), lon.tolist(), strict=True
+        )
+    ]
 
 
 def _surface(surface: Surface, limits: tuple[float, ...]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ WHOLE: Final = 0.9995
 def hole_table(
     grid: CellGrid, holes: GeoDataFrame, *, area: str, target: float, lang: str, synthetic: bool
 ) -> None:
-    """Show the widest holes; a cell that the edge cuts says how much of it lies inside."""
+    """Show the widest holes; a single cell that the edge cuts says how much of it lies inside."""
     if not len(holes):
         note(text("grid.no_holes", lang, target=target))
         return
@@ -47,7 +47,7 @@ def hole_table(
     rows = [
         [
             str(hole.rank),
-            _cell_words(hole, grid.size_m, lang),
+            _hole_words(hole, grid.size_m, lang),
             f"{east:.5f}, {north:.5f}",
             figure(hole.area_km2, 3),
             figure(hole.count),
@@ -63,7 +63,9 @@ def hole_table(
         st.html(badge("synthetic", lang))
 
 
-def _cell_words(hole: object, size_m: int, lang: str) -> Markup | str:
+def _hole_words(hole: object, size_m: int, lang: str) -> Markup | str:
+    if hole.n_cells > 1:
+        return text("grid.joined", lang, n=hole.n_cells)
     corner = text("grid.cell", lang, east=hole.column * size_m, north=hole.row * size_m)
     if hole.share > WHOLE:
         return corner

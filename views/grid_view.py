@@ -151,18 +151,13 @@ def _order_word(value: str, lang: str) -> str:
 def _picture(
     grid: CellGrid, surface: Surface | None, holes: GeoDataFrame | None, target: float | None, lang: str
 ) -> GridPicture:
-    marked = {} if holes is None or surface is not None else holes.head(MARKED)
-    ranks = {
-        (int(hole.column), int(hole.row)): int(hole.rank)
-        for hole in (marked.itertuples() if len(marked) else ())
-    }
     words = text(f"grid.size_{grid.size_m}", lang)
     if surface is not None:
         words = f"{text('grid.bandwidth', lang)} {_metres(round(surface.bandwidth_m), lang)}"
     return GridPicture(
         cells=grid.cells if surface is None else None,
         size_m=grid.size_m,
-        holes=ranks,
+        holes=None if holes is None or surface is not None else holes.head(MARKED),
         surface=surface,
         target_per_km2=target,
         note=words,

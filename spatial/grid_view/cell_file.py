@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from spatial.crs import to_web
 from spatial.definition import AreaBasis
+from spatial.grid_view.holes import rank_of_cells
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ def cells_geojson(
     grid : CellGrid
         The cells.
     holes : GeoDataFrame or None
-        As `spatial.grid_view.holes.ranked_holes` gives them: their rank and what is missing.
+        As `spatial.grid_view.holes.ranked_holes` gives them: each cell carries the rank of its hole, and what
+        the cell itself lacks.
     definition : Definition
         What was counted.
     target_per_km2 : float or None
@@ -53,9 +56,12 @@ def cells_geojson(
     lang : str
         Language of the words.
     """
-    cells = grid.cells[grid.cells["area_km2"] > 0.0]
-    if holes is not None:
-        cells = cells.merge(holes[["column", "row", "missing", "rank"]], on=["column", "row"], how="left")
+    cells = grid.cells
+    if holes is not None and target_per_km2 is not None:
+        rank = rank_of_cells(grid, holes)
+        missing = target_per_km2 * cells["area_km2"] - cells["count"]
+        cells = cells.assign(rank=np.where(rank > 0, rank, np.nan), missing=missing.where(rank > 0))
+    cells = cells[cells["area_km2"] > 0.0]
     shapes = shapely.set_precision(to_web(cells).geometry.to_numpy(), _DEGREE_GRID)
     remark = text("grid.remark", lang)
     features = [

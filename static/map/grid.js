@@ -9,22 +9,21 @@
     const cells = data.cells.map((item) => ({ ...item, polygons: item.rings.map((rings) => rings.map(atlas.decodeRing)) }));
     for (const cell of cells) {
       cell.box = L.latLngBounds(cell.polygons.flat(2));
-      const marked = cell.rank !== null;
       L.polygon(cell.polygons, {
-        renderer, pane: "atlas-zones", interactive: false, color: marked ? MARK : STROKE, weight: marked ? 2.4 : 0.4,
+        renderer, pane: "atlas-zones", interactive: false, color: STROKE, weight: 0.4,
         fillColor: data.classes[cell.class][0], fillOpacity: opacity,
       }).addTo(group);
     }
-    // The marked ones last, so that no neighbour's edge runs over theirs.
-    const marked = cells.filter((cell) => cell.rank !== null).sort((a, b) => a.rank - b.rank);
-    for (const cell of marked) {
-      L.polygon(cell.polygons, { renderer, pane: "atlas-zones", interactive: false, color: MARK, weight: 2.4, fill: false }).addTo(group);
+    // After the cells, so that no edge of theirs runs over a hole's.
+    const holes = data.holes.map((hole) => {
+      const rings = hole.rings.map((each) => each.map(atlas.decodeRing));
+      L.polygon(rings, { renderer, pane: "atlas-zones", interactive: false, color: MARK, weight: 2.4, fill: false }).addTo(group);
       const number = document.createElement("span");
-      number.textContent = String(cell.rank);
+      number.textContent = String(hole.rank);
       const icon = L.divIcon({ className: "atlas-hole", html: number, iconSize: [SIDE, SIDE] });
-      cell.mark = L.marker(cell.box.getCenter(), { icon, pane: "atlas-labels", interactive: false, keyboard: false }).addTo(group);
-    }
-    const thin = () => thinOut(view.map, marked);
+      return L.marker(hole.at, { icon, pane: "atlas-labels", interactive: false, keyboard: false }).addTo(group);
+    });
+    const thin = () => thinOut(view.map, holes);
     group.on("add", () => { view.map.on("zoomend", thin); thin(); });
     if (data.surface) picture(data, opacity).addTo(group);
     const legend = legendBox(view, data);
@@ -44,10 +43,10 @@
   };
 
   // Numbers that would lie over one another: the wider hole keeps its own, the other is outlined and says its rank when pointed at.
-  function thinOut(map, marked) {
+  function thinOut(map, marks) {
     const shown = [];
-    for (const { box, mark } of marked) {
-      const at = map.latLngToLayerPoint(box.getCenter());
+    for (const mark of marks) {
+      const at = map.latLngToLayerPoint(mark.getLatLng());
       const free = shown.every((other) => Math.max(Math.abs(other.x - at.x), Math.abs(other.y - at.y)) >= SIDE);
       if (free) shown.push(at);
       mark.setOpacity(free ? 1 : 0);

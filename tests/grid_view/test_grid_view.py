@@ -16,7 +16,7 @@ from spatial.definition import Definition
 from spatial.errors import UsageError
 from spatial.grid_view.cell_file import cells_geojson
 from spatial.grid_view.cells import grid_of, sites_inside
-from spatial.grid_view.holes import HoleOrder, ranked_holes
+from spatial.grid_view.holes import HoleOrder, rank_of_cells, ranked_holes
 from spatial.grid_view.surface import surface_of
 from spatial.tally import survey
 from tests.uncertainty.layers import ORIGIN, point_frame, zone_layer
@@ -98,7 +98,8 @@ def test_a_site_of_a_zone_is_counted_even_where_its_cell_has_no_ground():
     assert grid.cells["count"].sum() == found.tally(Definition()).counts[0].sum() == 2
     empty = grid.cells[grid.cells["area_km2"] == 0.0]
     assert empty["sites_per_km2"].isna().all()
-    assert len(ranked_holes(grid, target_per_km2=50.0)) == 4
+    holes = ranked_holes(grid, target_per_km2=50.0)
+    assert holes["n_cells"].tolist() == [3, 1]
 
 
 def test_sites_of_some_zones_alone():
@@ -127,15 +128,51 @@ def test_holes_are_ranked_by_what_is_missing_and_remnants_never_come_first():
     assert ranked_holes(grid, target_per_km2=5.0)["share"].max() < 0.03
 
 
-def test_of_empty_cells_the_one_in_the_widest_hole_comes_first():
+def test_empty_cells_side_by_side_are_one_hole():
     zones = zone_layer([shapely.box(0.0, 0.0, 2_500.0, 2_500.0)], sigma=[0.0])
     xy = [[250.0 + 500.0 * i, 250.0 + 500.0 * j] for i in range(5) for j in range(5)]
+    # A corner is no edge: (4, 4) is a hole of its own.
     block = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (1, 3), (2, 3), (3, 3)]
     empty = {*block, (4, 4)}
     filled = [place for place in xy if (int(place[0] // 500), int(place[1] // 500)) not in empty] * 5
     grid = grid_of(zones, *places(filled), size_m=500)
-    first = ranked_holes(grid, target_per_km2=10.0).iloc[0]
-    assert (first["column"] * 500 - ORIGIN[0], first["row"] * 500 - ORIGIN[1]) == (1_000.0, 1_000.0)
+    for order in HoleOrder:
+        holes = ranked_holes(grid, target_per_km2=10.0, order=order)
+        assert holes["n_cells"].tolist() == [9, 1]
+        assert holes["area_km2"].tolist() == pytest.approx([2.25, 0.25], rel=1e-3)
+        assert holes["missing"].tolist() == pytest.approx([22.5, 2.5], rel=1e-3)
+        assert holes.geometry.area.tolist() == pytest.approx([2.25e6, 0.25e6], rel=1e-6)
+        assert holes.geometry.geom_type.tolist() == ["Polygon", "Polygon"]
+    ranks = rank_of_cells(grid, holes)
+    assert sorted(ranks.tolist()) == [0] * 15 + [1] * 9 + [2]
+    # With a few sites in each, every cell below the density is a hole of its own.
+    assert len(ranked_holes(grid, target_per_km2=30.0)) == 2 + 15
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(0, 60), size_m=st.sampled_from([1000, 500, 250]))
+@settings(max_examples=12)
+def test_holes_hold_each_cell_below_once_and_lack_what_their_cells_lack(seed, n, size_m):
+    zones = zone_layer([DISC], sigma=[0.0])
+    grid = grid_of(zones, *places(scattered(n, seed, 800.0, 2_700.0)), size_m=size_m)
+    holes = ranked_holes(grid, target_per_km2=6.0)
+    missing = 6.0 * grid.cells["area_km2"] - grid.cells["count"]
+    below = np.flatnonzero(missing > 0.0)
+    held = np.concatenate([np.zeros(0, dtype=np.int64), *holes["cells"]])
+    assert sorted(held.tolist()) == below.tolist()
+    assert holes["missing"].sum() == pytest.approx(missing.iloc[below].sum())
+    assert (np.diff(holes["missing"]) <= 0.005 + 1e-9).all()
+    assert holes.geometry.area.sum() == pytest.approx(grid.cells.geometry.iloc[below].area.sum(), rel=1e-6)
+    # Empty cells that share an edge are in one hole, and in no other way do cells come together.
+    rank = dict(
+        zip(
+            zip(grid.cells["column"], grid.cells["row"], strict=True), rank_of_cells(grid, holes), strict=True
+        )
+    )
+    empty = {place for place, at in zip(rank, grid.cells["count"], strict=True) if at == 0 and rank[place]}
+    for column, row in empty:
+        beside = {(column + 1, row), (column, row + 1)} & empty
+        assert all(rank[place] == rank[column, row] for place in beside)
+    assert (holes.loc[holes["n_cells"] > 1, "count"] == 0).all()
 
 
 @settings(max_examples=25, deadline=None)
@@ -221,9 +258,10 @@ def test_cells_are_saved_with_what_they_are():
     read = gpd.GeoDataFrame.from_features(saved["features"], crs="EPSG:4326")
     assert read["count"].sum() == grid.cells["count"].sum()
     assert area_km2(read).sum() == pytest.approx(area_km2(zones).sum(), rel=1e-5)
-    assert sorted(read["rank"].dropna()) == list(range(1, len(holes) + 1))
-    first = saved["features"][int(read["rank"].idxmin())]["properties"]
-    assert first["missing"] == pytest.approx(holes["missing"].iloc[0], abs=1e-3)
+    assert sorted(read["rank"].dropna().unique()) == list(range(1, len(holes) + 1))
+    widest = read[read["rank"] == 1]
+    assert widest["missing"].sum() == pytest.approx(holes["missing"].iloc[0], abs=1e-2)
+    first = saved["features"][int(widest.index[0])]["properties"]
     assert (first["synthetic"], first["schematic"], first["size_m"]) == (True, False, 500)
     assert "不是结论" in first["remark"]
     without = cells_geojson(grid, None, synthetic=False, schematic=True, lang="en", **STATED)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-CAPTION = "空缺方格"
+CAPTION = "空缺（"
 
 
 @pytest.fixture
@@ -26,6 +26,7 @@ def test_all_zones_are_gridded_and_add_up(grid_page):
     assert [row[0] for row in rows[1:]] == [str(rank) for rank in range(1, 11)]
     missing = [float(row[-1]) for row in rows[1:]]
     assert missing == sorted(missing, reverse=True)
+    assert "个相连空格" in rows[1][1]
     assert "5,144 座、90.97 km²，与片区合计一致" in page.words
     assert "当前口径： 统计口径未说明（按行计）" in page.words
     assert "方格按图形面积算密度" not in page.words
