@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +35,8 @@ __all__ = ["SitingChoice", "SitingRoom", "siting_room"]
 
 GRID_STEP_M: Final = 100.0
 QUICK_S: Final = 3.0
-QUICK_ENOUGH_S: Final = 0.2
+MOST_UNASKED: Final = 15_000
+"""Poles and stations up to which other targets are answered, and looked at a second time, unasked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,6 @@ class SitingRoom:
     found: Survey | None = None
     wants_others: bool = False
     _others: list[Proposal] | None = None
-    _quick_s: float = 0.0
 
     def ask(
         self, choice: SitingChoice, frames: PackFrames, view: ViewState, no_build: gpd.GeoDataFrame | None
@@ -138,11 +137,9 @@ class SitingRoom:
             self.let_go()
             self.found, synthetic = _survey(view, choice.layer)
             self.case = _case(choice, frames, view, poles, no_build, self.found, synthetic=synthetic)
-            begun = time.perf_counter()
             self.quick = propose(
                 self.case, replace(choice.settings(), heuristic_only=True, time_limit_s=QUICK_S)
             )
-            self._quick_s = time.perf_counter() - begun
             self.asked = (choice, view.definition, rests_on)
         if self.quick is None:
             raise TypeError
@@ -151,7 +148,10 @@ class SitingRoom:
     @property
     def others_are_quick(self) -> bool:
         """Whether other targets are answered, and looked at a second time, before the planner waits."""
-        return self.quick is not None and self._quick_s <= QUICK_ENOUGH_S
+        if self.case is None:
+            return False
+        problem = self.case.problem
+        return problem.n_candidates + len(problem.existing_xy_m) <= MOST_UNASKED
 
     def want_others(self) -> None:
         """Ask for other targets."""

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from tests.browser.conftest import rest
+
 pytestmark = pytest.mark.browser
 
 MOST_CLICKS = 6
@@ -25,6 +27,7 @@ def test_from_the_gap_to_an_exported_list_in_six_clicks(visit, tmp_path):
     click(
         page.get_by_role("button", name="选址", exact=True).or_(page.get_by_role("radio", name="选址")).first
     )
+    rest(page)
     click(page.get_by_role("combobox").first)
     click(page.get_by_role("option", name="一区", exact=True))
     page.get_by_text("选 196 根灯杆即可达到目标").wait_for()

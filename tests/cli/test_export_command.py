@@ -192,7 +192,7 @@ b,g2,114.011,23.001
     ("lang", "words"),
     [
         ("zh", ("“基站编号”有 3 个要素编号重复（a）", "一行是一个小区", "--points-detail totals")),
-        ("en", ("“基站编号”", "3 features share an id (a)", "one row per cell", "--points-detail totals")),
+        ("en", ('"基站编号"', "3 features share an id (a)", "one row per cell", "--points-detail totals")),
     ],
 )
 def test_a_table_of_cells_is_refused_as_points_with_the_reason_and_a_way_out(pack, tmp_path, lang, words):
