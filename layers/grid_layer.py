@@ -16,6 +16,7 @@ from scipy.ndimage import map_coordinates
 from layers.geometry import encode_polygons
 from layers.wording import decimal
 from spatial.crs import METRIC_CRS, WEB_CRS, transform_xy
+from spatial.grid_view.holes import rank_of_cells
 from spatial.text import text
 
 if TYPE_CHECKING:
@@ -105,15 +106,12 @@ def _cells(picture: GridPicture, limits: tuple[float, ...], lang: str) -> list[d
     cells, size = picture.cells, picture.size_m
     assert cells is not None  # noqa: S101 - the caller has looked
     classes = _classes(cells["sites_per_km2"].to_numpy(dtype=float), limits)
-    ranks = np.zeros(len(cells), dtype=np.int64)
-    if picture.holes is not None:
-        for rows, rank in zip(picture.holes["cells"], picture.holes["rank"], strict=True):
-            ranks[rows] = rank
+    ranks = [0] * len(cells) if picture.holes is None else rank_of_cells(cells, picture.holes).tolist()
     items = []
     for rings, kind, rank, cell in zip(
         encode_polygons(cells),
         classes.tolist(),
-        ranks.tolist(),
+        ranks,
         cells.itertuples(index=False),
         strict=True,
     ):

@@ -58,7 +58,7 @@ def cells_geojson(
     """
     cells = grid.cells
     if holes is not None and target_per_km2 is not None:
-        rank = rank_of_cells(grid, holes)
+        rank = rank_of_cells(cells, holes)
         missing = target_per_km2 * cells["area_km2"] - cells["count"]
         cells = cells.assign(rank=np.where(rank > 0, rank, np.nan), missing=missing.where(rank > 0))
     cells = cells[cells["area_km2"] > 0.0]

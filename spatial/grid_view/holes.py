@@ -100,9 +100,9 @@ def ranked_holes(
     return holes.assign(rank=np.arange(1, len(holes) + 1))
 
 
-def rank_of_cells(grid: CellGrid, holes: gpd.GeoDataFrame) -> Rows:
+def rank_of_cells(cells: gpd.GeoDataFrame, holes: gpd.GeoDataFrame) -> Rows:
     """Return the rank of the hole that each cell of a grid belongs to, 0 where it is in none of these."""
-    ranks = np.zeros(len(grid.cells), dtype=np.int64)
+    ranks = np.zeros(len(cells), dtype=np.int64)
     for rows, rank in zip(holes["cells"], holes["rank"], strict=True):
         ranks[rows] = rank
     return ranks

@@ -143,7 +143,7 @@ def test_empty_cells_side_by_side_are_one_hole():
         assert holes["missing"].tolist() == pytest.approx([22.5, 2.5], rel=1e-3)
         assert holes.geometry.area.tolist() == pytest.approx([2.25e6, 0.25e6], rel=1e-6)
         assert holes.geometry.geom_type.tolist() == ["Polygon", "Polygon"]
-    ranks = rank_of_cells(grid, holes)
+    ranks = rank_of_cells(grid.cells, holes)
     assert sorted(ranks.tolist()) == [0] * 15 + [1] * 9 + [2]
     # With a few sites in each, every cell below the density is a hole of its own.
     assert len(ranked_holes(grid, target_per_km2=30.0)) == 2 + 15
@@ -165,7 +165,9 @@ def test_holes_hold_each_cell_below_once_and_lack_what_their_cells_lack(seed, n,
     # Empty cells that share an edge are in one hole, and in no other way do cells come together.
     rank = dict(
         zip(
-            zip(grid.cells["column"], grid.cells["row"], strict=True), rank_of_cells(grid, holes), strict=True
+            zip(grid.cells["column"], grid.cells["row"], strict=True),
+            rank_of_cells(grid.cells, holes),
+            strict=True,
         )
     )
     empty = {place for place, at in zip(rank, grid.cells["count"], strict=True) if at == 0 and rank[place]}
