@@ -170,7 +170,7 @@ class ScenarioDesk:
 
     def new_id(self, inventory: Inventory) -> str:
         """Return an id that neither the inventory nor the scenario has."""
-        return fresh_ids(self.taken_ids(inventory))()
+        return next(fresh_ids(self.taken_ids(inventory)))
 
     def taken_ids(self, inventory: Inventory) -> set[str]:
         """Return the ids that the inventory or the scenario has."""

@@ -17,7 +17,7 @@ from spatial.station_words import SITE_TYPE_WORDS, normalise_word, pick_coordina
 from spatial.text import text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from spatial.scenario.model import Edit
 
@@ -99,15 +99,10 @@ def edits_of_rows(words: str, *, crs: str, taken: Iterable[str] = ()) -> EditRow
     return EditRows(n_in=len(rows), edits=tuple(edits), rejected=tuple(rejected))
 
 
-class fresh_ids:  # noqa: N801 - called as a function
-    """New ids, each once, none of them among those that are taken."""
-
-    def __init__(self, taken: Iterable[str]) -> None:
-        self._taken, self._numbers = set(taken), count(1)
-
-    def __call__(self) -> str:
-        """Return the next one."""
-        return next(name for n in self._numbers if (name := f"{NEW_ID}{n}") not in self._taken)
+def fresh_ids(taken: Iterable[str]) -> Iterator[str]:
+    """Return new ids, each once, none of them among those that are taken."""
+    known = set(taken)
+    return (name for n in count(1) if (name := f"{NEW_ID}{n}") not in known)
 
 
 def _cells(line: str, mark: str) -> list[str]:
@@ -132,7 +127,7 @@ def _columns(heads: list[str]) -> dict[str, int] | None:
     return known if pair is not None or {"kind", "site_id"} <= known.keys() else None
 
 
-def _edit(cells: Mapping[str, str], *, crs: str, ids: fresh_ids) -> Edit:
+def _edit(cells: Mapping[str, str], *, crs: str, ids: Iterator[str]) -> Edit:
     kind = _KINDS.get(normalise_word(cells["kind"]))
     if kind is None:
         raise ScenarioError("scenario.bad_kind", value=cells["kind"])
@@ -144,7 +139,7 @@ def _edit(cells: Mapping[str, str], *, crs: str, ids: fresh_ids) -> Edit:
         return MoveStation(site_id=site_id, lon=lon, lat=lat)
     given = cells["site_type"]
     return AddStation(
-        site_id=site_id or ids(),
+        site_id=site_id or next(ids),
         lon=lon,
         lat=lat,
         operator=cells["operator"],
